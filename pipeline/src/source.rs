@@ -1,0 +1,166 @@
+//! What a source is to the collect stage.
+//!
+//! A source looks at the world when it is its turn and hands over a [`Harvest`]: drafts of what is
+//! new, and what to remember. It writes no state itself: the stage commits the harvest as a whole,
+//! and only then calls [`Source::committed`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::draft::Draft;
+use crate::fault::Fault;
+use crate::record::SourceRef;
+
+/// A place that articles come from.
+pub trait Source: Send + Sync + 'static {
+    /// Who it is.
+    fn reference(&self) -> &SourceRef;
+
+    /// When it wants its turns.
+    fn rhythm(&self) -> Rhythm;
+
+    /// Looks for new items. Never fails as a whole: what went wrong stands in the harvest.
+    fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest>;
+
+    /// Called after the harvest that named these files has been committed, and for files found
+    /// again that were committed before. What fails here is logged by the source and comes up
+    /// again at its next turn.
+    fn committed<'a>(&'a self, files: Vec<PathBuf>) -> BoxFuture<'a, ()> {
+        drop(files);
+        Box::pin(async {})
+    }
+}
+
+/// When a source wants its turns.
+#[derive(Debug, Clone)]
+pub struct Rhythm {
+    /// Time from one turn to the next.
+    pub every: Duration,
+    /// The host that it asks, for limits that several sources share; `None` for local ones.
+    pub host: Option<String>,
+    /// Rung by the source when it has something before its time.
+    pub bell: Option<Arc<Notify>>,
+}
+
+/// What a source is given for one turn.
+#[derive(Clone)]
+pub struct Turn {
+    /// The present instant.
+    pub now: Timestamp,
+    /// What the source asked to be remembered at its last turn; `Null` at the first.
+    pub memory: serde_json::Value,
+    /// Which of its items are known.
+    pub seen: Arc<dyn Seen>,
+    /// Take a permit for work that keeps a processor busy (parsing); there is one a core.
+    pub cpu: Arc<Semaphore>,
+}
+
+/// Identity of an item within its source: a hash of its guid, link, path or content.
+pub type ItemKey = [u8; 16];
+
+/// Hash over everything that the source says about an item.
+pub type Fingerprint = [u8; 16];
+
+/// Tells known items from fresh ones.
+pub trait Seen: Send + Sync {
+    /// For each item, whether the source has never committed it with this fingerprint as the
+    /// latest. Items found known count as sighted and are remembered longer.
+    fn fresh<'a>(&'a self, items: Vec<(ItemKey, Fingerprint)>) -> BoxFuture<'a, Result<Vec<bool>, Fault>>;
+}
+
+/// What a source brings home from one turn.
+#[derive(Debug)]
+pub struct Harvest {
+    /// How the turn went.
+    pub outcome: Outcome,
+    /// Fresh items, in the order in which they should be read (oldest first where it is known).
+    pub items: Vec<Gathered>,
+    /// Input that could not be made into drafts.
+    pub rejects: Vec<Reject>,
+    /// Files whose content is in `items` or `rejects`, or was committed before; handed to
+    /// [`Source::committed`] once this harvest is committed.
+    pub files: Vec<PathBuf>,
+    /// What to remember until the next turn.
+    pub memory: serde_json::Value,
+    /// Whether there is more at once: the next turn comes after this harvest's commit.
+    pub more: bool,
+    /// Facts for logs and metrics.
+    pub facts: Facts,
+}
+
+impl Harvest {
+    /// A harvest without items.
+    pub fn empty(outcome: Outcome, memory: serde_json::Value) -> Harvest {
+        Harvest {
+            outcome,
+            items: Vec::new(),
+            rejects: Vec::new(),
+            files: Vec::new(),
+            memory,
+            more: false,
+            facts: Facts::default(),
+        }
+    }
+}
+
+/// How a turn went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The source was read.
+    Read,
+    /// The source says that nothing changed (HTTP 304, same body).
+    Unchanged,
+    /// The source could not be read: wait longer and longer.
+    Failed {
+        /// What went wrong.
+        fault: Fault,
+        /// How long the other side asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// A fresh item.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Its identity within the source.
+    pub key: ItemKey,
+    /// Hash over everything that the source says about it.
+    pub fingerprint: Fingerprint,
+    /// The item itself.
+    pub draft: Draft,
+}
+
+/// Input that could not be made into a draft.
+#[derive(Debug)]
+pub struct Reject {
+    /// Its identity within the source, so that it is not rejected again at every turn.
+    pub key: ItemKey,
+    /// Hash over what is known of it.
+    pub fingerprint: Fingerprint,
+    /// Why.
+    pub fault: Fault,
+    /// What it was: a file's path, an item's guid.
+    pub subject: String,
+    /// The raw bytes, or as many of them as are worth keeping.
+    pub bytes: Vec<u8>,
+}
+
+/// Facts of a turn for logs and metrics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// Items in the document or files in the folder.
+    pub items: u64,
+    /// The name the source gives itself.
+    pub title: Option<String>,
+    /// Repairs while reading, one line each.
+    pub recovered: Vec<String>,
+}
