@@ -1,0 +1,407 @@
+//! What the stages commit, and how it is written.
+//!
+//! Every commit is data: applying it twice to the same database state gives the same result, so
+//! the writer may roll a transaction back and try again after a full disk.
+
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+use crate::source::{Fingerprint, ItemKey};
+
+/// A hash of 16 bytes: article ids, keys, content.
+pub type Hash = [u8; 16];
+
+/// One stage's output together with the state it read by.
+#[derive(Debug)]
+pub enum Commit {
+    /// A source's harvest.
+    Collect(CollectCommit),
+    /// A batch of drafts made into records.
+    Transform(TransformCommit),
+    /// A sink's progress.
+    Deliver(DeliverCommit),
+    /// Upkeep: old entries leave.
+    Prune(super::prune::PruneCommit),
+}
+
+/// A source's harvest with what it wants remembered.
+#[derive(Debug)]
+pub struct CollectCommit {
+    /// When.
+    pub at: Timestamp,
+    /// The source's state after its turn.
+    pub source: SourceRow,
+    /// Fresh items.
+    pub drafts: Vec<DraftRow>,
+    /// What is known of them from now on.
+    pub seen: Vec<SeenRow>,
+    /// Input that could not be made into drafts.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// State of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceRow {
+    /// Its id in the configuration.
+    pub id: String,
+    /// `feed` or `drop`.
+    pub kind: &'static str,
+    /// The name it gives itself.
+    pub title: Option<String>,
+    /// When its next turn is.
+    pub due: Timestamp,
+    /// When its last turn was.
+    pub attempted: Timestamp,
+    /// When it could last be read.
+    pub succeeded: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// `read`, `unchanged` or `failed`.
+    pub outcome: &'static str,
+    /// Last HTTP status.
+    pub status: Option<u16>,
+    /// Kind of the last failure, absent after a success.
+    pub fault: Option<&'static str>,
+    /// Its reason.
+    pub reason: Option<String>,
+    /// Drafts of this turn; the table holds their sum.
+    pub drafts: u64,
+    /// What the source asked to be remembered (JSON).
+    pub memory: String,
+}
+
+/// A draft for the first log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftRow {
+    /// Id of its source.
+    pub source: String,
+    /// The draft (JSON).
+    pub draft: String,
+}
+
+/// The latest fingerprint of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenRow {
+    /// Identity within the source.
+    pub key: ItemKey,
+    /// Hash over everything that the source says.
+    pub fingerprint: Fingerprint,
+}
+
+/// Something that could not be made into a record or delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// `collect`, `transform` or `deliver`.
+    pub stage: &'static str,
+    /// Id of the source, or name of the sink.
+    pub origin: String,
+    /// What it was: a file's path, an item's guid, an article's id.
+    pub subject: String,
+    /// A short word for metrics.
+    pub kind: String,
+    /// Why, for people.
+    pub reason: String,
+    /// The record that a sink refused, by its sequence number.
+    pub record_seq: Option<i64>,
+    /// The raw bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A batch of drafts made into records.
+#[derive(Debug, Default)]
+pub struct TransformCommit {
+    /// When.
+    pub at: Timestamp,
+    /// The last draft that it covers.
+    pub position: i64,
+    /// New records, in order.
+    pub records: Vec<RecordRow>,
+    /// Articles that are new or changed or were sighted again.
+    pub articles: Vec<ArticleRow>,
+    /// Keys that articles are found by from now on.
+    pub keys: Vec<(Hash, Hash)>,
+    /// What the sources carry.
+    pub sightings: Vec<SightingRow>,
+    /// Drafts that could not be made into records.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// A record for the second log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The article's id.
+    pub id: String,
+    /// Its revision.
+    pub revision: u32,
+    /// `new` or `revised`.
+    pub op: &'static str,
+    /// `feed` or `drop`.
+    pub kind: &'static str,
+    /// Id of its source.
+    pub source: String,
+    /// Language code, where known.
+    pub language: Option<String>,
+    /// The record, one line of JSON.
+    pub record: String,
+}
+
+/// The latest version of an article, as the index holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleRow {
+    /// Its id.
+    pub id: Hash,
+    /// Its latest revision.
+    pub revision: u32,
+    /// Hash of the latest content.
+    pub content: Hash,
+    /// Its latest title, cleaned, cut at a limit.
+    pub title: String,
+    /// Sketch of its latest text, for likeness.
+    pub sketch: Option<u64>,
+    /// Whether it has a link of its own.
+    pub has_link: bool,
+    /// Within what its guid means something: a source's id, or empty for the whole world;
+    /// `None` without a guid.
+    pub guid_scope: Option<String>,
+    /// The latest time of publication or change that a source stated.
+    pub stated: Option<Timestamp>,
+    /// Id of the source that carried it first.
+    pub home: String,
+    /// When it was first met.
+    pub first_seen: Timestamp,
+    /// When a draft of it was last met.
+    pub sighted: Timestamp,
+}
+
+/// What a source carries of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SightingRow {
+    /// The article.
+    pub article: Hash,
+    /// Id of the source.
+    pub source: String,
+    /// Hash of what it carries.
+    pub content: Hash,
+    /// Whether it ever carried the same content as the record of the time.
+    pub faithful: bool,
+}
+
+/// A sink's progress.
+#[derive(Debug)]
+pub struct DeliverCommit {
+    /// When.
+    pub at: Timestamp,
+    /// The sink.
+    pub sink: String,
+    /// The last record that is durably in the sink.
+    pub position: i64,
+    /// What the sink wants kept with it (JSON).
+    pub detail: String,
+    /// Records that the sink refused.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+impl Commit {
+    /// Payload bytes, for bounding a group.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Commit::Collect(commit) => commit.drafts.iter().map(|row| row.draft.len()).sum(),
+            Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
+            Commit::Deliver(_) | Commit::Prune(_) => 0,
+        }
+    }
+
+    /// Writes it within a transaction.
+    pub(super) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        match self {
+            Commit::Collect(commit) => commit.apply(transaction),
+            Commit::Transform(commit) => commit.apply(transaction),
+            Commit::Deliver(commit) => commit.apply(transaction),
+            Commit::Prune(commit) => commit.apply(transaction),
+        }
+    }
+}
+
+impl CollectCommit {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let at = self.at.as_millisecond();
+        let mut insert =
+            transaction.prepare_cached("INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut bytes = 0_i64;
+        for row in &self.drafts {
+            let size = length(row.draft.len());
+            insert.execute(params![at, row.source, size, row.draft])?;
+            bytes += size;
+        }
+        grow(transaction, "drafts", bytes)?;
+        let mut remember = transaction.prepare_cached(
+            "INSERT INTO seen (source, key, fingerprint, drafted) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, drafted = excluded.drafted",
+        )?;
+        for row in &self.seen {
+            remember.execute(params![self.source.id, row.key, row.fingerprint, at])?;
+        }
+        insert_dead_letters(transaction, at, &self.dead_letters)?;
+        self.source.apply(transaction)
+    }
+}
+
+impl SourceRow {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        transaction
+            .prepare_cached(
+                "INSERT INTO sources
+                     (id, kind, title, due, attempted, succeeded, failures, outcome, status, fault, reason, drafts, memory)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                 ON CONFLICT DO UPDATE SET
+                     kind = excluded.kind, title = coalesce(excluded.title, title), due = excluded.due,
+                     attempted = excluded.attempted, succeeded = coalesce(excluded.succeeded, succeeded),
+                     failures = excluded.failures, outcome = excluded.outcome, status = excluded.status,
+                     fault = excluded.fault, reason = excluded.reason, drafts = drafts + excluded.drafts,
+                     memory = excluded.memory",
+            )?
+            .execute(params![
+                self.id,
+                self.kind,
+                self.title,
+                self.due.as_millisecond(),
+                self.attempted.as_millisecond(),
+                self.succeeded.map(|at| at.as_millisecond()),
+                self.failures,
+                self.outcome,
+                self.status,
+                self.fault,
+                self.reason,
+                i64::try_from(self.drafts).unwrap_or(i64::MAX),
+                self.memory,
+            ])?;
+        Ok(())
+    }
+}
+
+impl TransformCommit {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let at = self.at.as_millisecond();
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        let mut bytes = 0_i64;
+        for row in &self.records {
+            let size = length(row.record.len());
+            insert.execute(params![
+                at,
+                row.id,
+                row.revision,
+                row.op,
+                row.kind,
+                row.source,
+                row.language,
+                size,
+                row.record
+            ])?;
+            bytes += size;
+        }
+        grow(transaction, "records", bytes)?;
+        self.apply_index(transaction)?;
+        insert_dead_letters(transaction, at, &self.dead_letters)?;
+        set_position(transaction, super::TRANSFORM, self.position, "null", at)
+    }
+
+    fn apply_index(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut article = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO articles
+                 (id, revision, content, title, sketch, has_link, guid_scope, stated, home, first_seen, sighted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for row in &self.articles {
+            article.execute(params![
+                row.id,
+                row.revision,
+                row.content,
+                row.title,
+                row.sketch.map(u64::cast_signed),
+                row.has_link,
+                row.guid_scope,
+                row.stated.map(|at| at.as_millisecond()),
+                row.home,
+                row.first_seen.as_millisecond(),
+                row.sighted.as_millisecond(),
+            ])?;
+        }
+        let mut key =
+            transaction.prepare_cached("INSERT OR IGNORE INTO article_keys (key, article) VALUES (?1, ?2)")?;
+        for (hash, id) in &self.keys {
+            key.execute(params![hash, id])?;
+        }
+        let mut sighting = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO sightings (article, source, content, faithful) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for row in &self.sightings {
+            sighting.execute(params![row.article, row.source, row.content, row.faithful])?;
+        }
+        Ok(())
+    }
+}
+
+impl DeliverCommit {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let at = self.at.as_millisecond();
+        insert_dead_letters(transaction, at, &self.dead_letters)?;
+        set_position(transaction, &self.sink, self.position, &self.detail, at)
+    }
+}
+
+fn set_position(
+    transaction: &Transaction<'_>,
+    reader: &str,
+    seq: i64,
+    detail: &str,
+    at: i64,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO positions (reader, seq, detail, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET seq = excluded.seq, detail = excluded.detail, at = excluded.at",
+        )?
+        .execute(params![reader, seq, detail, at])?;
+    Ok(())
+}
+
+fn insert_dead_letters(transaction: &Transaction<'_>, at: i64, letters: &[DeadLetter]) -> rusqlite::Result<()> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO dead_letters (at, stage, origin, subject, kind, reason, record_seq, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for letter in letters {
+        insert.execute(params![
+            at,
+            letter.stage,
+            letter.origin,
+            letter.subject,
+            letter.kind,
+            letter.reason,
+            letter.record_seq,
+            letter.bytes
+        ])?;
+    }
+    Ok(())
+}
+
+/// Adds to the bytes that a log holds.
+pub(super) fn grow(transaction: &Transaction<'_>, log: &str, bytes: i64) -> rusqlite::Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    transaction
+        .prepare_cached("UPDATE logs SET bytes = bytes + ?2 WHERE name = ?1")?
+        .execute(params![log, bytes])?;
+    Ok(())
+}
+
+fn length(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

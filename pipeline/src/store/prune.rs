@@ -1,0 +1,310 @@
+//! Upkeep: old entries leave the logs, and what was last met long ago leaves the memory.
+//!
+//! Nothing leaves a log before everybody who reads it has passed it. Within that, entries go when
+//! they are older than [`Retention::max_age`], or earlier when the logs hold more than their share
+//! of [`Retention::max_bytes`]. All work comes in small commits, so that the stages hardly wait.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::commit::{Commit, Hash, grow};
+use super::{Readers, Store, StoreError};
+use crate::clock::{Clock, before};
+
+/// How long entries and memories stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// Bytes that both logs may hold together; collecting waits above it.
+    pub max_bytes: u64,
+    /// Entries that everybody has passed stay this long.
+    pub max_age: Duration,
+    /// Identity of articles and items is remembered this long after their last draft.
+    pub article_memory: Duration,
+    /// The sinks that must have passed a record before it may leave.
+    pub sinks: Vec<String>,
+}
+
+/// Share of `max_bytes` that passed entries may fill, so that there is always room for new ones.
+const PASSED_SHARE: f64 = 0.75;
+
+/// Entries that leave in one commit.
+const CHUNK: i64 = 1000;
+
+/// Rows of the memory looked at in one commit.
+const SWEEP: i64 = 5000;
+
+/// Dead letters kept; the oldest leave first.
+const DEAD_LETTERS: i64 = 10_000;
+
+/// One step of upkeep.
+#[derive(Debug)]
+pub struct PruneCommit {
+    drafts: Option<Cut>,
+    records: Option<Cut>,
+    sweep: Option<Sweep>,
+}
+
+/// The first `through` of a log leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cut {
+    through: i64,
+    bytes: i64,
+}
+
+/// A stretch of the memory from which what is older than `cut` leaves.
+#[derive(Debug)]
+enum Sweep {
+    Seen { from: (String, Hash), to: Option<(String, Hash)>, cut: i64 },
+    Articles { from: Hash, to: Option<Hash>, cut: i64 },
+    Keys { from: Hash, to: Option<Hash> },
+    Sightings { from: Hash, to: Option<Hash> },
+}
+
+/// Does the upkeep of a store, a step at a time.
+#[derive(Debug)]
+pub struct Keeper {
+    retention: Retention,
+    clock: Clock,
+    started: Timestamp,
+    next_sweep: Stretch,
+}
+
+/// Where the sweep over the memory goes on.
+#[derive(Debug, Clone)]
+enum Stretch {
+    Seen((String, Hash)),
+    Articles(Hash),
+    Keys(Hash),
+    Sightings(Hash),
+}
+
+/// Memories only leave once the daemon has run this long: items that are still in their sources
+/// have become drafts again by then, which renews their memory (see [`refresh_horizon`]).
+const SETTLED: Duration = Duration::from_secs(6 * 3600);
+
+/// Items last drafted before this instant count as fresh once more, so that the memory of what is
+/// still in its source never grows old. Half of the memory leaves the other half as margin.
+pub fn refresh_horizon(now: Timestamp, article_memory: Duration) -> Timestamp {
+    before(now, article_memory / 2)
+}
+
+impl Keeper {
+    /// A keeper that has just started.
+    pub fn new(retention: Retention, clock: Clock) -> Keeper {
+        let started = clock.now();
+        Keeper {
+            retention,
+            clock,
+            started,
+            next_sweep: Stretch::Seen((String::new(), [0; 16])),
+        }
+    }
+
+    /// Does one step; true when there is more to do at once.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn step(&mut self, store: &Store, readers: &std::sync::Arc<Readers>) -> Result<bool, StoreError> {
+        let plan = Plan {
+            retention: self.retention.clone(),
+            now: self.clock.now(),
+            stretch: (crate::clock::between(self.started, self.clock.now()) >= SETTLED)
+                .then(|| self.next_sweep.clone()),
+        };
+        let readers = std::sync::Arc::clone(readers);
+        let read = tokio::task::spawn_blocking(move || readers.with(|reader| plan.read(reader.connection())));
+        let (commit, next) = read.await.map_err(|_| StoreError::Closed)??;
+        if let Some(next) = next {
+            self.next_sweep = next;
+        }
+        let Some(commit) = commit else { return Ok(false) };
+        let more = commit.drafts.is_some() || commit.records.is_some();
+        store.commit(Commit::Prune(commit)).await?;
+        Ok(more)
+    }
+}
+
+struct Plan {
+    retention: Retention,
+    now: Timestamp,
+    stretch: Option<Stretch>,
+}
+
+impl Plan {
+    fn read(&self, connection: &Connection) -> rusqlite::Result<(Option<PruneCommit>, Option<Stretch>)> {
+        let drafts_passed = position(connection, super::TRANSFORM)?;
+        let mut records_passed = i64::MAX;
+        for sink in &self.retention.sinks {
+            records_passed = records_passed.min(position(connection, sink)?);
+        }
+        let (drafts_bytes, records_bytes) = (bytes(connection, "drafts")?, bytes(connection, "records")?);
+        let allowed = (self.retention.max_bytes as f64 * PASSED_SHARE) as i64;
+        let mut excess = drafts_bytes + records_bytes - allowed;
+        let cut_at = before(self.now, self.retention.max_age).as_millisecond();
+        // Drafts go first: records are what a new sink or a replay wants.
+        let drafts = cut(connection, "drafts", drafts_passed, cut_at, excess)?;
+        excess -= drafts.map_or(0, |cut| cut.bytes);
+        let records = cut(connection, "records", records_passed, cut_at, excess)?;
+        let (sweep, next) = match &self.stretch {
+            Some(stretch) => self.sweep(connection, stretch)?,
+            None => (None, None),
+        };
+        let commit = (drafts.is_some() || records.is_some() || sweep.is_some()).then_some(PruneCommit {
+            drafts,
+            records,
+            sweep,
+        });
+        Ok((commit, next))
+    }
+
+    fn sweep(
+        &self,
+        connection: &Connection,
+        stretch: &Stretch,
+    ) -> rusqlite::Result<(Option<Sweep>, Option<Stretch>)> {
+        let cut = before(self.now, self.retention.article_memory).as_millisecond();
+        let by_hash = |sql: &str, from: &Hash| -> rusqlite::Result<Option<Hash>> {
+            connection
+                .prepare_cached(sql)?
+                .query_row(params![from, SWEEP], |row| row.get(0))
+                .optional()
+        };
+        const START: Hash = [0; 16];
+        Ok(match stretch.clone() {
+            Stretch::Seen(from) => {
+                let to: Option<(String, Hash)> = connection
+                    .prepare_cached(
+                        "SELECT source, key FROM seen WHERE (source, key) > (?1, ?2)
+                         ORDER BY source, key LIMIT 1 OFFSET ?3",
+                    )?
+                    .query_row(params![from.0, from.1, SWEEP], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                let next = to.clone().map_or(Stretch::Articles(START), Stretch::Seen);
+                (Some(Sweep::Seen { from, to, cut }), Some(next))
+            }
+            Stretch::Articles(from) => {
+                let to = by_hash("SELECT id FROM articles WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2", &from)?;
+                let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
+                (Some(Sweep::Articles { from, to, cut }), Some(next))
+            }
+            Stretch::Keys(from) => {
+                let to = by_hash("SELECT key FROM article_keys WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2", &from)?;
+                let next = to.map_or(Stretch::Sightings(START), Stretch::Keys);
+                (Some(Sweep::Keys { from, to }), Some(next))
+            }
+            Stretch::Sightings(from) => {
+                let to = by_hash(
+                    "SELECT article FROM sightings WHERE article > ?1 ORDER BY article LIMIT 1 OFFSET ?2",
+                    &from,
+                )?;
+                let next = to.map_or(Stretch::Seen((String::new(), START)), Stretch::Sightings);
+                (Some(Sweep::Sightings { from, to }), Some(next))
+            }
+        })
+    }
+}
+
+fn position(connection: &Connection, reader: &str) -> rusqlite::Result<i64> {
+    let position = connection
+        .prepare_cached("SELECT seq FROM positions WHERE reader = ?1")?
+        .query_row([reader], |row| row.get(0))
+        .optional()?;
+    Ok(position.unwrap_or(0))
+}
+
+fn bytes(connection: &Connection, log: &str) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT bytes FROM logs WHERE name = ?1")?
+        .query_row([log], |row| row.get(0))
+}
+
+/// The entries of `log` at its beginning that may leave now, at most [`CHUNK`] of them.
+fn cut(
+    connection: &Connection,
+    log: &'static str,
+    passed: i64,
+    cut_at: i64,
+    excess: i64,
+) -> rusqlite::Result<Option<Cut>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT seq, at, size FROM {log} WHERE seq <= ?1 ORDER BY seq LIMIT {CHUNK}"
+    ))?;
+    let mut rows = statement.query([passed])?;
+    let mut cut: Option<Cut> = None;
+    while let Some(row) = rows.next()? {
+        let (seq, at, size): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let bytes = cut.map_or(0, |cut| cut.bytes);
+        if at >= cut_at && bytes >= excess {
+            break;
+        }
+        cut = Some(Cut {
+            through: seq,
+            bytes: bytes + size,
+        });
+    }
+    Ok(cut)
+}
+
+impl PruneCommit {
+    pub(super) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        for (log, cut) in [("drafts", self.drafts), ("records", self.records)] {
+            if let Some(cut) = cut {
+                transaction
+                    .prepare_cached(&format!("DELETE FROM {log} WHERE seq <= ?1"))?
+                    .execute([cut.through])?;
+                grow(transaction, log, -cut.bytes)?;
+            }
+        }
+        transaction
+            .prepare_cached("DELETE FROM dead_letters WHERE seq <= (SELECT max(seq) FROM dead_letters) - ?1")?
+            .execute([DEAD_LETTERS])?;
+        match &self.sweep {
+            Some(sweep) => sweep.apply(transaction),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Later than every key.
+const END: Hash = [0xff; 16];
+
+impl Sweep {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        match self {
+            Sweep::Seen { from, to, cut } => {
+                let last = char::MAX.to_string();
+                let (source, key) = to.as_ref().map_or((last.as_str(), &END), |(source, key)| (source, key));
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM seen
+                         WHERE (source, key) >= (?1, ?2) AND (source, key) <= (?3, ?4) AND drafted < ?5",
+                    )?
+                    .execute(params![from.0, from.1, source, key, cut])?;
+            }
+            Sweep::Articles { from, to, cut } => {
+                transaction
+                    .prepare_cached("DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?3")?
+                    .execute(params![from, to.unwrap_or(END), cut])?;
+            }
+            Sweep::Keys { from, to } => {
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM article_keys WHERE key >= ?1 AND key <= ?2
+                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)",
+                    )?
+                    .execute(params![from, to.unwrap_or(END)])?;
+            }
+            Sweep::Sightings { from, to } => {
+                transaction
+                    .prepare_cached(
+                        "DELETE FROM sightings WHERE article >= ?1 AND article <= ?2
+                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)",
+                    )?
+                    .execute(params![from, to.unwrap_or(END)])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,302 @@
+//! Reading the store: short queries on connections of their own, never in the writer's way.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::commit::{ArticleRow, Hash};
+use super::{StoreError, Tuning, doing, open_reading, schema};
+use crate::sink::Entry;
+use crate::source::{Fingerprint, ItemKey};
+
+/// Idle connections kept for the next reader.
+const IDLE: usize = 4;
+
+/// A small pool of reading connections.
+#[derive(Debug)]
+pub struct Readers {
+    path: PathBuf,
+    tuning: Tuning,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: PathBuf, tuning: Tuning) -> Readers {
+        Readers {
+            path,
+            tuning,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Runs `work` with a reader. Blocks: call it off the async threads.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn with<T>(&self, work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let pooled = self.idle().pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => open_reading(&self.path, &self.tuning)?,
+        };
+        let outcome =
+            work(&Reader { connection: &connection }).map_err(doing(format!("reading {}", self.path.display())));
+        let mut idle = self.idle();
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
+        outcome
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// Questions to the store.
+#[derive(Debug)]
+pub struct Reader<'c> {
+    connection: &'c Connection,
+}
+
+/// A draft in its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftEntry {
+    /// Sequence number, rising, with gaps possible.
+    pub seq: i64,
+    /// Id of its source.
+    pub source: String,
+    /// The draft (JSON).
+    pub draft: String,
+}
+
+/// What the scheduler must know of a source at the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueSource {
+    /// Its id.
+    pub id: String,
+    /// When its next turn is.
+    pub due: Timestamp,
+    /// Failures in a row.
+    pub failures: u32,
+}
+
+impl<'c> Reader<'c> {
+    /// Wraps a connection.
+    pub(super) fn new(connection: &'c Connection) -> Reader<'c> {
+        Reader { connection }
+    }
+
+    /// The connection itself, for questions that only one room asks.
+    pub(super) fn connection(&self) -> &'c Connection {
+        self.connection
+    }
+
+    /// Drafts after `position`, at most `count` of at most `bytes` in sum (but at least one).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn drafts_after(&self, position: i64, count: u32, bytes: usize) -> rusqlite::Result<Vec<DraftEntry>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq, source, draft FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+        let rows = statement.query_map(params![position, count], |row| {
+            Ok(DraftEntry {
+                seq: row.get(0)?,
+                source: row.get(1)?,
+                draft: row.get(2)?,
+            })
+        })?;
+        take_bytes(rows, bytes, |entry| entry.draft.len())
+    }
+
+    /// Records after `position`, at most `count` of at most `bytes` in sum (but at least one).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records_after(&self, position: i64, count: u32, bytes: usize) -> rusqlite::Result<Vec<Entry>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, id, revision, op, source, kind, language, record FROM records
+             WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![position, count], |row| {
+            Ok(Entry {
+                seq: row.get(0)?,
+                id: row.get(1)?,
+                revision: row.get(2)?,
+                op: row.get(3)?,
+                source: row.get(4)?,
+                kind: row.get(5)?,
+                language: row.get(6)?,
+                body: row.get::<_, String>(7)?.into_bytes(),
+            })
+        })?;
+        take_bytes(rows, bytes, |entry| entry.body.len())
+    }
+
+    /// Position and detail (JSON) of a log's reader.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn position(&self, reader: &str) -> rusqlite::Result<Option<(i64, String)>> {
+        self.connection
+            .prepare_cached("SELECT seq, detail FROM positions WHERE reader = ?1")?
+            .query_row([reader], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    }
+
+    /// Records after `position` that the sink refused, rising.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn refused(&self, sink: &str, position: i64) -> rusqlite::Result<Vec<i64>> {
+        self.connection
+            .prepare_cached(
+                "SELECT record_seq FROM dead_letters WHERE origin = ?1 AND record_seq > ?2 ORDER BY record_seq",
+            )?
+            .query_map(params![sink, position], |row| row.get(0))?
+            .collect()
+    }
+
+    /// Which of a source's items are fresh: unknown, changed, or last drafted before `horizon`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn fresh(
+        &self,
+        source: &str,
+        items: &[(ItemKey, Fingerprint)],
+        horizon: Timestamp,
+    ) -> rusqlite::Result<Vec<bool>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT fingerprint, drafted FROM seen WHERE source = ?1 AND key = ?2")?;
+        let mut fresh = Vec::with_capacity(items.len());
+        for (key, fingerprint) in items {
+            let known: Option<(Fingerprint, i64)> = statement
+                .query_row(params![source, key], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            fresh.push(known.is_none_or(|(latest, drafted)| {
+                latest != *fingerprint || drafted < horizon.as_millisecond()
+            }));
+        }
+        Ok(fresh)
+    }
+
+    /// When every known source has its next turn.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn due_sources(&self) -> rusqlite::Result<Vec<DueSource>> {
+        self.connection
+            .prepare("SELECT id, due, failures FROM sources")?
+            .query_map([], |row| {
+                Ok(DueSource {
+                    id: row.get(0)?,
+                    due: instant(row, 1)?,
+                    failures: row.get(2)?,
+                })
+            })?
+            .collect()
+    }
+
+    /// What a source asked to be remembered (JSON).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn memory(&self, source: &str) -> rusqlite::Result<Option<String>> {
+        self.connection
+            .prepare_cached("SELECT memory FROM sources WHERE id = ?1")?
+            .query_row([source], |row| row.get(0))
+            .optional()
+    }
+
+    /// Ids of the articles that a key leads to.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn articles_by_key(&self, key: &Hash) -> rusqlite::Result<Vec<Hash>> {
+        self.connection
+            .prepare_cached("SELECT article FROM article_keys WHERE key = ?1")?
+            .query_map([key], |row| row.get(0))?
+            .collect()
+    }
+
+    /// An article of the index.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn article(&self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
+        self.connection
+            .prepare_cached(
+                "SELECT id, revision, content, title, sketch, has_link, guid_scope, stated, home, first_seen, sighted
+                 FROM articles WHERE id = ?1",
+            )?
+            .query_row([id], |row| {
+                Ok(ArticleRow {
+                    id: row.get(0)?,
+                    revision: row.get(1)?,
+                    content: row.get(2)?,
+                    title: row.get(3)?,
+                    sketch: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+                    has_link: row.get(5)?,
+                    guid_scope: row.get(6)?,
+                    stated: row
+                        .get::<_, Option<i64>>(7)?
+                        .and_then(|at| Timestamp::from_millisecond(at).ok()),
+                    home: row.get(8)?,
+                    first_seen: instant(row, 9)?,
+                    sighted: instant(row, 10)?,
+                })
+            })
+            .optional()
+    }
+
+    /// What a source carries of an article: content hash, and whether it ever was the record's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn sighting(&self, article: &Hash, source: &str) -> rusqlite::Result<Option<(Hash, bool)>> {
+        self.connection
+            .prepare_cached("SELECT content, faithful FROM sightings WHERE article = ?1 AND source = ?2")?
+            .query_row(params![article, source], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    }
+
+    /// Identity of the log.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn log(&self) -> rusqlite::Result<String> {
+        schema::log_identity(self.connection)
+    }
+}
+
+/// An instant in a column of milliseconds.
+pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    let milliseconds: i64 = row.get(column)?;
+    Timestamp::from_millisecond(milliseconds).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Integer, Box::new(error))
+    })
+}
+
+/// The beginning of `rows` whose sizes add up to at most `bytes`, but at least one row.
+fn take_bytes<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    bytes: usize,
+    size: impl Fn(&T) -> usize,
+) -> rusqlite::Result<Vec<T>> {
+    let mut taken = Vec::new();
+    let mut sum = 0;
+    for row in rows {
+        let row = row?;
+        sum += size(&row);
+        if sum > bytes && !taken.is_empty() {
+            break;
+        }
+        taken.push(row);
+    }
+    Ok(taken)
+}

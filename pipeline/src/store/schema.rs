@@ -1,0 +1,112 @@
+//! The database's tables, and how older databases are brought up to them.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{StoreError, doing};
+
+/// "DTLN": marks a database as Dateline's (`PRAGMA application_id`).
+const APPLICATION_ID: i64 = 0x4454_4c4e;
+
+/// One step per schema version; the n-th brings version n to n + 1. Steps that have been released
+/// never change.
+const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The schema version that this program writes.
+pub const VERSION: i64 = STEPS.len() as i64;
+
+/// Refuses a database that somebody else made, before anything is written to it.
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let foreign = || StoreError::Foreign { path: path.to_owned() };
+    let mark = number(connection, "PRAGMA application_id").map_err(|error| match error {
+        rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::NotADatabase => foreign(),
+        source => doing(format!("reading {}", path.display()))(source),
+    })?;
+    let tables = number(connection, "SELECT count(*) FROM sqlite_schema")
+        .map_err(doing(format!("reading {}", path.display())))?;
+    if mark != APPLICATION_ID && (mark != 0 || tables > 0) {
+        return Err(foreign());
+    }
+    Ok(())
+}
+
+/// Brings the schema up to [`VERSION`], one transaction a step.
+pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = version(connection).map_err(doing(format!("reading {}", path.display())))?;
+    if found > VERSION {
+        return Err(StoreError::TooNew {
+            path: path.to_owned(),
+            found,
+            known: VERSION,
+        });
+    }
+    for (from, step) in STEPS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+        let to = from + 1;
+        connection
+            .execute_batch(&format!(
+                "BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {to}; COMMIT;"
+            ))
+            .map_err(doing(format!("bringing {} to schema {to}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// The schema version of a database.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    number(connection, "PRAGMA user_version")
+}
+
+/// The identity of the log in a database: positions of another log mean nothing here.
+pub(super) fn log_identity(connection: &Connection) -> rusqlite::Result<String> {
+    let known: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE key = 'log'", [], |row| row.get(0))
+        .optional()?;
+    Ok(known.unwrap_or_default())
+}
+
+fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
+    connection.query_row(sql, [], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn migrating_twice_changes_nothing_and_keeps_the_identity() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        migrate(&connection, &path).unwrap();
+        let identity = log_identity(&connection).unwrap();
+        assert_eq!(identity.len(), 16);
+        migrate(&connection, &path).unwrap();
+        assert_eq!(log_identity(&connection).unwrap(), identity);
+        assert_eq!(version(&connection).unwrap(), VERSION);
+        refuse_foreign(&connection, &path).unwrap();
+    }
+
+    #[test]
+    fn later_and_foreign_databases_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        migrate(&connection, &path).unwrap();
+        connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        let message = migrate(&connection, &path).unwrap_err().to_string();
+        assert!(message.contains("later version") && message.contains("schema 99"), "{message}");
+
+        let other = folder.path().join("other.db");
+        let connection = Connection::open(&other).unwrap();
+        connection.execute_batch("CREATE TABLE somebody(x)").unwrap();
+        assert!(matches!(refuse_foreign(&connection, &other), Err(StoreError::Foreign { .. })));
+
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "this is a letter, not a database, and long enough to be looked at ".repeat(20)).unwrap();
+        let connection = Connection::open(&text).unwrap();
+        assert!(matches!(refuse_foreign(&connection, &text), Err(StoreError::Foreign { .. })));
+    }
+}
