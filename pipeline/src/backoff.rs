@@ -36,7 +36,15 @@ mod tests {
             ceiling: Duration::from_secs(1000),
         };
         let mut dice = Dice::seeded(1);
-        for (failures, plain) in [(0, 10), (1, 10), (2, 20), (3, 40), (7, 640), (8, 1000), (u32::MAX, 1000)] {
+        for (failures, plain) in [
+            (0, 10),
+            (1, 10),
+            (2, 20),
+            (3, 40),
+            (7, 640),
+            (8, 1000),
+            (u32::MAX, 1000),
+        ] {
             let wait = backoff.wait(failures, &mut dice).as_secs_f64();
             assert!(wait >= f64::from(plain) * 0.8 && wait <= (f64::from(plain) * 1.2).min(1000.0));
         }

@@ -102,7 +102,10 @@ mod tests {
         assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
         clock.advance(Duration::from_secs(90));
         assert_eq!(clock.now().as_second(), 90);
-        assert_eq!(between(Timestamp::UNIX_EPOCH, clock.now()), Duration::from_secs(90));
+        assert_eq!(
+            between(Timestamp::UNIX_EPOCH, clock.now()),
+            Duration::from_secs(90)
+        );
         assert_eq!(between(clock.now(), Timestamp::UNIX_EPOCH), Duration::ZERO);
     }
 

@@ -273,7 +273,11 @@ pub struct Provenance {
 /// Stands for an RFC 3339 instant in the JSON Schema.
 #[derive(JsonSchema)]
 #[schemars(transparent)]
-struct Rfc3339(#[schemars(extend("format" = "date-time"))] #[allow(dead_code)] String);
+struct Rfc3339(
+    #[schemars(extend("format" = "date-time"))]
+    #[allow(dead_code)]
+    String,
+);
 
 /// The JSON Schema (draft 2020-12) of a [`Record`].
 pub fn json_schema() -> serde_json::Value {

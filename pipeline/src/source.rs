@@ -70,7 +70,10 @@ pub type Fingerprint = [u8; 16];
 pub trait Seen: Send + Sync {
     /// For each item, whether the source has never committed it with this fingerprint as the
     /// latest. Items found known count as sighted and are remembered longer.
-    fn fresh<'a>(&'a self, items: Vec<(ItemKey, Fingerprint)>) -> BoxFuture<'a, Result<Vec<bool>, Fault>>;
+    fn fresh<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>>;
 }
 
 /// What a source brings home from one turn.

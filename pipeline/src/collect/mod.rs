@@ -7,6 +7,8 @@
 mod schedule;
 mod turn;
 
+pub(crate) use turn::DEAD_LETTER_BYTES;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,7 +88,10 @@ impl Collector {
             let rhythm = source.rhythm();
             // A due time further off than the configuration allows was made by another one.
             let latest = after(now, rhythm.every.max(settings.max_backoff));
-            let (due, failed) = known.get(&source.reference().id).copied().unwrap_or((now, 0));
+            let (due, failed) = known
+                .get(&source.reference().id)
+                .copied()
+                .unwrap_or((now, 0));
             schedule.add(rhythm.host, due.min(latest));
             failures.push(failed);
         }
@@ -158,7 +163,9 @@ impl Collector {
             match self.schedule.next(now) {
                 Next::Start(number) => self.start(number),
                 Next::Wait(until) => {
-                    wait = until.map_or(LONGEST_SLEEP, |until| between(now, until)).min(LONGEST_SLEEP);
+                    wait = until
+                        .map_or(LONGEST_SLEEP, |until| between(now, until))
+                        .min(LONGEST_SLEEP);
                     break;
                 }
             }
@@ -171,7 +178,9 @@ impl Collector {
         let source = Arc::clone(&self.sources[number]);
         let context = Arc::clone(&self.context);
         let failures = self.failures[number];
-        let handle = self.turns.spawn(async move { turn::take(context, number, source, failures).await });
+        let handle = self
+            .turns
+            .spawn(async move { turn::take(context, number, source, failures).await });
         self.numbers.insert(handle.id(), number);
     }
 
@@ -184,7 +193,9 @@ impl Collector {
                 self.schedule.finished(finished.number, now, finished.due);
             }
             Err(error) => {
-                let Some(number) = self.numbers.remove(&error.id()) else { return };
+                let Some(number) = self.numbers.remove(&error.id()) else {
+                    return;
+                };
                 let source = &self.sources[number].reference().id;
                 tracing::error!(source, %error, "a turn ended abnormally; the source is asked again in a while");
                 metrics::counter!("dateline_collect_panics_total").increment(1);
@@ -198,7 +209,9 @@ impl Collector {
         let (sender, receiver) = mpsc::channel(self.sources.len().max(1));
         let mut bells = JoinSet::new();
         for (number, source) in self.sources.iter().enumerate() {
-            let Some(bell) = source.rhythm().bell else { continue };
+            let Some(bell) = source.rhythm().bell else {
+                continue;
+            };
             let sender = sender.clone();
             bells.spawn(async move {
                 loop {
@@ -219,7 +232,10 @@ impl Collector {
                 Ok(Some(ended)) => self.finish(ended),
                 Ok(None) => break,
                 Err(_) => {
-                    tracing::info!(turns = self.turns.len(), "turns still running are dropped; they come again");
+                    tracing::info!(
+                        turns = self.turns.len(),
+                        "turns still running are dropped; they come again"
+                    );
                     self.turns.shutdown().await;
                     break;
                 }
@@ -229,7 +245,12 @@ impl Collector {
 }
 
 /// The present instant plus a spread wait, shared by all turns.
-pub(crate) fn spread(dice: &std::sync::Mutex<Dice>, now: Timestamp, wait: Duration, jitter: f64) -> Timestamp {
+pub(crate) fn spread(
+    dice: &std::sync::Mutex<Dice>,
+    now: Timestamp,
+    wait: Duration,
+    jitter: f64,
+) -> Timestamp {
     let mut dice = dice.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     after(now, dice.spread(wait, jitter))
 }

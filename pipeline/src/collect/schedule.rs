@@ -22,7 +22,7 @@ pub struct HostLimits {
 
 /// What the stage is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+pub(super) enum Next {
     /// Start a turn of the source with this number.
     Start(usize),
     /// Nothing before this instant (nothing at all without one) unless a turn ends or a bell rings.
@@ -31,7 +31,7 @@ pub enum Next {
 
 /// When each of a fixed list of sources has its turns.
 #[derive(Debug)]
-pub struct Schedule {
+pub(super) struct Schedule {
     limits: HostLimits,
     due: BinaryHeap<Reverse<(Timestamp, usize)>>,
     sources: Vec<Slot>,
@@ -66,7 +66,7 @@ struct Host {
 
 impl Schedule {
     /// A schedule without sources.
-    pub fn new(limits: HostLimits) -> Schedule {
+    pub(super) fn new(limits: HostLimits) -> Schedule {
         Schedule {
             limits,
             due: BinaryHeap::new(),
@@ -77,7 +77,7 @@ impl Schedule {
     }
 
     /// Adds a source; its number is the count of sources before it.
-    pub fn add(&mut self, host: Option<String>, due: Timestamp) {
+    pub(super) fn add(&mut self, host: Option<String>, due: Timestamp) {
         let number = self.sources.len();
         self.sources.push(Slot {
             host,
@@ -88,7 +88,7 @@ impl Schedule {
     }
 
     /// What to do at `now`. A source that is started must be reported to [`Schedule::finished`].
-    pub fn next(&mut self, now: Timestamp) -> Next {
+    pub(super) fn next(&mut self, now: Timestamp) -> Next {
         loop {
             if let Some(number) = self.next_at_gate(now) {
                 return Next::Start(number);
@@ -111,14 +111,18 @@ impl Schedule {
     }
 
     /// A turn ended; the next one is at `due`, or at once if the bell rang meanwhile.
-    pub fn finished(&mut self, number: usize, now: Timestamp, due: Timestamp) {
+    pub(super) fn finished(&mut self, number: usize, now: Timestamp, due: Timestamp) {
         if let Some(name) = self.sources[number].host.clone() {
             let host = self.hosts.entry(name.clone()).or_default();
             host.running = host.running.saturating_sub(1);
-            if host.waiting.is_empty() && host.running == 0 && host.free_from.is_none_or(|free| free <= now) {
+            if host.waiting.is_empty()
+                && host.running == 0
+                && host.free_from.is_none_or(|free| free <= now)
+            {
                 self.hosts.remove(&name);
             } else if !host.waiting.is_empty() {
-                self.gates.push(Reverse((host.free_from.unwrap_or(now), name)));
+                self.gates
+                    .push(Reverse((host.free_from.unwrap_or(now), name)));
             }
         }
         let rung = std::mem::take(&mut self.sources[number].rung);
@@ -126,22 +130,12 @@ impl Schedule {
     }
 
     /// The source has something before its time.
-    pub fn ring(&mut self, number: usize, now: Timestamp) {
+    pub(super) fn ring(&mut self, number: usize, now: Timestamp) {
         match self.sources[number].place {
             Place::Due(due) if due > now => self.put(number, now),
             Place::Running => self.sources[number].rung = true,
             Place::Due(_) | Place::AtHost => {}
         }
-    }
-
-    /// Sources that are due or wait for their host.
-    pub fn overdue(&self, now: Timestamp) -> usize {
-        let late = |slot: &&Slot| match slot.place {
-            Place::Due(due) => due <= now,
-            Place::AtHost => true,
-            Place::Running => false,
-        };
-        self.sources.iter().filter(late).count()
     }
 
     fn put(&mut self, number: usize, due: Timestamp) {
@@ -159,7 +153,8 @@ impl Schedule {
         let host = self.hosts.entry(name.clone()).or_default();
         host.waiting.push_back(number);
         if host.running < self.limits.concurrent {
-            self.gates.push(Reverse((host.free_from.unwrap_or(now), name)));
+            self.gates
+                .push(Reverse((host.free_from.unwrap_or(now), name)));
         }
     }
 
@@ -169,8 +164,12 @@ impl Schedule {
             if *from > now {
                 return None;
             }
-            let Some(Reverse((_, name))) = self.gates.pop() else { return None };
-            let Some(host) = self.hosts.get_mut(&name) else { continue };
+            let Some(Reverse((_, name))) = self.gates.pop() else {
+                return None;
+            };
+            let Some(host) = self.hosts.get_mut(&name) else {
+                continue;
+            };
             if host.running >= self.limits.concurrent {
                 // Whoever finishes there opens the gate again.
                 continue;
@@ -179,11 +178,14 @@ impl Schedule {
                 self.gates.push(Reverse((free, name)));
                 continue;
             }
-            let Some(number) = host.waiting.pop_front() else { continue };
+            let Some(number) = host.waiting.pop_front() else {
+                continue;
+            };
             host.running += 1;
             host.free_from = Some(after(now, self.limits.spacing));
             if !host.waiting.is_empty() && host.running < self.limits.concurrent {
-                self.gates.push(Reverse((after(now, self.limits.spacing), name)));
+                self.gates
+                    .push(Reverse((after(now, self.limits.spacing), name)));
             }
             self.sources[number].place = Place::Running;
             return Some(number);
@@ -238,7 +240,11 @@ mod tests {
         }
         schedule.add(Some("b".into()), at(0));
         assert_eq!(schedule.next(at(0)), Next::Start(0));
-        assert_eq!(schedule.next(at(0)), Next::Start(4), "another host does not wait");
+        assert_eq!(
+            schedule.next(at(0)),
+            Next::Start(4),
+            "another host does not wait"
+        );
         assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(1000))));
         assert_eq!(schedule.next(at(1000)), Next::Start(1));
         assert_eq!(schedule.next(at(5000)), Next::Wait(None), "two at a time");
@@ -253,7 +259,11 @@ mod tests {
         schedule.ring(0, at(10));
         assert_eq!(schedule.next(at(10)), Next::Start(0));
         schedule.ring(0, at(20));
-        assert_eq!(schedule.next(at(20)), Next::Wait(Some(at(60_000))), "not twice at a time");
+        assert_eq!(
+            schedule.next(at(20)),
+            Next::Wait(Some(at(60_000))),
+            "not twice at a time"
+        );
         schedule.finished(0, at(30), at(60_000));
         assert_eq!(schedule.next(at(30)), Next::Start(0));
         schedule.finished(0, at(40), at(60_000));
@@ -284,7 +294,9 @@ mod tests {
                         running.push(number);
                         turns[number] += 1;
                         if let Some(host) = &hosts[number] {
-                            let there = running.iter().filter(|&&other| hosts[other].as_ref() == Some(host));
+                            let there = running
+                                .iter()
+                                .filter(|&&other| hosts[other].as_ref() == Some(host));
                             assert!(there.count() <= LIMITS.concurrent);
                             if let Some(before) = last_start.insert(host.clone(), now) {
                                 assert!(now - before >= 1000);
@@ -292,10 +304,15 @@ mod tests {
                         }
                     }
                     Next::Wait(until) => {
-                        let end_one = !running.is_empty() && (dice.roll().is_multiple_of(2) || until.is_none());
+                        let end_one = !running.is_empty()
+                            && (dice.roll().is_multiple_of(2) || until.is_none());
                         if end_one {
                             let ended = running.swap_remove(dice.roll() as usize % running.len());
-                            schedule.finished(ended, at(now), at(now + (dice.roll() % 5000) as i64));
+                            schedule.finished(
+                                ended,
+                                at(now),
+                                at(now + (dice.roll() % 5000) as i64),
+                            );
                         } else if let Some(until) = until {
                             now = now.max(until.as_millisecond()).max(now + 1);
                         }
@@ -305,7 +322,10 @@ mod tests {
                     }
                 }
             }
-            assert!(turns.iter().all(|turns| *turns > 0), "seed {seed}: {turns:?}");
+            assert!(
+                turns.iter().all(|turns| *turns > 0),
+                "seed {seed}: {turns:?}"
+            );
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::crash;
 use crate::fault::Fault;
 use crate::source::{Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Seen, Source, Turn};
 use crate::store::{
-    CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow, Store, StoreError, refresh_horizon,
+    CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow, Store, StoreError,
+    refresh_horizon,
 };
 
 /// Raw bytes kept with a dead letter: enough to see what it was and to replay an article, while
@@ -57,7 +58,12 @@ pub(super) async fn take(
             tracing::error!(source = id, %error, "the source's memory cannot be read");
             return Finished {
                 number,
-                due: spread(&context.dice, now, source.rhythm().every, context.settings.jitter),
+                due: spread(
+                    &context.dice,
+                    now,
+                    source.rhythm().every,
+                    context.settings.jitter,
+                ),
                 failures: failures.saturating_add(1),
             };
         }
@@ -76,7 +82,8 @@ pub(super) async fn take(
     let harvest = source.poll(turn).await;
     crash::point("collect.polled");
     let kind = source.reference().kind.as_str();
-    metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind).record(began.elapsed().as_secs_f64());
+    metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind)
+        .record(began.elapsed().as_secs_f64());
     settle(&context, number, source.as_ref(), failures, harvest).await
 }
 
@@ -106,13 +113,21 @@ async fn settle(
     crash::point("collect.before_commit");
     if let Err(error) = context.store.commit(Commit::Collect(commit)).await {
         tracing::error!(source = id, %error, "a harvest could not be committed; the source is asked again");
-        return Finished { number, due, failures };
+        return Finished {
+            number,
+            due,
+            failures,
+        };
     }
     crash::point("collect.after_commit");
     if !files.is_empty() {
         source.committed(files).await;
     }
-    Finished { number, due, failures }
+    Finished {
+        number,
+        due,
+        failures,
+    }
 }
 
 /// When the next turn is.
@@ -136,14 +151,21 @@ fn next_due(
                 ceiling,
             };
             let wait = {
-                let mut dice = context.dice.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let mut dice = context
+                    .dice
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
                 backoff.wait(failures, &mut dice)
             };
-            let asked = retry_after.unwrap_or(Duration::ZERO).min(settings.max_backoff);
+            let asked = retry_after
+                .unwrap_or(Duration::ZERO)
+                .min(settings.max_backoff);
             after(now, wait.max(asked))
         }
         _ if harvest.more => now,
-        Outcome::Read | Outcome::Unchanged => spread(&context.dice, now, rhythm.every, settings.jitter),
+        Outcome::Read | Outcome::Unchanged => {
+            spread(&context.dice, now, rhythm.every, settings.jitter)
+        }
     }
 }
 
@@ -156,11 +178,15 @@ fn report(source: &dyn Source, harvest: &Harvest, due: Timestamp) {
         Outcome::Unchanged => ("unchanged", None),
         Outcome::Failed { fault, .. } => ("failed", Some(fault)),
     };
-    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome).increment(1);
-    metrics::counter!("dateline_collect_bytes_total", "kind" => kind).increment(harvest.facts.bytes);
-    metrics::counter!("dateline_drafts_total", "kind" => kind).increment(harvest.items.len() as u64);
+    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome)
+        .increment(1);
+    metrics::counter!("dateline_collect_bytes_total", "kind" => kind)
+        .increment(harvest.facts.bytes);
+    metrics::counter!("dateline_drafts_total", "kind" => kind)
+        .increment(harvest.items.len() as u64);
     if let Some(fault) = fault {
-        metrics::counter!("dateline_collect_faults_total", "kind" => kind, "fault" => fault.kind).increment(1);
+        metrics::counter!("dateline_collect_faults_total", "kind" => kind, "fault" => fault.kind)
+            .increment(1);
         tracing::warn!(
             source = reference.id,
             fault = fault.kind,
@@ -193,7 +219,13 @@ fn report(source: &dyn Source, harvest: &Harvest, due: Timestamp) {
 }
 
 /// The harvest as one commit.
-fn commit_of(source: &dyn Source, now: Timestamp, due: Timestamp, failures: u32, harvest: Harvest) -> CollectCommit {
+fn commit_of(
+    source: &dyn Source,
+    now: Timestamp,
+    due: Timestamp,
+    failures: u32,
+    harvest: Harvest,
+) -> CollectCommit {
     let reference = source.reference();
     let (outcome, fault, reason) = match &harvest.outcome {
         Outcome::Read => ("read", None, None),
@@ -281,8 +313,12 @@ struct SeenInStore {
 }
 
 impl Seen for SeenInStore {
-    fn fresh<'a>(&'a self, items: Vec<(ItemKey, Fingerprint)>) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
-        let (readers, source, horizon) = (Arc::clone(&self.readers), self.source.clone(), self.horizon);
+    fn fresh<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        let (readers, source, horizon) =
+            (Arc::clone(&self.readers), self.source.clone(), self.horizon);
         Box::pin(async move {
             let read = tokio::task::spawn_blocking(move || {
                 readers.with(|reader| reader.fresh(&source, &items, horizon))

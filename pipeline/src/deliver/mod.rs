@@ -1,1 +1,409 @@
-//! (being built)
+//! The third stage: records go to the sinks, each at its own pace.
+//!
+//! One task a sink: read from the sink's position, hand over, commit position and detail. A fault
+//! backs off and opens the sink again, which undoes what was half done; the position only ever
+//! moves with what is durably on the other side.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::clock::{Clock, Dice};
+use crate::crash;
+use crate::fault::{Class, Fault};
+use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
+use crate::store::{Commit, DeadLetter, DeliverCommit, Reader, Readers, Store, StoreError};
+
+/// How often a sink without work is called, for rotation and the like.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Waits after faults that may pass.
+const TRANSIENT: Backoff = Backoff {
+    floor: Duration::from_secs(1),
+    ceiling: Duration::from_secs(60),
+};
+
+/// Waits after faults that somebody must mend: the log is kept readable.
+const PERMANENT: Backoff = Backoff {
+    floor: Duration::from_secs(10),
+    ceiling: Duration::from_secs(300),
+};
+
+/// How a sink is doing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SinkHealth {
+    /// The last record that is durably in the sink.
+    pub position: i64,
+    /// Why nothing is delivered at present.
+    pub fault: Option<String>,
+}
+
+/// How a sink is doing, shared with whoever reports it.
+pub type SharedHealth = Arc<Mutex<SinkHealth>>;
+
+/// The deliver stage of one sink.
+pub struct Deliverer {
+    sink: Box<dyn Sink>,
+    name: String,
+    store: Store,
+    readers: Arc<Readers>,
+    clock: Clock,
+    dice: Dice,
+    health: SharedHealth,
+    position: i64,
+    detail: Value,
+    refused: BTreeSet<i64>,
+    failures: u32,
+}
+
+impl Deliverer {
+    /// The stage for `sink`.
+    pub fn new(
+        sink: Box<dyn Sink>,
+        store: Store,
+        readers: Arc<Readers>,
+        clock: Clock,
+        dice: Dice,
+    ) -> Deliverer {
+        Deliverer {
+            name: sink.name().to_owned(),
+            sink,
+            store,
+            readers,
+            clock,
+            dice,
+            health: SharedHealth::default(),
+            position: 0,
+            detail: Value::Null,
+            refused: BTreeSet::new(),
+            failures: 0,
+        }
+    }
+
+    /// The sink's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How the sink is doing.
+    pub fn health(&self) -> SharedHealth {
+        Arc::clone(&self.health)
+    }
+
+    /// Delivers until `stop`, then until everything committed by then is delivered or `give_up`.
+    pub async fn run(mut self, stop: CancellationToken, give_up: CancellationToken) {
+        while let Some(result) = give_up
+            .run_until_cancelled(self.run_until_fault(&stop))
+            .await
+        {
+            match result {
+                Ok(()) => return,
+                Err(Trouble::Store(StoreError::Closed)) => return,
+                Err(trouble) => {
+                    let wait = self.say(&trouble);
+                    // While stopping there is no time for long waits; `give_up` bounds the tries.
+                    let wait = if stop.is_cancelled() {
+                        wait.min(TRANSIENT.floor)
+                    } else {
+                        wait
+                    };
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = give_up.cancelled() => {}
+                        () = stop.cancelled(), if !stop.is_cancelled() => {}
+                    }
+                }
+            }
+        }
+        let lag = self.store.vitals().borrow().records_head - self.position;
+        tracing::warn!(
+            sink = self.name,
+            lag,
+            "the sink was left before it had everything; the rest goes out at the next start"
+        );
+    }
+
+    /// Opens the sink and delivers until a fault or the end.
+    async fn run_until_fault(&mut self, stop: &CancellationToken) -> Result<(), Trouble> {
+        self.open().await?;
+        let mut vitals = self.store.vitals();
+        loop {
+            let head = vitals.borrow_and_update().records_head;
+            if self.position < head {
+                self.deliver_next(head, stop).await?;
+                continue;
+            }
+            if stop.is_cancelled() {
+                return self.close().await;
+            }
+            tokio::select! {
+                changed = vitals.changed() => changed.map_err(|_| Trouble::Store(StoreError::Closed))?,
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(IDLE) => self.hand_over(&[]).await?,
+            }
+        }
+    }
+
+    async fn open(&mut self) -> Result<(), Trouble> {
+        let name = self.name.clone();
+        let stored = self
+            .ask(move |reader| {
+                let (position, detail) = reader.position(&name)?.unwrap_or((0, "null".to_owned()));
+                Ok((reader.log()?, position, detail))
+            })
+            .await?;
+        let (log, position, detail) = stored;
+        let detail = serde_json::from_str(&detail).unwrap_or(Value::Null);
+        let opened = self
+            .sink
+            .open(Stored {
+                log,
+                position,
+                detail,
+            })
+            .await?;
+        let name = self.name.clone();
+        let from = opened.position;
+        self.refused = self
+            .ask(move |reader| reader.refused(&name, from))
+            .await?
+            .into_iter()
+            .collect();
+        if opened.position != position {
+            tracing::info!(
+                sink = self.name,
+                stored = position,
+                held = opened.position,
+                "the sink holds more than was noted here; going on from there"
+            );
+        }
+        let Opened { position, detail } = opened;
+        self.commit(position, detail, Vec::new()).await?;
+        if self.failures > 0 {
+            tracing::info!(
+                sink = self.name,
+                failures = self.failures,
+                "the sink is open again"
+            );
+            self.failures = 0;
+        }
+        self.set_health(None);
+        Ok(())
+    }
+
+    /// Reads the next batch and hands it over, piece by piece if the sink wants it so.
+    async fn deliver_next(&mut self, head: i64, stop: &CancellationToken) -> Result<(), Trouble> {
+        let appetite = self.sink.appetite();
+        let lag = usize::try_from(head - self.position).unwrap_or(usize::MAX);
+        if lag < appetite.records && !stop.is_cancelled() {
+            // A fuller batch costs the sink less a record; whoever stops does not wait.
+            tokio::select! {
+                () = tokio::time::sleep(appetite.linger) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        let batch = self.next_batch(appetite).await?;
+        let Some(last) = batch.last().map(|entry| entry.seq) else {
+            // Everything up to the head was pruned or refused.
+            return self.commit(head, self.detail.clone(), Vec::new()).await;
+        };
+        let mut rest: Vec<Entry> = batch
+            .into_iter()
+            .filter(|entry| !self.refused.contains(&entry.seq))
+            .collect();
+        if rest.is_empty() {
+            return self.commit(last, self.detail.clone(), Vec::new()).await;
+        }
+        while !rest.is_empty() {
+            let taken = self.hand_over_some(&rest).await?;
+            rest.drain(..taken);
+            rest.retain(|entry| !self.refused.contains(&entry.seq));
+        }
+        Ok(())
+    }
+
+    async fn next_batch(&self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
+        let position = self.position;
+        let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
+        self.ask(move |reader| reader.records_after(position, records, appetite.bytes))
+            .await
+    }
+
+    async fn hand_over(&mut self, batch: &[Entry]) -> Result<(), Trouble> {
+        self.hand_over_some(batch).await.map(drop)
+    }
+
+    /// Hands over a batch and commits how far it came; returns how many entries were taken.
+    async fn hand_over_some(&mut self, batch: &[Entry]) -> Result<usize, Trouble> {
+        let began = Instant::now();
+        if !batch.is_empty() {
+            crash::point("deliver.before_write");
+        }
+        let delivered = self.sink.deliver(batch).await?;
+        let Delivered {
+            records,
+            refused,
+            detail,
+        } = delivered;
+        if !batch.is_empty() {
+            crash::point("deliver.after_write");
+            metrics::histogram!("dateline_deliver_seconds", "sink" => self.name.clone())
+                .record(began.elapsed().as_secs_f64());
+        }
+        let taken = records.min(batch.len());
+        if taken == 0 && refused.is_empty() && detail.is_none() {
+            if batch.is_empty() {
+                return Ok(0);
+            }
+            return Err(Trouble::Sink(Fault::transient(
+                "stuck",
+                "the sink took nothing and said nothing",
+            )));
+        }
+        let position = if taken > 0 {
+            batch[taken - 1].seq
+        } else {
+            self.position
+        };
+        let letters = refused
+            .iter()
+            .map(|(seq, fault)| self.letter(batch, *seq, fault))
+            .collect();
+        self.refused.extend(refused.into_iter().map(|(seq, _)| seq));
+        metrics::counter!("dateline_delivered_records_total", "sink" => self.name.clone())
+            .increment(taken as u64);
+        let bytes: usize = batch[..taken].iter().map(|entry| entry.body.len()).sum();
+        metrics::counter!("dateline_delivered_bytes_total", "sink" => self.name.clone())
+            .increment(bytes as u64);
+        self.commit(
+            position,
+            detail.unwrap_or_else(|| self.detail.clone()),
+            letters,
+        )
+        .await?;
+        if !batch.is_empty() {
+            crash::point("deliver.after_commit");
+        }
+        Ok(taken)
+    }
+
+    fn letter(&self, batch: &[Entry], seq: i64, fault: &Fault) -> DeadLetter {
+        metrics::counter!("dateline_dead_letters_total", "stage" => "deliver", "kind" => fault.kind).increment(1);
+        let entry = batch.iter().find(|entry| entry.seq == seq);
+        let subject = entry.map_or_else(String::new, |entry| {
+            format!("{} revision {}", entry.id, entry.revision)
+        });
+        tracing::error!(
+            sink = self.name,
+            record = seq,
+            subject,
+            fault = fault.kind,
+            reason = fault.reason,
+            "the sink refused a record; it was set aside as a dead letter"
+        );
+        let mut bytes = entry.map(|entry| entry.body.clone()).unwrap_or_default();
+        bytes.truncate(crate::collect::DEAD_LETTER_BYTES);
+        DeadLetter {
+            stage: "deliver",
+            origin: self.name.clone(),
+            subject,
+            kind: fault.kind.to_owned(),
+            reason: fault.reason.clone(),
+            record_seq: Some(seq),
+            bytes,
+        }
+    }
+
+    async fn commit(
+        &mut self,
+        position: i64,
+        detail: Value,
+        dead_letters: Vec<DeadLetter>,
+    ) -> Result<(), Trouble> {
+        let commit = DeliverCommit {
+            at: self.clock.now(),
+            sink: self.name.clone(),
+            position,
+            detail: detail.to_string(),
+            dead_letters,
+        };
+        self.store.commit(Commit::Deliver(commit)).await?;
+        self.position = position;
+        self.detail = detail;
+        let head = self.store.vitals().borrow().records_head;
+        metrics::gauge!("dateline_sink_lag_records", "sink" => self.name.clone())
+            .set((head - position) as f64);
+        self.set_health(None);
+        Ok(())
+    }
+
+    async fn close(&mut self) -> Result<(), Trouble> {
+        if let Some(detail) = self.sink.close().await? {
+            self.commit(self.position, detail, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Says what is wrong, and how long to wait.
+    fn say(&mut self, trouble: &Trouble) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        let (class, kind, reason) = match trouble {
+            Trouble::Sink(fault) => (fault.class, fault.kind, fault.reason.clone()),
+            Trouble::Store(error) => (Class::Transient, "state", error.to_string()),
+        };
+        let backoff = if class == Class::Permanent {
+            PERMANENT
+        } else {
+            TRANSIENT
+        };
+        let wait = backoff.wait(self.failures, &mut self.dice);
+        metrics::counter!("dateline_sink_faults_total", "sink" => self.name.clone(), "fault" => kind).increment(1);
+        tracing::error!(
+            sink = self.name,
+            class = class.as_str(),
+            fault = kind,
+            reason,
+            failures = self.failures,
+            next_try = ?wait,
+            "nothing can be delivered; records wait in the log"
+        );
+        self.set_health(Some(reason));
+        wait
+    }
+
+    fn set_health(&self, fault: Option<String>) {
+        metrics::gauge!("dateline_sink_up", "sink" => self.name.clone()).set(if fault.is_none() {
+            1.0
+        } else {
+            0.0
+        });
+        let mut health = self
+            .health
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        health.position = self.position;
+        health.fault = fault;
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let readers = Arc::clone(&self.readers);
+        let asked = tokio::task::spawn_blocking(move || readers.with(ask));
+        Ok(asked.await.map_err(|_| StoreError::Closed)??)
+    }
+}
+
+/// Why delivery stopped.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Sink(#[from] Fault),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -160,9 +160,8 @@ pub struct ArticleRow {
     pub sketch: Option<u64>,
     /// Whether it has a link of its own.
     pub has_link: bool,
-    /// Within what its guid means something: a source's id, or empty for the whole world;
-    /// `None` without a guid.
-    pub guid_scope: Option<String>,
+    /// Id of the source whose guid it is known by, `None` without a guid.
+    pub guid_source: Option<String>,
     /// The latest time of publication or change that a source stated.
     pub stated: Option<Timestamp>,
     /// Id of the source that carried it first.
@@ -225,8 +224,9 @@ impl Commit {
 impl CollectCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let at = self.at.as_millisecond();
-        let mut insert =
-            transaction.prepare_cached("INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         let mut bytes = 0_i64;
         for row in &self.drafts {
             let size = length(row.draft.len());
@@ -311,7 +311,7 @@ impl TransformCommit {
     fn apply_index(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut article = transaction.prepare_cached(
             "INSERT OR REPLACE INTO articles
-                 (id, revision, content, title, sketch, has_link, guid_scope, stated, home, first_seen, sighted)
+                 (id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         for row in &self.articles {
@@ -322,15 +322,15 @@ impl TransformCommit {
                 row.title,
                 row.sketch.map(u64::cast_signed),
                 row.has_link,
-                row.guid_scope,
+                row.guid_source,
                 row.stated.map(|at| at.as_millisecond()),
                 row.home,
                 row.first_seen.as_millisecond(),
                 row.sighted.as_millisecond(),
             ])?;
         }
-        let mut key =
-            transaction.prepare_cached("INSERT OR IGNORE INTO article_keys (key, article) VALUES (?1, ?2)")?;
+        let mut key = transaction
+            .prepare_cached("INSERT OR IGNORE INTO article_keys (key, article) VALUES (?1, ?2)")?;
         for (hash, id) in &self.keys {
             key.execute(params![hash, id])?;
         }
@@ -368,7 +368,11 @@ fn set_position(
     Ok(())
 }
 
-fn insert_dead_letters(transaction: &Transaction<'_>, at: i64, letters: &[DeadLetter]) -> rusqlite::Result<()> {
+fn insert_dead_letters(
+    transaction: &Transaction<'_>,
+    at: i64,
+    letters: &[DeadLetter],
+) -> rusqlite::Result<()> {
     if letters.is_empty() {
         return Ok(());
     }

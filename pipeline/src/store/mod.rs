@@ -21,8 +21,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
-    ArticleRow, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow, RecordRow, SeenRow, SightingRow, SourceRow,
-    TransformCommit,
+    ArticleRow, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow, Hash, RecordRow,
+    SeenRow, SightingRow, SourceRow, TransformCommit,
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
@@ -95,7 +95,9 @@ pub enum StoreError {
 impl StoreError {
     /// Whether it may pass by itself: a full disk, a busy file, an I/O error.
     pub fn is_transient(&self) -> bool {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure};
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
+        };
         match self {
             StoreError::Sqlite {
                 source: rusqlite::Error::SqliteFailure(failure, _),
@@ -154,10 +156,14 @@ fn open_writing(path: &Path, tuning: &Tuning) -> Result<Connection, StoreError> 
     let fail = |step: &str| doing(format!("{step} {}", path.display()));
     let connection = Connection::open_with_flags(
         path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(fail("opening"))?;
-    connection.busy_timeout(tuning.busy).map_err(fail("opening"))?;
+    connection
+        .busy_timeout(tuning.busy)
+        .map_err(fail("opening"))?;
     schema::refuse_foreign(&connection, path)?;
     connection
         .execute_batch(&format!(
@@ -186,9 +192,14 @@ fn open_reading(path: &Path, tuning: &Tuning) -> Result<Connection, StoreError> 
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(fail("opening"))?;
-    connection.busy_timeout(tuning.busy).map_err(fail("opening"))?;
     connection
-        .execute_batch(&format!("PRAGMA cache_size = -{};", tuning.reader_cache_bytes / 1024))
+        .busy_timeout(tuning.busy)
+        .map_err(fail("opening"))?;
+    connection
+        .execute_batch(&format!(
+            "PRAGMA cache_size = -{};",
+            tuning.reader_cache_bytes / 1024
+        ))
         .map_err(fail("preparing"))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)

@@ -56,10 +56,24 @@ struct Cut {
 /// A stretch of the memory from which what is older than `cut` leaves.
 #[derive(Debug)]
 enum Sweep {
-    Seen { from: (String, Hash), to: Option<(String, Hash)>, cut: i64 },
-    Articles { from: Hash, to: Option<Hash>, cut: i64 },
-    Keys { from: Hash, to: Option<Hash> },
-    Sightings { from: Hash, to: Option<Hash> },
+    Seen {
+        from: (String, Hash),
+        to: Option<(String, Hash)>,
+        cut: i64,
+    },
+    Articles {
+        from: Hash,
+        to: Option<Hash>,
+        cut: i64,
+    },
+    Keys {
+        from: Hash,
+        to: Option<Hash>,
+    },
+    Sightings {
+        from: Hash,
+        to: Option<Hash>,
+    },
 }
 
 /// Does the upkeep of a store, a step at a time.
@@ -106,7 +120,11 @@ impl Keeper {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn step(&mut self, store: &Store, readers: &std::sync::Arc<Readers>) -> Result<bool, StoreError> {
+    pub async fn step(
+        &mut self,
+        store: &Store,
+        readers: &std::sync::Arc<Readers>,
+    ) -> Result<bool, StoreError> {
         let plan = Plan {
             retention: self.retention.clone(),
             now: self.clock.now(),
@@ -114,12 +132,16 @@ impl Keeper {
                 .then(|| self.next_sweep.clone()),
         };
         let readers = std::sync::Arc::clone(readers);
-        let read = tokio::task::spawn_blocking(move || readers.with(|reader| plan.read(reader.connection())));
+        let read = tokio::task::spawn_blocking(move || {
+            readers.with(|reader| plan.read(reader.connection()))
+        });
         let (commit, next) = read.await.map_err(|_| StoreError::Closed)??;
         if let Some(next) = next {
             self.next_sweep = next;
         }
-        let Some(commit) = commit else { return Ok(false) };
+        let Some(commit) = commit else {
+            return Ok(false);
+        };
         let more = commit.drafts.is_some() || commit.records.is_some();
         store.commit(Commit::Prune(commit)).await?;
         Ok(more)
@@ -133,13 +155,17 @@ struct Plan {
 }
 
 impl Plan {
-    fn read(&self, connection: &Connection) -> rusqlite::Result<(Option<PruneCommit>, Option<Stretch>)> {
+    fn read(
+        &self,
+        connection: &Connection,
+    ) -> rusqlite::Result<(Option<PruneCommit>, Option<Stretch>)> {
         let drafts_passed = position(connection, super::TRANSFORM)?;
         let mut records_passed = i64::MAX;
         for sink in &self.retention.sinks {
             records_passed = records_passed.min(position(connection, sink)?);
         }
-        let (drafts_bytes, records_bytes) = (bytes(connection, "drafts")?, bytes(connection, "records")?);
+        let (drafts_bytes, records_bytes) =
+            (bytes(connection, "drafts")?, bytes(connection, "records")?);
         let allowed = (self.retention.max_bytes as f64 * PASSED_SHARE) as i64;
         let mut excess = drafts_bytes + records_bytes - allowed;
         let cut_at = before(self.now, self.retention.max_age).as_millisecond();
@@ -151,11 +177,12 @@ impl Plan {
             Some(stretch) => self.sweep(connection, stretch)?,
             None => (None, None),
         };
-        let commit = (drafts.is_some() || records.is_some() || sweep.is_some()).then_some(PruneCommit {
-            drafts,
-            records,
-            sweep,
-        });
+        let commit =
+            (drafts.is_some() || records.is_some() || sweep.is_some()).then_some(PruneCommit {
+                drafts,
+                records,
+                sweep,
+            });
         Ok((commit, next))
     }
 
@@ -179,18 +206,26 @@ impl Plan {
                         "SELECT source, key FROM seen WHERE (source, key) > (?1, ?2)
                          ORDER BY source, key LIMIT 1 OFFSET ?3",
                     )?
-                    .query_row(params![from.0, from.1, SWEEP], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .query_row(params![from.0, from.1, SWEEP], |row| {
+                        Ok((row.get(0)?, row.get(1)?))
+                    })
                     .optional()?;
                 let next = to.clone().map_or(Stretch::Articles(START), Stretch::Seen);
                 (Some(Sweep::Seen { from, to, cut }), Some(next))
             }
             Stretch::Articles(from) => {
-                let to = by_hash("SELECT id FROM articles WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2", &from)?;
+                let to = by_hash(
+                    "SELECT id FROM articles WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2",
+                    &from,
+                )?;
                 let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
                 (Some(Sweep::Articles { from, to, cut }), Some(next))
             }
             Stretch::Keys(from) => {
-                let to = by_hash("SELECT key FROM article_keys WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2", &from)?;
+                let to = by_hash(
+                    "SELECT key FROM article_keys WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2",
+                    &from,
+                )?;
                 let next = to.map_or(Stretch::Sightings(START), Stretch::Keys);
                 (Some(Sweep::Keys { from, to }), Some(next))
             }
@@ -258,7 +293,9 @@ impl PruneCommit {
             }
         }
         transaction
-            .prepare_cached("DELETE FROM dead_letters WHERE seq <= (SELECT max(seq) FROM dead_letters) - ?1")?
+            .prepare_cached(
+                "DELETE FROM dead_letters WHERE seq <= (SELECT max(seq) FROM dead_letters) - ?1",
+            )?
             .execute([DEAD_LETTERS])?;
         match &self.sweep {
             Some(sweep) => sweep.apply(transaction),
@@ -275,7 +312,9 @@ impl Sweep {
         match self {
             Sweep::Seen { from, to, cut } => {
                 let last = char::MAX.to_string();
-                let (source, key) = to.as_ref().map_or((last.as_str(), &END), |(source, key)| (source, key));
+                let (source, key) = to
+                    .as_ref()
+                    .map_or((last.as_str(), &END), |(source, key)| (source, key));
                 transaction
                     .prepare_cached(
                         "DELETE FROM seen
@@ -285,7 +324,9 @@ impl Sweep {
             }
             Sweep::Articles { from, to, cut } => {
                 transaction
-                    .prepare_cached("DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?3")?
+                    .prepare_cached(
+                        "DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?3",
+                    )?
                     .execute(params![from, to.unwrap_or(END), cut])?;
             }
             Sweep::Keys { from, to } => {

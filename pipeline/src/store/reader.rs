@@ -35,14 +35,19 @@ impl Readers {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn with<T>(&self, work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub fn with<T>(
+        &self,
+        work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let pooled = self.idle().pop();
         let connection = match pooled {
             Some(connection) => connection,
             None => open_reading(&self.path, &self.tuning)?,
         };
-        let outcome =
-            work(&Reader { connection: &connection }).map_err(doing(format!("reading {}", self.path.display())));
+        let outcome = work(&Reader {
+            connection: &connection,
+        })
+        .map_err(doing(format!("reading {}", self.path.display())));
         let mut idle = self.idle();
         if idle.len() < IDLE {
             idle.push(connection);
@@ -51,7 +56,9 @@ impl Readers {
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.idle
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -98,10 +105,15 @@ impl<'c> Reader<'c> {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn drafts_after(&self, position: i64, count: u32, bytes: usize) -> rusqlite::Result<Vec<DraftEntry>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT seq, source, draft FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+    pub fn drafts_after(
+        &self,
+        position: i64,
+        count: u32,
+        bytes: usize,
+    ) -> rusqlite::Result<Vec<DraftEntry>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, source, draft FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        )?;
         let rows = statement.query_map(params![position, count], |row| {
             Ok(DraftEntry {
                 seq: row.get(0)?,
@@ -116,7 +128,12 @@ impl<'c> Reader<'c> {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn records_after(&self, position: i64, count: u32, bytes: usize) -> rusqlite::Result<Vec<Entry>> {
+    pub fn records_after(
+        &self,
+        position: i64,
+        count: u32,
+        bytes: usize,
+    ) -> rusqlite::Result<Vec<Entry>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, id, revision, op, source, kind, language, record FROM records
              WHERE seq > ?1 ORDER BY seq LIMIT ?2",
@@ -170,9 +187,9 @@ impl<'c> Reader<'c> {
         items: &[(ItemKey, Fingerprint)],
         horizon: Timestamp,
     ) -> rusqlite::Result<Vec<bool>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT fingerprint, drafted FROM seen WHERE source = ?1 AND key = ?2")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT fingerprint, drafted FROM seen WHERE source = ?1 AND key = ?2",
+        )?;
         let mut fresh = Vec::with_capacity(items.len());
         for (key, fingerprint) in items {
             let known: Option<(Fingerprint, i64)> = statement
@@ -231,7 +248,7 @@ impl<'c> Reader<'c> {
     pub fn article(&self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
         self.connection
             .prepare_cached(
-                "SELECT id, revision, content, title, sketch, has_link, guid_scope, stated, home, first_seen, sighted
+                "SELECT id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted
                  FROM articles WHERE id = ?1",
             )?
             .query_row([id], |row| {
@@ -242,7 +259,7 @@ impl<'c> Reader<'c> {
                     title: row.get(3)?,
                     sketch: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
                     has_link: row.get(5)?,
-                    guid_scope: row.get(6)?,
+                    guid_source: row.get(6)?,
                     stated: row
                         .get::<_, Option<i64>>(7)?
                         .and_then(|at| Timestamp::from_millisecond(at).ok()),
@@ -260,8 +277,12 @@ impl<'c> Reader<'c> {
     /// When the database cannot be read.
     pub fn sighting(&self, article: &Hash, source: &str) -> rusqlite::Result<Option<(Hash, bool)>> {
         self.connection
-            .prepare_cached("SELECT content, faithful FROM sightings WHERE article = ?1 AND source = ?2")?
-            .query_row(params![article, source], |row| Ok((row.get(0)?, row.get(1)?)))
+            .prepare_cached(
+                "SELECT content, faithful FROM sightings WHERE article = ?1 AND source = ?2",
+            )?
+            .query_row(params![article, source], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()
     }
 
@@ -278,7 +299,11 @@ impl<'c> Reader<'c> {
 pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     let milliseconds: i64 = row.get(column)?;
     Timestamp::from_millisecond(milliseconds).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Integer, Box::new(error))
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Integer,
+            Box::new(error),
+        )
     })
 }
 

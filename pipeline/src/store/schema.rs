@@ -18,9 +18,15 @@ pub const VERSION: i64 = STEPS.len() as i64;
 
 /// Refuses a database that somebody else made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let foreign = || StoreError::Foreign { path: path.to_owned() };
+    let foreign = || StoreError::Foreign {
+        path: path.to_owned(),
+    };
     let mark = number(connection, "PRAGMA application_id").map_err(|error| match error {
-        rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::NotADatabase => foreign(),
+        rusqlite::Error::SqliteFailure(failure, _)
+            if failure.code == rusqlite::ErrorCode::NotADatabase =>
+        {
+            foreign()
+        }
         source => doing(format!("reading {}", path.display()))(source),
     })?;
     let tables = number(connection, "SELECT count(*) FROM sqlite_schema")
@@ -41,7 +47,11 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreE
             known: VERSION,
         });
     }
-    for (from, step) in STEPS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
+    for (from, step) in STEPS
+        .iter()
+        .enumerate()
+        .skip(usize::try_from(found).unwrap_or(0))
+    {
         let to = from + 1;
         connection
             .execute_batch(&format!(
@@ -60,7 +70,9 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 /// The identity of the log in a database: positions of another log mean nothing here.
 pub(super) fn log_identity(connection: &Connection) -> rusqlite::Result<String> {
     let known: Option<String> = connection
-        .query_row("SELECT value FROM meta WHERE key = 'log'", [], |row| row.get(0))
+        .query_row("SELECT value FROM meta WHERE key = 'log'", [], |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(known.unwrap_or_default())
 }
@@ -95,18 +107,35 @@ mod tests {
         let path = folder.path().join("t.db");
         let connection = Connection::open(&path).unwrap();
         migrate(&connection, &path).unwrap();
-        connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        connection
+            .execute_batch("PRAGMA user_version = 99")
+            .unwrap();
         let message = migrate(&connection, &path).unwrap_err().to_string();
-        assert!(message.contains("later version") && message.contains("schema 99"), "{message}");
+        assert!(
+            message.contains("later version") && message.contains("schema 99"),
+            "{message}"
+        );
 
         let other = folder.path().join("other.db");
         let connection = Connection::open(&other).unwrap();
-        connection.execute_batch("CREATE TABLE somebody(x)").unwrap();
-        assert!(matches!(refuse_foreign(&connection, &other), Err(StoreError::Foreign { .. })));
+        connection
+            .execute_batch("CREATE TABLE somebody(x)")
+            .unwrap();
+        assert!(matches!(
+            refuse_foreign(&connection, &other),
+            Err(StoreError::Foreign { .. })
+        ));
 
         let text = folder.path().join("text.db");
-        std::fs::write(&text, "this is a letter, not a database, and long enough to be looked at ".repeat(20)).unwrap();
+        std::fs::write(
+            &text,
+            "this is a letter, not a database, and long enough to be looked at ".repeat(20),
+        )
+        .unwrap();
         let connection = Connection::open(&text).unwrap();
-        assert!(matches!(refuse_foreign(&connection, &text), Err(StoreError::Foreign { .. })));
+        assert!(matches!(
+            refuse_foreign(&connection, &text),
+            Err(StoreError::Foreign { .. })
+        ));
     }
 }

@@ -117,18 +117,30 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
             articles: count(&connection, "SELECT count(*) FROM articles")?,
             dead_letters: count(&connection, "SELECT count(*) FROM dead_letters")?,
             sources: count(&connection, "SELECT count(*) FROM sources")?,
-            failing: count(&connection, "SELECT count(*) FROM sources WHERE outcome = 'failed'")?,
+            failing: count(
+                &connection,
+                "SELECT count(*) FROM sources WHERE outcome = 'failed'",
+            )?,
             worst: worst_sources(&connection, worst)?,
         })
     };
-    read().map(Some).map_err(doing(format!("reading {}", path.display())))
+    read()
+        .map(Some)
+        .map_err(doing(format!("reading {}", path.display())))
 }
 
 fn log_status(connection: &Connection, log: &str) -> rusqlite::Result<LogStatus> {
     let committed: Option<i64> = connection
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = ?1", [log], |row| row.get(0))
+        .query_row(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?1",
+            [log],
+            |row| row.get(0),
+        )
         .optional()?;
-    let bytes: i64 = connection.query_row("SELECT bytes FROM logs WHERE name = ?1", [log], |row| row.get(0))?;
+    let bytes: i64 =
+        connection.query_row("SELECT bytes FROM logs WHERE name = ?1", [log], |row| {
+            row.get(0)
+        })?;
     Ok(LogStatus {
         committed: committed.unwrap_or(0),
         held: count(connection, &format!("SELECT count(*) FROM {log}"))?,
@@ -141,11 +153,16 @@ fn readers(
     drafts: &LogStatus,
     records: &LogStatus,
 ) -> rusqlite::Result<Vec<ReaderStatus>> {
-    let mut statement = connection.prepare("SELECT reader, seq, at FROM positions ORDER BY reader")?;
+    let mut statement =
+        connection.prepare("SELECT reader, seq, at FROM positions ORDER BY reader")?;
     let rows = statement.query_map([], |row| {
         let name: String = row.get(0)?;
         let position: i64 = row.get(1)?;
-        let head = if name == super::TRANSFORM { drafts.committed } else { records.committed };
+        let head = if name == super::TRANSFORM {
+            drafts.committed
+        } else {
+            records.committed
+        };
         Ok(ReaderStatus {
             lag: u64::try_from(head - position).unwrap_or(0),
             name,

@@ -45,6 +45,8 @@ pub struct Vitals {
     pub drafts_head: i64,
     /// Sequence number of the last record ever committed.
     pub records_head: i64,
+    /// Sequence number of the last draft that was made into a record or found to say nothing new.
+    pub transformed: i64,
     /// Bytes of drafts held.
     pub drafts_bytes: u64,
     /// Bytes of records held.
@@ -88,7 +90,10 @@ struct Shared {
 impl Shared {
     fn set_trouble(&self, trouble: Option<String>) {
         metrics::gauge!("dateline_store_healthy").set(if trouble.is_none() { 1.0 } else { 0.0 });
-        *self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = trouble;
+        *self
+            .trouble
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = trouble;
     }
 }
 
@@ -120,7 +125,9 @@ impl Store {
     /// What keeps the store from being written, if anything does.
     pub fn trouble(&self) -> Option<String> {
         let trouble = self.shared.trouble.lock();
-        trouble.unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        trouble
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .clone()
     }
 
     /// Writes what is waiting, ends the writer and lets go of the folder. With `give_up`, commits
@@ -134,11 +141,17 @@ impl Store {
             tracing::debug!("the store was closed before");
         }
         let thread = {
-            let mut slot = self.shared.thread.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let mut slot = self
+                .shared
+                .thread
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             slot.take()
         };
         if let Some(thread) = thread
-            && tokio::task::spawn_blocking(move || thread.join()).await.is_err()
+            && tokio::task::spawn_blocking(move || thread.join())
+                .await
+                .is_err()
         {
             tracing::error!("the store's writer ended abnormally");
         }
@@ -146,7 +159,11 @@ impl Store {
 }
 
 /// Starts the writer on an opened database.
-pub(super) fn start(connection: Connection, path: PathBuf, lock: FolderLock) -> Result<Store, StoreError> {
+pub(super) fn start(
+    connection: Connection,
+    path: PathBuf,
+    lock: FolderLock,
+) -> Result<Store, StoreError> {
     let (sender, receiver) = mpsc::channel(QUEUE);
     let fail = |path: &PathBuf| doing(format!("reading {}", path.display()));
     let (announce, vitals) = watch::channel(read_vitals(&connection).map_err(fail(&path))?);
@@ -171,7 +188,10 @@ pub(super) fn start(connection: Connection, path: PathBuf, lock: FolderLock) -> 
         .name("store".to_owned())
         .spawn(move || writer.run())
         .map_err(|source| StoreError::Folder { dir: path, source })?;
-    *shared.thread.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(thread);
+    *shared
+        .thread
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(thread);
     Ok(Store {
         sender,
         vitals,
@@ -200,7 +220,10 @@ impl Writer {
             }
         }
         // Leaves one tidy file behind; a failure costs nothing but a longer next start.
-        if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);") {
+        if let Err(error) = self
+            .connection
+            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")
+        {
             tracing::debug!(%error, "the write-ahead log stays for the next start");
         }
     }
@@ -235,7 +258,8 @@ impl Writer {
         let began = Instant::now();
         match self.write_until_it_holds(&group) {
             Ok(()) => {
-                metrics::histogram!("dateline_store_commit_seconds").record(began.elapsed().as_secs_f64());
+                metrics::histogram!("dateline_store_commit_seconds")
+                    .record(began.elapsed().as_secs_f64());
                 metrics::histogram!("dateline_store_group_commits").record(group.len() as f64);
                 self.answer_all(group);
             }
@@ -258,8 +282,10 @@ impl Writer {
     fn answer_all(&mut self, group: Vec<Request>) {
         match read_vitals(&self.connection) {
             Ok(vitals) => {
-                metrics::gauge!("dateline_log_bytes", "log" => "drafts").set(vitals.drafts_bytes as f64);
-                metrics::gauge!("dateline_log_bytes", "log" => "records").set(vitals.records_bytes as f64);
+                metrics::gauge!("dateline_log_bytes", "log" => "drafts")
+                    .set(vitals.drafts_bytes as f64);
+                metrics::gauge!("dateline_log_bytes", "log" => "records")
+                    .set(vitals.records_bytes as f64);
                 self.announce.send_replace(vitals);
             }
             Err(error) => tracing::error!(%error, "reading how full the logs are"),
@@ -314,7 +340,9 @@ impl Writer {
                 .map_err(doing(format!("writing {path}")))?;
         }
         crash::point("store.before_commit");
-        transaction.commit().map_err(doing(format!("committing to {path}")))?;
+        transaction
+            .commit()
+            .map_err(doing(format!("committing to {path}")))?;
         crash::point("store.after_commit");
         Ok(())
     }
@@ -335,6 +363,9 @@ fn read_vitals(connection: &Connection) -> rusqlite::Result<Vitals> {
     Ok(Vitals {
         drafts_head: head("drafts")?,
         records_head: head("records")?,
+        transformed: connection
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM positions WHERE reader = ?1")?
+            .query_row([super::TRANSFORM], |row| row.get(0))?,
         drafts_bytes: bytes("drafts")?,
         records_bytes: bytes("records")?,
     })

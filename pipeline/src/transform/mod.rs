@@ -1,1 +1,269 @@
-//! (being built)
+//! The second stage: drafts become records.
+//!
+//! Two threads: one reads drafts and does the pure part over all cores ([`normalise`]), the other
+//! gives them their place among known articles ([`resolve`]) and commits records, index and
+//! position together. Order is kept throughout, so revisions of an article come out in the order
+//! in which they were fetched.
+
+pub mod identity;
+pub mod normalise;
+pub mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::clock::{Clock, Dice};
+use crate::crash;
+use crate::draft::Draft;
+use crate::fault::Fault;
+use crate::record::Record;
+use crate::store::{
+    Commit, DeadLetter, DraftEntry, Reader, Readers, Store, StoreError, TRANSFORM, TransformCommit,
+};
+use resolve::Prepared;
+
+/// Drafts in one batch: large enough that a commit's cost is shared by many.
+const BATCH: u32 = 1024;
+
+/// Bytes of drafts in one batch: bounds what the stage holds, three batches at the most.
+const BATCH_BYTES: usize = 6 << 20;
+
+/// Fewer drafts than this are not worth another thread.
+const PER_THREAD: usize = 16;
+
+/// Waits after a failure of the store.
+const RETRY: Backoff = Backoff {
+    floor: Duration::from_secs(1),
+    ceiling: Duration::from_secs(60),
+};
+
+/// The transform stage.
+pub struct Transformer {
+    store: Store,
+    readers: Arc<Readers>,
+    clock: Clock,
+}
+
+impl Transformer {
+    /// A stage on a store.
+    pub fn new(store: Store, readers: Arc<Readers>, clock: Clock) -> Transformer {
+        Transformer {
+            store,
+            readers,
+            clock,
+        }
+    }
+
+    /// Runs until `stop`; what was begun is then either committed or begun again at the next start.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut failures = 0;
+        let mut dice = Dice::from_system();
+        while let Some(result) = stop.run_until_cancelled(self.run_until_failure()).await {
+            let Err(error) = result else { return };
+            if matches!(error, StoreError::Closed) {
+                return;
+            }
+            failures += 1;
+            let wait = RETRY.wait(failures, &mut dice);
+            tracing::error!(%error, ?wait, "drafts cannot be made into records; trying again");
+            if stop
+                .run_until_cancelled(tokio::time::sleep(wait))
+                .await
+                .is_none()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn run_until_failure(&self) -> Result<(), StoreError> {
+        let position = read(&self.readers, |reader| reader.position(TRANSFORM)).await?;
+        let position = position.map_or(0, |(seq, _)| seq);
+        // One batch is prepared while the one before it is committed.
+        let (sender, receiver) = mpsc::channel(1);
+        tokio::try_join!(self.prepare(position, sender), self.commit(receiver))?;
+        Ok(())
+    }
+
+    /// Reads drafts after `position` and does the pure part.
+    async fn prepare(
+        &self,
+        mut position: i64,
+        batches: mpsc::Sender<Vec<Prepared>>,
+    ) -> Result<(), StoreError> {
+        let mut vitals = self.store.vitals();
+        loop {
+            let head = vitals.borrow_and_update().drafts_head;
+            if position >= head {
+                vitals.changed().await.map_err(|_| StoreError::Closed)?;
+                continue;
+            }
+            let drafts = read(&self.readers, move |reader| {
+                reader.drafts_after(position, BATCH, BATCH_BYTES)
+            })
+            .await?;
+            let Some(last) = drafts.last() else {
+                // Drafts up to the head have been pruned or rolled back; nothing is there to do.
+                position = head;
+                continue;
+            };
+            position = last.seq;
+            let prepared = tokio::task::spawn_blocking(move || prepare_all(drafts));
+            let prepared = prepared.await.map_err(|_| StoreError::Closed)?;
+            batches
+                .send(prepared)
+                .await
+                .map_err(|_| StoreError::Closed)?;
+        }
+    }
+
+    async fn commit(&self, mut batches: mpsc::Receiver<Vec<Prepared>>) -> Result<(), StoreError> {
+        while let Some(batch) = batches.recv().await {
+            let now = self.clock.now();
+            let drafts = batch.len() as u64;
+            let commit = read(&self.readers, move |reader| {
+                resolve::resolve(reader, batch, now)
+            })
+            .await?;
+            count(&commit, drafts);
+            crash::point("transform.before_commit");
+            self.store.commit(Commit::Transform(commit)).await?;
+            crash::point("transform.after_commit");
+        }
+        Ok(())
+    }
+}
+
+fn count(commit: &TransformCommit, drafts: u64) {
+    metrics::counter!("dateline_transform_drafts_total").increment(drafts);
+    for record in &commit.records {
+        metrics::counter!("dateline_records_total", "op" => record.op, "kind" => record.kind)
+            .increment(1);
+    }
+    for letter in &commit.dead_letters {
+        metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind.clone())
+            .increment(1);
+        tracing::warn!(
+            source = letter.origin,
+            subject = letter.subject,
+            fault = letter.kind,
+            reason = letter.reason,
+            "a draft was set aside as a dead letter"
+        );
+    }
+}
+
+/// Asks the store off the async threads.
+async fn read<T: Send + 'static>(
+    readers: &Arc<Readers>,
+    ask: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let readers = Arc::clone(readers);
+    let asked = tokio::task::spawn_blocking(move || readers.with(ask));
+    asked.await.map_err(|_| StoreError::Closed)?
+}
+
+/// The pure part over all cores, order kept.
+fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = drafts.len().div_ceil(cores).max(PER_THREAD);
+    if drafts.len() <= share {
+        return drafts.into_iter().map(prepare).collect();
+    }
+    let mut shares: Vec<Vec<DraftEntry>> = Vec::with_capacity(cores);
+    let mut rest = drafts.into_iter();
+    loop {
+        let next: Vec<DraftEntry> = rest.by_ref().take(share).collect();
+        if next.is_empty() {
+            break;
+        }
+        shares.push(next);
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|share| {
+                scope.spawn(move || share.into_iter().map(prepare).collect::<Vec<Prepared>>())
+            })
+            .collect();
+        let mut prepared = Vec::new();
+        for worker in workers {
+            match worker.join() {
+                Ok(share) => prepared.extend(share),
+                // A bug in the pure part: let it surface as the stage's own.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        prepared
+    })
+}
+
+fn prepare(entry: DraftEntry) -> Prepared {
+    let outcome = match serde_json::from_str::<Draft>(&entry.draft) {
+        Ok(draft) => {
+            let subject = subject(&draft);
+            normalise::normalise(draft).map(Box::new).map_err(|fault| {
+                dead_letter(&entry.source, &subject, &fault, entry.draft.into_bytes())
+            })
+        }
+        Err(error) => {
+            let fault = Fault::poison("bad_draft", format!("the draft cannot be read: {error}"));
+            let subject = format!("draft {}", entry.seq);
+            Err(dead_letter(
+                &entry.source,
+                &subject,
+                &fault,
+                entry.draft.into_bytes(),
+            ))
+        }
+    };
+    Prepared {
+        seq: entry.seq,
+        outcome,
+    }
+}
+
+fn subject(draft: &Draft) -> String {
+    let item = &draft.item;
+    let guid = item.guid.as_ref().map(|guid| guid.value.clone());
+    let link = item.link.as_ref().map(|link| link.href.clone());
+    draft
+        .file
+        .clone()
+        .or(guid)
+        .or(link)
+        .unwrap_or_else(|| "item without name".to_owned())
+}
+
+fn dead_letter(source: &str, subject: &str, fault: &Fault, mut bytes: Vec<u8>) -> DeadLetter {
+    bytes.truncate(crate::collect::DEAD_LETTER_BYTES);
+    DeadLetter {
+        stage: "transform",
+        origin: source.to_owned(),
+        subject: subject.to_owned(),
+        kind: fault.kind.to_owned(),
+        reason: fault.reason.clone(),
+        record_seq: None,
+        bytes,
+    }
+}
+
+/// What the stage makes of drafts that stand alone, without index and state: for `inspect`.
+/// Every article is new and has revision 1.
+pub fn inspect(drafts: Vec<Draft>) -> Vec<Result<Record, Fault>> {
+    drafts
+        .into_iter()
+        .map(|draft| {
+            normalise::normalise(draft).map(|article| {
+                let mut record = article.record;
+                record.id = identity::hex(&article.evidence.new_id(0));
+                record.revision = 1;
+                record
+            })
+        })
+        .collect()
+}

@@ -80,7 +80,7 @@ CREATE TABLE articles (
     title TEXT NOT NULL,
     sketch INTEGER,
     has_link INTEGER NOT NULL,
-    guid_scope TEXT,
+    guid_source TEXT,
     stated INTEGER,
     home TEXT NOT NULL,
     first_seen INTEGER NOT NULL,

@@ -1,0 +1,296 @@
+//! A draft made into an article: pure, without state, one draft at a time.
+//!
+//! Whatever needs to know other articles (its id, its revision) is left to [`super::resolve`].
+
+use std::collections::HashSet;
+
+use dateline_text::{clean, html, similar, url_key};
+use url::Url;
+
+use super::identity::{Evidence, evidence};
+use crate::draft::{Draft, Item, Stated, Text, TextFormat};
+use crate::fault::Fault;
+use crate::record::{Image, Instant, Language, Op, Origin, Person, Provenance, Record, SCHEMA};
+use crate::store::Hash;
+
+/// Pictures read from an item's markup when the item attaches none.
+const IMAGES: usize = 16;
+
+/// Categories of one item: more are a feed gone wrong.
+const CATEGORIES: usize = 64;
+
+/// An article without its place among others: `id`, `revision`, `op`, `first_seen` and `emitted`
+/// of the record are set when it is resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article {
+    /// The record so far.
+    pub record: Record,
+    /// What it is told apart by.
+    pub evidence: Evidence,
+}
+
+/// Makes a draft into an article.
+///
+/// # Errors
+/// A poison fault when the draft says nothing that could be an article.
+pub fn normalise(draft: Draft) -> Result<Article, Fault> {
+    let origin = draft.origin();
+    let item = &draft.item;
+    let title = item
+        .title
+        .as_ref()
+        .map(one_line)
+        .filter(|title| !title.is_empty());
+    let summary = item.summary.as_ref().map(paragraphs).unwrap_or_default();
+    let content = item.content.as_ref().map(paragraphs).unwrap_or_default();
+    if title.is_none() && summary.is_empty() && content.is_empty() {
+        return Err(Fault::poison(
+            "empty_item",
+            "the item has neither title nor text; if the feed means it, there is nothing to deliver",
+        ));
+    }
+    // A feed that gives one text gives it as the article's text, wherever it stands.
+    let (summary, text) = if content.is_empty() {
+        (None, joined(summary))
+    } else {
+        (joined(summary), joined(content))
+    };
+    let summary = summary.filter(|summary| Some(summary) != text.as_ref());
+    let link = item.link.as_ref().map(|link| link.href.clone());
+    let parsed_link = link
+        .as_deref()
+        .and_then(|link| Url::parse(link).ok())
+        .filter(is_web);
+    let mut record = Record {
+        schema: SCHEMA.to_owned(),
+        id: String::new(),
+        revision: 0,
+        op: Op::New,
+        canonical_url: parsed_link
+            .as_ref()
+            .map(|link| url_key::canonical(link).to_string()),
+        url: link,
+        guid: item
+            .guid
+            .as_ref()
+            .filter(|guid| guid.trust != crate::draft::Trust::Place)
+            .map(|guid| guid.value.clone()),
+        publisher: item.publisher.as_deref().and_then(clean_line),
+        syndicator: item.syndicator.as_deref().and_then(clean_line),
+        authors: authors(&item.authors),
+        text_origin: text.is_some().then_some(origin),
+        title,
+        summary,
+        key_points: item
+            .key_points
+            .iter()
+            .filter_map(|point| clean_line(point))
+            .collect(),
+        text,
+        images: images(item),
+        enclosures: item.enclosures.clone(),
+        categories: categories(&item.categories),
+        language: item.language.as_deref().and_then(language),
+        rights: item
+            .rights
+            .as_deref()
+            .map(html::to_text)
+            .filter(|rights| !rights.is_empty()),
+        published: item
+            .published
+            .as_ref()
+            .map(|stated| instant(stated, origin)),
+        updated: item.updated.as_ref().map(|stated| instant(stated, origin)),
+        first_seen: draft.fetched,
+        fetched: draft.fetched,
+        emitted: draft.fetched,
+        provenance: Provenance {
+            http_status: draft.http.as_ref().map(|http| http.status),
+            etag: draft.http.as_ref().and_then(|http| http.etag.clone()),
+            last_modified: draft
+                .http
+                .as_ref()
+                .and_then(|http| http.last_modified.clone()),
+            file: draft.file.clone(),
+            content_hash: String::new(),
+            recovered: draft.recovered.clone(),
+        },
+        source: draft.source.clone(),
+    };
+    let content_hash = content_hash(&record);
+    record.provenance.content_hash = super::identity::hex(&content_hash);
+    let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);
+    Ok(Article { record, evidence })
+}
+
+/// Hash over what a reader reads. Links, dates, categories and provenance are left out: they
+/// change without the article changing (tracking parameters, sections, view counters).
+fn content_hash(record: &Record) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |name: &str, value: &str| {
+        // Lengths keep neighbouring parts apart.
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(&(value.len() as u64).to_le_bytes());
+        hasher.update(value.as_bytes());
+    };
+    for (name, value) in [
+        ("title", &record.title),
+        ("summary", &record.summary),
+        ("text", &record.text),
+    ] {
+        if let Some(value) = value {
+            part(name, value);
+        }
+    }
+    for point in &record.key_points {
+        part("key_point", point);
+    }
+    for name in record
+        .authors
+        .iter()
+        .filter_map(|author| author.name.as_ref())
+    {
+        part("author", name);
+    }
+    for image in &record.images {
+        for (name, value) in [("caption", &image.caption), ("credit", &image.credit)] {
+            if let Some(value) = value {
+                part(name, value);
+            }
+        }
+    }
+    super::identity::short(&hasher.finalize())
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
+}
+
+/// Text on one line. Titles and the like are often doubly escaped markup even where their feed
+/// says that they are plain.
+fn one_line(text: &Text) -> String {
+    match text.format {
+        TextFormat::Html => html::to_text(&text.value),
+        TextFormat::Plain => clean::line(&text.value),
+    }
+}
+
+fn paragraphs(text: &Text) -> Vec<String> {
+    match text.format {
+        TextFormat::Html => html::to_paragraphs(&text.value),
+        TextFormat::Plain => clean::paragraphs(&text.value),
+    }
+}
+
+fn joined(paragraphs: Vec<String>) -> Option<String> {
+    (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n"))
+}
+
+fn clean_line(text: &str) -> Option<String> {
+    let line = clean::line(text);
+    (!line.is_empty()).then_some(line)
+}
+
+fn authors(given: &[Person]) -> Vec<Person> {
+    let mut seen = HashSet::new();
+    let clean = given.iter().map(|person| Person {
+        name: person.name.as_deref().and_then(clean_line),
+        email: person.email.as_deref().and_then(clean_line),
+        url: person.url.as_deref().and_then(clean_line),
+    });
+    clean
+        .filter(|person| *person != Person::default())
+        .filter(|person| seen.insert((person.name.clone(), person.email.clone())))
+        .collect()
+}
+
+fn categories(given: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    given
+        .iter()
+        .filter_map(|category| clean_line(category))
+        .filter(|category| seen.insert(category.clone()))
+        .take(CATEGORIES)
+        .collect()
+}
+
+/// The item's own pictures, else those in its markup.
+fn images(item: &Item) -> Vec<Image> {
+    if !item.images.is_empty() {
+        return item
+            .images
+            .iter()
+            .map(|image| Image {
+                url: image.url.clone(),
+                alt: image.alt.as_deref().and_then(clean_line),
+                caption: image
+                    .caption
+                    .as_deref()
+                    .map(html::to_text)
+                    .filter(|text| !text.is_empty()),
+                credit: image
+                    .credit
+                    .as_deref()
+                    .map(html::to_text)
+                    .filter(|text| !text.is_empty()),
+            })
+            .filter(|image| *image != Image::default())
+            .collect();
+    }
+    let base = item
+        .link
+        .as_ref()
+        .and_then(|link| Url::parse(&link.href).ok());
+    let markup = [&item.content, &item.summary];
+    let Some(text) = markup
+        .into_iter()
+        .flatten()
+        .find(|text| text.format == TextFormat::Html && text.value.contains("<img"))
+    else {
+        return Vec::new();
+    };
+    html::images(&text.value, IMAGES)
+        .into_iter()
+        .filter_map(|image| {
+            let url = match &base {
+                Some(base) => base.join(&image.src).ok()?,
+                None => Url::parse(&image.src).ok()?,
+            };
+            is_web(&url).then(|| Image {
+                url: Some(url.to_string()),
+                alt: image.alt,
+                caption: image.caption,
+                credit: None,
+            })
+        })
+        .collect()
+}
+
+/// A declared language tag with its primary subtag; `None` when it is not a tag (BCP 47).
+fn language(declared: &str) -> Option<Language> {
+    let declared = declared.trim();
+    let primary = declared.split(['-', '_']).next()?;
+    let is_tag =
+        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_tag.then(|| Language {
+        code: primary.to_ascii_lowercase(),
+        declared: Some(declared.to_owned()),
+    })
+}
+
+fn instant(stated: &Stated, from: Origin) -> Instant {
+    Instant {
+        instant: stated.instant,
+        offset: stated.offset.clone(),
+        precision: stated.precision,
+        from,
+        raw: stated.raw.clone(),
+    }
+}
+
+/// The text that likeness is judged by.
+pub(super) fn sketch(record: &Record) -> Option<u64> {
+    let text = record.text.as_deref().or(record.summary.as_deref())?;
+    similar::sketch(text)
+}

@@ -1,0 +1,123 @@
+//! A store in a temporary folder with the means to push drafts through the stages.
+
+#![allow(clippy::unwrap_used, dead_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_pipeline::clock::Clock;
+use dateline_pipeline::draft::{Draft, Item};
+use dateline_pipeline::record::{Record, SourceKind, SourceRef};
+use dateline_pipeline::store::{
+    self, CollectCommit, Commit, DraftRow, Readers, SourceRow, Status, Store, Tuning, read_status,
+};
+use dateline_pipeline::transform::Transformer;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+/// The longest that anything here may take.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+    pub store: Store,
+    pub readers: Arc<Readers>,
+    pub clock: Clock,
+}
+
+impl Bench {
+    pub fn new() -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
+        let clock = Clock::manual("2026-03-01T12:00:00Z".parse().unwrap());
+        Bench {
+            folder,
+            store,
+            readers,
+            clock,
+        }
+    }
+
+    pub fn status(&self) -> Status {
+        read_status(self.folder.path(), 10).unwrap().unwrap()
+    }
+
+    /// Commits drafts and returns the records that the stage makes of them.
+    pub async fn transform(&self, drafts: Vec<Draft>) -> Vec<Record> {
+        let before = self.store.vitals().borrow().records_head;
+        self.commit_drafts(drafts).await;
+        let stop = CancellationToken::new();
+        let stage = Transformer::new(
+            self.store.clone(),
+            Arc::clone(&self.readers),
+            self.clock.clone(),
+        );
+        let running = tokio::spawn(stage.run(stop.clone()));
+        let mut vitals = self.store.vitals();
+        let done = vitals.wait_for(|vitals| vitals.transformed >= vitals.drafts_head);
+        drop(tokio::time::timeout(PATIENCE, done).await.unwrap().unwrap());
+        stop.cancel();
+        running.await.unwrap();
+        let entries = self
+            .readers
+            .with(|reader| reader.records_after(before, 10_000, usize::MAX))
+            .unwrap();
+        entries
+            .iter()
+            .map(|entry| serde_json::from_slice(&entry.body).unwrap())
+            .collect()
+    }
+
+    pub async fn commit_drafts(&self, drafts: Vec<Draft>) {
+        let rows = drafts.iter().map(|draft| DraftRow {
+            source: draft.source.id.clone(),
+            draft: serde_json::to_string(draft).unwrap(),
+        });
+        let commit = CollectCommit {
+            at: self.clock.now(),
+            source: source_row("test", self.clock.now()),
+            drafts: rows.collect(),
+            seen: Vec::new(),
+            dead_letters: Vec::new(),
+        };
+        self.store.commit(Commit::Collect(commit)).await.unwrap();
+    }
+
+    pub async fn close(self) {
+        self.store.close(false).await;
+    }
+}
+
+pub fn source_row(id: &str, now: Timestamp) -> SourceRow {
+    SourceRow {
+        id: id.to_owned(),
+        kind: "feed",
+        title: None,
+        due: now,
+        attempted: now,
+        succeeded: Some(now),
+        failures: 0,
+        outcome: "read",
+        status: Some(200),
+        fault: None,
+        reason: None,
+        drafts: 0,
+        memory: "null".to_owned(),
+    }
+}
+
+pub fn draft(source: &str) -> Draft {
+    Draft {
+        source: SourceRef {
+            kind: SourceKind::Feed,
+            id: source.to_owned(),
+            name: None,
+            url: None,
+        },
+        fetched: "2026-03-01T12:00:00Z".parse().unwrap(),
+        item: Item::default(),
+        http: None,
+        file: None,
+        recovered: Vec::new(),
+    }
+}
