@@ -1,1 +1,18 @@
-//! placeholder
+//! Feeds as a source of articles: fetches RSS, Atom and JSON feeds politely and reads them leniently.
+//!
+//! - [`read`]: from bytes to entries; no I/O.
+//! - `items`: from entries to items of drafts.
+//! - [`identity`]: which entry is which; no I/O.
+//! - [`fetch`]: HTTP, with limits on everything.
+//! - [`FeedSource`]: one feed's turns. It writes no state: what must be remembered is handed over
+//!   with the harvest.
+
+pub mod fetch;
+pub mod identity;
+mod items;
+pub mod read;
+mod source;
+
+pub use fetch::{Client, FetchError};
+pub use items::item;
+pub use source::FeedSource;

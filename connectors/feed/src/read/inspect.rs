@@ -1,0 +1,120 @@
+//! A reading as the answer of `dateline inspect feed --batch`.
+
+use dateline_pipeline::draft::{Stated, Text};
+use dateline_pipeline::record::Person;
+use serde_json::{Map, Value, json};
+
+use super::model::{Entry, FeedDocument, Media, Reading, WebLink};
+
+/// `{"ok", "error", "feed", "entries", "recovered"}`. Instants are `YYYY-MM-DDTHH:MM:SSZ`, persons
+/// `{name, email, href}`, tags `{term, scheme, label}`; what is not known is left out.
+pub fn inspect_answer(reading: &Reading) -> Value {
+    json!({
+        "ok": reading.error.is_none(),
+        "error": reading.error.as_ref().map(ToString::to_string),
+        "feed": reading.feed.as_ref().map(feed),
+        "entries": reading.entries.iter().map(entry).collect::<Vec<Value>>(),
+        "recovered": reading.recovered,
+    })
+}
+
+fn feed(feed: &FeedDocument) -> Value {
+    known([
+        ("format", json!(feed.format)),
+        ("title", text(&feed.title)),
+        ("link", json!(feed.link)),
+        ("id", json!(feed.id)),
+        ("subtitle", text(&feed.subtitle)),
+        ("language", json!(feed.language)),
+        ("rights", text(&feed.rights)),
+        ("ttl", json!(feed.ttl)),
+        ("image", json!(feed.image)),
+        ("updated", instant(&feed.updated)),
+        ("published", instant(&feed.published)),
+        ("authors", persons(&feed.authors)),
+        ("tags", json!(feed.tags)),
+        ("links", links(&feed.links)),
+    ])
+}
+
+fn entry(entry: &Entry) -> Value {
+    let contents: Vec<&str> = entry
+        .contents
+        .iter()
+        .map(|content| content.value.as_str())
+        .collect();
+    known([
+        ("title", text(&entry.title)),
+        ("link", json!(entry.link)),
+        ("id", json!(entry.id)),
+        ("summary", text(&entry.summary)),
+        ("content", json!(contents)),
+        ("published", instant(&entry.published)),
+        ("updated", instant(&entry.updated)),
+        ("authors", persons(&entry.authors)),
+        ("contributors", persons(&entry.contributors)),
+        ("tags", json!(entry.tags)),
+        ("links", links(&entry.links)),
+        ("enclosures", entry.media.iter().map(enclosure).collect()),
+        ("rights", text(&entry.rights)),
+        ("language", json!(entry.language)),
+    ])
+}
+
+/// An object without what is null or empty.
+fn known<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.into_iter().filter(|(_, value)| match value {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        _ => true,
+    });
+    Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect::<Map<String, Value>>(),
+    )
+}
+
+fn text(text: &Option<Text>) -> Value {
+    json!(text.as_ref().map(|text| &text.value))
+}
+
+fn instant(stated: &Option<Stated>) -> Value {
+    json!(
+        stated
+            .as_ref()
+            .map(|stated| stated.instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    )
+}
+
+fn persons(persons: &[Person]) -> Value {
+    let person = |person: &Person| {
+        known([
+            ("name", json!(person.name)),
+            ("email", json!(person.email)),
+            ("href", json!(person.url)),
+        ])
+    };
+    persons.iter().map(person).collect()
+}
+
+fn links(links: &[WebLink]) -> Value {
+    let link = |link: &WebLink| {
+        known([
+            ("href", json!(link.href)),
+            ("rel", json!(link.rel)),
+            ("type", json!(link.media_type)),
+            ("title", json!(link.title)),
+            ("length", json!(link.length)),
+        ])
+    };
+    links.iter().map(link).collect()
+}
+
+fn enclosure(media: &Media) -> Value {
+    known([
+        ("href", json!(media.url)),
+        ("type", json!(media.media_type)),
+        ("length", json!(media.length)),
+    ])
+}

@@ -1,0 +1,195 @@
+//! What a feed document said, whatever format it was in. Holds values only.
+
+use dateline_pipeline::draft::{Stated, Text};
+use dateline_pipeline::record::Person;
+use serde::Serialize;
+use thiserror::Error;
+
+/// What was read of one document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// The feed itself; `None` when `error` is set.
+    pub feed: Option<FeedDocument>,
+    /// Its entries in document order.
+    pub entries: Vec<Entry>,
+    /// What was repaired or left out, one line each.
+    pub recovered: Vec<String>,
+    /// Why nothing could be read.
+    pub error: Option<ReadError>,
+}
+
+/// Why a document is not a feed that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// There is nothing in it.
+    #[error("the document is empty; check that the address still serves the feed")]
+    Empty,
+    /// It is something else.
+    #[error("{0}; look up the feed's present address")]
+    NotAFeed(String),
+    /// It is a feed, so broken that nothing of it can be read.
+    #[error("the feed is broken: {0}; tell its publisher, it is read again at the next turn")]
+    Broken(String),
+    /// Its elements are nested deeper than any feed's.
+    #[error(
+        "elements are nested more than {limit} deep (line {line}), which no feed needs; it is not read further"
+    )]
+    TooDeep {
+        /// Deepest nesting that is read.
+        limit: usize,
+        /// Line of the first element beyond it.
+        line: usize,
+    },
+}
+
+impl ReadError {
+    /// A short word for metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            ReadError::Empty => "empty",
+            ReadError::NotAFeed(_) | ReadError::Broken(_) => "not_a_feed",
+            ReadError::TooDeep { .. } => "too_deep",
+        }
+    }
+}
+
+/// Formats of feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// RSS 0.91 to 2.0.
+    Rss,
+    /// RSS 1.0, an RDF document.
+    Rdf,
+    /// Atom 1.0.
+    Atom,
+    /// JSON Feed 1.0 and 1.1.
+    Json,
+}
+
+/// What a feed says about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedDocument {
+    /// The format it was read as.
+    pub format: Format,
+    /// Its identifier.
+    pub id: Option<String>,
+    /// Its name.
+    pub title: Option<Text>,
+    /// Its subtitle or description.
+    pub subtitle: Option<Text>,
+    /// The page that it belongs to, absolute where that can be told.
+    pub link: Option<String>,
+    /// Every link.
+    pub links: Vec<WebLink>,
+    /// Language tag as written.
+    pub language: Option<String>,
+    /// Copyright line.
+    pub rights: Option<Text>,
+    /// Minutes for which it may be kept before it is asked for again.
+    pub ttl: Option<u32>,
+    /// Address of its picture.
+    pub image: Option<String>,
+    /// Stated time of publication.
+    pub published: Option<Stated>,
+    /// Stated time of the last change.
+    pub updated: Option<Stated>,
+    /// Authors.
+    pub authors: Vec<Person>,
+    /// Categories.
+    pub tags: Vec<Tag>,
+}
+
+/// One entry of a feed. Only what the document says: no identifier, title or date is made up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its identifier (RSS `guid`, Atom and JSON `id`).
+    pub id: Option<String>,
+    /// Headline.
+    pub title: Option<Text>,
+    /// Link to the article, absolute where that can be told.
+    pub link: Option<String>,
+    /// Every link.
+    pub links: Vec<WebLink>,
+    /// Abstract.
+    pub summary: Option<Text>,
+    /// Contents in the order given.
+    pub contents: Vec<Text>,
+    /// Stated time of publication.
+    pub published: Option<Stated>,
+    /// Stated time of the last change.
+    pub updated: Option<Stated>,
+    /// Authors.
+    pub authors: Vec<Person>,
+    /// Contributors.
+    pub contributors: Vec<Person>,
+    /// Categories.
+    pub tags: Vec<Tag>,
+    /// Attached media.
+    pub media: Vec<Media>,
+    /// Addresses of thumbnails.
+    pub thumbnails: Vec<String>,
+    /// Copyright line.
+    pub rights: Option<Text>,
+    /// Language tag as written.
+    pub language: Option<String>,
+}
+
+/// A link with its relation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct WebLink {
+    /// Address.
+    pub href: String,
+    /// Relation; `None` for the plain link of RSS.
+    pub rel: Option<String>,
+    /// Media type as given.
+    #[serde(rename = "type")]
+    pub media_type: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Length in bytes as given.
+    pub length: Option<u64>,
+}
+
+/// A category.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Tag {
+    /// The category itself.
+    pub term: String,
+    /// What it is taken from.
+    pub scheme: Option<String>,
+    /// How it is shown to readers.
+    pub label: Option<String>,
+}
+
+/// An attached file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Media {
+    /// Address.
+    pub url: String,
+    /// Media type as given.
+    pub media_type: Option<String>,
+    /// Length in bytes as given.
+    pub length: Option<u64>,
+    /// Caption, as written.
+    pub caption: Option<String>,
+    /// Who made it, as written.
+    pub credit: Option<String>,
+}
+
+impl Media {
+    /// Whether it is a picture, by its type or else by the end of its address.
+    pub fn is_image(&self) -> bool {
+        if let Some(media_type) = &self.media_type {
+            return media_type.starts_with("image/");
+        }
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let extension = path
+            .rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase());
+        matches!(
+            extension.as_deref(),
+            Some("jpg" | "jpeg" | "png" | "gif" | "webp" | "avif")
+        )
+    }
+}
