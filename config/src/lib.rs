@@ -1,1 +1,33 @@
-//! placeholder
+//! What a user may write in Dateline's TOML: sections, defaults, checks and messages.
+//!
+//! [`load`] reads a file and its includes into a [`Config`], or returns everything that is wrong with them at once, each
+//! finding with its place and a suggestion. [`json_schema`] and [`reference`] describe the same sections.
+//! This crate knows no other crate of Dateline, opens no connection, and reads no secret until it is asked to
+//! [reveal](Secret::reveal) one.
+
+#[macro_use]
+mod section;
+
+mod decode;
+mod finding;
+mod load;
+mod model;
+mod schema;
+mod shape;
+mod source;
+mod suggest;
+mod syntax;
+
+pub use finding::{ConfigErrors, Finding, Severity, render};
+pub use load::{Loaded, load, parse};
+pub use model::{
+    Admin, AfterDrop, Collect, Compression, Config, Delivery, DropFolder, Feed, FeedDefaults,
+    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, Sasl, SaslMechanism, Shutdown,
+    Sinks, State, Tls,
+};
+pub use schema::{json_schema, reference};
+pub use shape::{ByteSize, HeaderValue, Revealed, Secret, SecretError, format_duration};
+pub use url::Url;
+
+/// The commented file that `dateline init` writes.
+pub const STARTER: &str = include_str!("starter.toml");

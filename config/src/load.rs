@@ -1,0 +1,339 @@
+//! From files to a `Config`: the main file, the files it includes, and what concerns all of them together.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use glob::MatchOptions;
+use toml::de::DeTable;
+
+use crate::decode::Context;
+use crate::finding::{ConfigErrors, Finding, Severity};
+use crate::model::{Config, FeedDefaults, Fragment, JsonlSink, MAX_FEEDS};
+use crate::section::Section;
+use crate::source::{self, SourceFile};
+use crate::syntax;
+
+/// Most files of one configuration: one per feed for a large newsroom, and few enough to read on every change.
+const MAX_FILES: usize = 1000;
+
+/// Most text of one configuration over all files, in bytes.
+const MAX_TOTAL_BYTES: usize = 64 * 1024 * 1024;
+
+/// Folder of the sink that stands in where none is configured.
+const DEFAULT_SINK_DIR: &str = "articles";
+
+const NO_MAIN_FILE: &str = "check the path, or let `dateline init` write a first configuration";
+
+const NO_INCLUDED_FILE: &str = "check the path: a relative one starts from the folder of this file";
+
+const NOTHING_TO_DO: &str = "add a feed:\n\n[[feeds]]\nurl = \"https://example.org/feed.xml\"\n\nor a drop folder:\n\n[[drops]]\npath = \"incoming\"";
+
+/// A configuration that can be used.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What the files say, checked, with all defaults filled in.
+    pub config: Config,
+    /// What someone should look at.
+    pub warnings: Vec<Finding>,
+    /// The files that were read: the main file first, then the included ones in their order.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads the file at `path` and the files that it includes.
+///
+/// # Errors
+/// All that is wrong with any of them, at once.
+pub fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
+    let source =
+        source::read(path, NO_MAIN_FILE).map_err(|finding| ConfigErrors::new(vec![finding]))?;
+    assemble(source, path)
+}
+
+/// Reads `text` as the content of the file `origin`, which need not exist. Relative paths start from its folder;
+/// files that the text includes are read.
+///
+/// # Errors
+/// All that is wrong with any of them, at once.
+pub fn parse(text: &str, origin: &Path) -> Result<Loaded, ConfigErrors> {
+    assemble(SourceFile::new(origin.display().to_string(), text), origin)
+}
+
+fn assemble(main: SourceFile, path: &Path) -> Result<Loaded, ConfigErrors> {
+    let base = folder_of(path);
+    let mut context = Context::new(Arc::new(main), base.clone());
+    let mut files = vec![path.to_owned()];
+    let mut included = Vec::new();
+    let (config, mut names_sources) =
+        read_document::<Config>(&mut context, |context, table, config| {
+            if let Some(config) = config {
+                included = find_included(context, table, config, path);
+            }
+        });
+    let mut config = config.unwrap_or_default();
+    for file in included {
+        context.source = Arc::new(file.source);
+        context.base = folder_of(&file.path);
+        let (fragment, more) = read_document::<Fragment>(&mut context, |_, _, _| {});
+        names_sources |= more;
+        config.absorb(fragment.unwrap_or_default());
+        files.push(file.path);
+    }
+    check_whole(&mut context, &config, names_sources);
+    if config.sinks.jsonl.is_empty() && config.sinks.kafka.is_empty() {
+        let dir = base.join(DEFAULT_SINK_DIR);
+        config
+            .sinks
+            .jsonl
+            .insert("default".to_owned(), JsonlSink::into_dir(dir));
+    }
+    conclude(context, config, files)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).to_owned()
+}
+
+/// Decodes the context's current file as an `S`, hands the result to `then`, and closes the file.
+/// Says also whether the file names feeds or drop folders, right or wrong.
+fn read_document<S: Section>(
+    context: &mut Context,
+    then: impl FnOnce(&mut Context, &DeTable<'_>, Option<&S>),
+) -> (Option<S>, bool) {
+    let source = Arc::clone(&context.source);
+    let document = syntax::parse(&source);
+    let table = &document.table;
+    read_feed_defaults(context, table);
+    let decoded = S::decode(context, table, 0..0);
+    then(context, table, decoded.as_ref());
+    let faults = document.faults;
+    context.retain_of_file(|finding| faults.leave_standing(finding));
+    let broken = !faults.findings.is_empty();
+    if broken {
+        for range in syntax::secret_ranges(&source) {
+            context.mask(range);
+        }
+    }
+    for finding in faults.findings {
+        context.report(finding);
+    }
+    context.finish_file();
+    let names_sources = ["feeds", "drops", "feed", "drop"]
+        .iter()
+        .any(|key| table.contains_key(*key));
+    (decoded, names_sources || broken)
+}
+
+/// Looks ahead for `[defaults]`, which feeds need wherever it stands; its faults are reported when its turn comes.
+fn read_feed_defaults(context: &mut Context, table: &DeTable<'_>) {
+    let Some(defaults) = table.get("defaults") else {
+        return;
+    };
+    let Some(inner) = defaults.get_ref().as_table() else {
+        return;
+    };
+    let decoded = context.muted(|context| FeedDefaults::decode(context, inner, defaults.span()));
+    if let Some(decoded) = decoded {
+        context.feed_defaults = decoded;
+    }
+}
+
+/// A file that the main one includes.
+struct Included {
+    path: PathBuf,
+    source: SourceFile,
+}
+
+/// Finds and reads the included files; what is wrong is reported at the entry that names them.
+fn find_included(
+    context: &mut Context,
+    table: &DeTable<'_>,
+    config: &Config,
+    main: &Path,
+) -> Vec<Included> {
+    let spans = table
+        .get("include")
+        .and_then(|value| value.get_ref().as_array())
+        .map(|array| array.iter().map(toml::Spanned::span).collect::<Vec<_>>())
+        .unwrap_or_default();
+    let mut seen = BTreeSet::from([identity(main)]);
+    let mut found: Vec<Included> = Vec::new();
+    let mut total_bytes = context.source.text().len();
+    for (entry, span) in config.include.iter().zip(spans) {
+        for path in expand(context, entry, &span) {
+            if identity(&path) == identity(main) {
+                let finding = Finding::error("the file includes itself").at(span.clone());
+                context
+                    .report(finding.help("name other files only, for example \"feeds.d/*.toml\""));
+                continue;
+            }
+            if !seen.insert(identity(&path)) {
+                continue;
+            }
+            let Some(file) = read_included(context, path, &span) else {
+                continue;
+            };
+            total_bytes += file.source.text().len();
+            if found.len() + 1 >= MAX_FILES || total_bytes > MAX_TOTAL_BYTES {
+                let finding = Finding::error("too much is included")
+                    .label(span, "allowed: 1000 files, 64 MiB in all");
+                context.report(
+                    finding.help("join small files, or run a second dateline with its own state"),
+                );
+                return found;
+            }
+            found.push(file);
+        }
+    }
+    found
+}
+
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn read_included(context: &mut Context, path: PathBuf, span: &Range<usize>) -> Option<Included> {
+    match source::read(&path, NO_INCLUDED_FILE) {
+        Ok(source) => Some(Included { path, source }),
+        Err(finding) => {
+            let has_place = finding.file().is_some();
+            context.report(if has_place {
+                finding
+            } else {
+                finding.at(span.clone())
+            });
+            None
+        }
+    }
+}
+
+/// The files that an entry of `include` names, in the order of their names.
+fn expand(context: &mut Context, entry: &str, span: &Range<usize>) -> Vec<PathBuf> {
+    if !entry.contains(['*', '?', '[']) {
+        return vec![context.resolve(Path::new(entry))];
+    }
+    let Some(base) = context.base.to_str() else {
+        let finding = Finding::error("globs need a folder whose name is UTF-8").at(span.clone());
+        context.report(finding.help("name each file, or move the configuration"));
+        return Vec::new();
+    };
+    let pattern = if entry.starts_with('/') || base.is_empty() {
+        entry.to_owned()
+    } else {
+        format!("{}/{entry}", glob::Pattern::escape(base))
+    };
+    let options = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    let Ok(matches) = glob::glob_with(&pattern, options) else {
+        // The entry is a valid glob and the base is escaped, so this is a path that is too long to be one.
+        let finding = Finding::error("this is not a usable glob").at(span.clone());
+        context.report(finding.help("for example \"feeds.d/*.toml\""));
+        return Vec::new();
+    };
+    let mut paths = Vec::new();
+    for found in matches.take(MAX_FILES + 1) {
+        match found {
+            Ok(path) if path.is_dir() => {}
+            Ok(path) => paths.push(path),
+            Err(error) => {
+                let finding = Finding::error(format!(
+                    "cannot look into `{}`: {}",
+                    error.path().display(),
+                    error.error()
+                ));
+                context.report(
+                    finding
+                        .at(span.clone())
+                        .help("give the user that runs dateline the right to read it"),
+                );
+            }
+        }
+    }
+    if paths.is_empty() {
+        warn_of_no_match(context, entry, span);
+    }
+    paths.sort();
+    paths
+}
+
+fn warn_of_no_match(context: &mut Context, entry: &str, span: &Range<usize>) {
+    let folder = context.resolve(&folder_of(Path::new(entry)));
+    let folder_name = folder.display();
+    let help = if folder.as_os_str().is_empty()
+        || folder.is_dir()
+        || entry.contains('/') && folder_name.to_string().contains(['*', '?', '['])
+    {
+        "put a file there, or take the entry out".to_owned()
+    } else {
+        format!("there is no folder `{folder_name}`: make it, or take the entry out")
+    };
+    let finding = Finding::warning(format!("`{entry}` matches no file")).at(span.clone());
+    context.report(finding.help(help));
+}
+
+/// Checks what concerns all files together.
+fn check_whole(context: &mut Context, config: &Config, names_sources: bool) {
+    if config.feeds.is_empty() && config.drops.is_empty() && !names_sources {
+        context.report(
+            Finding::error("nothing to do: no feed and no drop folder is configured")
+                .help(NOTHING_TO_DO),
+        );
+    }
+    if config.feeds.len() > MAX_FEEDS {
+        let finding = Finding::error(format!(
+            "there are {} feeds in all files, allowed: {MAX_FEEDS}",
+            config.feeds.len()
+        ));
+        context.report(finding.help("run a second dateline with its own state for the rest"));
+    }
+    let mut sources = config
+        .feeds
+        .iter()
+        .map(|feed| feed.enabled)
+        .chain(config.drops.iter().map(|drop| drop.enabled));
+    let has_sources = !config.feeds.is_empty() || !config.drops.is_empty();
+    if has_sources && !sources.any(|enabled| enabled) {
+        let finding = Finding::warning(
+            "every feed and drop folder is switched off: nothing will be collected",
+        );
+        context.report(finding.help("set `enabled = true` for those to collect"));
+    }
+    let has_sinks = !config.sinks.jsonl.is_empty() || !config.sinks.kafka.is_empty();
+    let jsonl = config.sinks.jsonl.values().map(|sink| sink.enabled);
+    let kafka = config.sinks.kafka.values().map(|sink| sink.enabled);
+    if has_sinks && !jsonl.chain(kafka).any(|enabled| enabled) {
+        let finding = Finding::warning(
+            "every sink is switched off: records stay in the log until it is full",
+        );
+        context.report(finding.help("set `enabled = true` for those to write to"));
+    }
+}
+
+fn conclude(context: Context, config: Config, files: Vec<PathBuf>) -> Result<Loaded, ConfigErrors> {
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    let mut findings = context.into_findings();
+    findings.sort_by_key(|finding| {
+        let file = finding
+            .file()
+            .and_then(|file| names.iter().position(|name| name == file));
+        (file, finding.start())
+    });
+    let refused = findings
+        .iter()
+        .any(|finding| finding.severity() == Severity::Error);
+    if refused {
+        return Err(ConfigErrors::new(findings));
+    }
+    Ok(Loaded {
+        config,
+        warnings: findings,
+        files,
+    })
+}

@@ -1,0 +1,180 @@
+//! Drop folders: text files put there by others.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::feeds::slug;
+use crate::decode::{Context, Fields};
+use crate::finding::Finding;
+use crate::shape::{
+    Bool, ByteSize, ConfigPath, List, OneOf, Text, days, duration, file_pattern, gib, hours,
+    identifier, kib, language, line, mib, millis, secs, size,
+};
+
+/// Most patterns of one folder: each is tried on every file.
+const MAX_PATTERNS: usize = 100;
+
+/// Ends of names that programs give to files which they are still writing.
+const UNFINISHED: [&str; 3] = [".tmp", ".part", ".swp"];
+
+fn drop_id() -> Text<String> {
+    identifier("wire")
+}
+
+choice! {
+    /// What happens to a file once its article is safe in the log.
+    AfterDrop {
+        /// It stays where it is, and is read again only when it changes.
+        Keep = "keep",
+        /// It is moved to `archive_dir`.
+        Archive = "archive",
+        /// It is deleted.
+        Delete = "delete",
+    }
+}
+
+section! {
+    /// A folder that is watched for text files, one article each. Hidden files and `*.tmp`, `*.part`, `*.swp` are never read.
+    item DropFolder at "[[drops]]", hints {
+        "dir" => "did you mean `path`?",
+        "folder" => "did you mean `path`?",
+        "pattern" => "did you mean `patterns`? It is a list: [\"*.txt\"]",
+        "glob" => "did you mean `patterns`? It is a list: [\"*.txt\"]",
+        "interval" => "did you mean `scan_every`?",
+        "every" => "did you mean `scan_every`?",
+        "archive" => "write `after = \"archive\"`, and `archive_dir` for another folder than PATH/.archive",
+        "url" => "a drop folder has a `path`; a feed is collected by [[feeds]]",
+        "lang" => "did you mean `language`?",
+    }, check check_drop {
+        /// Name of the folder in records, state and metrics; unique over feeds and drop folders.
+        /// Where absent, the folder's own name.
+        id: String = derived, drop_id();
+        /// Name for people, put into records as the source's name.
+        name: Option<String> = optional, line("Wire copy");
+        /// The folder.
+        path: PathBuf = required, ConfigPath;
+        /// Globs on the file name; a file that matches one of them is read.
+        patterns: Vec<String> = default(vec!["*".to_owned()]), List { of: file_pattern(), least: 1, most: MAX_PATTERNS };
+        /// Whether sub-folders are watched too; hidden ones never are.
+        recursive: bool = default(false), Bool;
+        /// Time that a file must stay unchanged before it is read. One that is renamed into the folder is read at once.
+        settle: Duration = default(secs(2)), duration(millis(0), hours(24));
+        /// Time between two looks through the whole folder, for what the system's notifications have missed.
+        scan_every: Duration = default(secs(30)), duration(millis(100), days(1));
+        /// What happens to a file once its article is safe in the log.
+        after: AfterDrop = default(AfterDrop::Keep), OneOf::<AfterDrop>::new();
+        /// Where files go with `after = "archive"`. Where absent, `.archive` in the folder itself.
+        archive_dir: Option<PathBuf> = optional, ConfigPath;
+        /// Largest file read; a larger one goes to the dead letters.
+        max_file: ByteSize = default(mib(16)), size(kib(1), gib(1));
+        /// Language of the articles.
+        language: Option<String> = optional, language();
+        /// Whether the folder is watched. One that is switched off keeps its state.
+        enabled: bool = default(true), Bool;
+    }
+}
+
+impl DropFolder {
+    /// Whether a file of this name is to be read: it matches a pattern, is not hidden and not one still being written.
+    pub fn takes(&self, file_name: &str) -> bool {
+        let unfinished = UNFINISHED.iter().any(|end| file_name.ends_with(end));
+        if file_name.is_empty() || file_name.starts_with('.') || unfinished {
+            return false;
+        }
+        self.patterns
+            .iter()
+            .filter_map(|pattern| glob::Pattern::new(pattern).ok())
+            .any(|pattern| pattern.matches(file_name))
+    }
+}
+
+fn check_drop(drop: &mut DropFolder, context: &mut Context, at: &Fields<'_>) {
+    if !at.has("id") {
+        let name = drop
+            .path
+            .file_name()
+            .map(|name| slug(&name.to_string_lossy()))
+            .unwrap_or_default();
+        drop.id = if name.is_empty() {
+            "drop".to_owned()
+        } else {
+            name.chars().take(128).collect()
+        };
+    }
+    if !at.failed("id") {
+        super::claim_id(
+            context,
+            &drop.id,
+            at.span(if at.has("id") { "id" } else { "path" }),
+        );
+    }
+    let path = drop.path.display().to_string();
+    let message = "two drop folders watch the same path";
+    context.claim(
+        "drop path",
+        &path,
+        at.span("path"),
+        message,
+        "join them into one, with both `patterns`",
+    );
+    if drop.after == AfterDrop::Archive {
+        check_archive(drop, context, at);
+    } else if drop.archive_dir.is_some() && !at.failed("after") {
+        let finding = Finding::warning("`archive_dir` is not used")
+            .at(at.span("archive_dir"))
+            .help("add `after = \"archive\"`, or take it out");
+        context.report(finding);
+    }
+}
+
+fn check_archive(drop: &mut DropFolder, context: &mut Context, at: &Fields<'_>) {
+    let archive = drop
+        .archive_dir
+        .get_or_insert_with(|| drop.path.join(".archive"));
+    let Ok(below) = archive.strip_prefix(&drop.path) else {
+        return;
+    };
+    let hidden = below
+        .components()
+        .any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+    let same = below.as_os_str().is_empty();
+    if same || (drop.recursive && !hidden) {
+        let finding = Finding::error(
+            "`archive_dir` lies where files are looked for: they would be read again",
+        )
+        .at(at.span("archive_dir"))
+        .help("name a folder outside `path`, or a hidden one such as `.archive` in it");
+        context.report(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use std::path::Path;
+
+    #[test]
+    fn takes_what_matches_and_is_finished() {
+        let text = "[[drops]]\npath = \"in\"\npatterns = [\"*.txt\", \"wire-?\"]\n";
+        let drop = crate::parse(text, Path::new("dateline.toml"))
+            .unwrap()
+            .config
+            .drops
+            .remove(0);
+        for name in ["a.txt", "wire-7"] {
+            assert!(drop.takes(name), "{name}");
+        }
+        for name in [
+            "",
+            "a.md",
+            ".a.txt",
+            "a.txt.tmp",
+            "a.txt.part",
+            ".a.txt.swp",
+            "wire-77",
+        ] {
+            assert!(!drop.takes(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Feeds, and the defaults that each of them may override. The shared keys are written once, in `feed_sections!`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::decode::{Context, Fields};
+use crate::finding::Finding;
+use crate::shape::{
+    Bool, ByteSize, HeaderValue, Headers, Integer, Text, days, duration, feed_url, gib, hours,
+    identifier, kib, language, line, mib, millis, minutes, secs, set_header_defaults, size,
+};
+
+/// Longest derived id, in characters; what is longer is cut and told apart by a hash.
+const MAX_DERIVED_ID: usize = 128;
+
+fn feed_id() -> Text<String> {
+    identifier("bbc-world")
+}
+
+/// Makes `FeedDefaults` from the shared keys, and `Feed` from its own keys and the shared ones, inherited.
+macro_rules! feed_sections {
+    (
+        own { $($own:tt)* }
+        shared { $( $(#[doc = $doc:literal])* $key:ident : $type:ty = default($default:expr), $shape:expr; )* }
+    ) => {
+        section! {
+            /// What holds for every feed that does not say otherwise.
+            table FeedDefaults at "[defaults]", hints {
+                "interval" => "did you mean `every`?",
+                "refresh" => "did you mean `every`?",
+                "max_size" => "did you mean `max_body`?",
+            } {
+                $( $(#[doc = $doc])* $key: $type = default($default), $shape; )*
+            }
+        }
+
+        section! {
+            /// A feed to collect: RSS, Atom or JSON Feed. It takes from `[defaults]` what it does not set itself.
+            item Feed at "[[feeds]]", hints {
+                "interval" => "did you mean `every`?",
+                "refresh" => "did you mean `every`?",
+                "max_size" => "did you mean `max_body`?",
+                "title" => "did you mean `name`?",
+                "link" => "did you mean `url`?",
+                "feed" => "did you mean `url`?",
+                "lang" => "did you mean `language`?",
+                "path" => "a feed has a `url`; a folder is watched by [[drops]]",
+                "username" => "send a header: headers = { authorization = { env = \"FEED_AUTHORIZATION\" } }",
+                "password" => "send a header: headers = { authorization = { env = \"FEED_AUTHORIZATION\" } }",
+            }, check check_feed {
+                $($own)*
+                $( $(#[doc = $doc])* $key: $type = inherited, $shape; )*
+            }
+        }
+    };
+}
+
+feed_sections! {
+    own {
+        /// Name of the feed in records, state and metrics; unique over feeds and drop folders.
+        /// Where absent, it is made from the URL: `https://example.org/news/rss.xml` gives `example.org-news-rss.xml`.
+        /// State is kept under it: with another id the feed starts anew.
+        id: String = derived, feed_id();
+        /// Name for people, put into records as the source's name.
+        name: Option<String> = optional, line("BBC World");
+        /// Address of the feed, http or https, without user name and password.
+        url: Url = required, feed_url();
+        /// Language of the articles where the feed does not say.
+        language: Option<String> = optional, language();
+    }
+    shared {
+        /// Time from one fetch to the next.
+        every: Duration = default(minutes(15)), duration(secs(1), days(365));
+        /// Longest time for one fetch, from the first byte sent to the last byte read.
+        timeout: Duration = default(secs(30)), duration(millis(100), hours(1));
+        /// Longest time to connect, TLS included.
+        connect_timeout: Duration = default(secs(10)), duration(millis(100), minutes(10));
+        /// Largest body read, after decompression. A larger one fails the fetch.
+        max_body: ByteSize = default(mib(16)), size(kib(1), gib(1));
+        /// Most redirects followed in one fetch.
+        max_redirects: usize = default(5), Integer(0..=20);
+        /// Most items taken from one fetch, the first ones of the feed.
+        max_items: usize = default(5000), Integer(1..=1_000_000);
+        /// Whether the feed is collected. A feed that is switched off keeps its state.
+        enabled: bool = default(true), Bool;
+        /// Request headers: strings, or secrets as `{ env = "NAME" }` or `{ file = "path" }`.
+        /// Those of a feed are added to those of `[defaults]`; of equal names the feed's holds.
+        headers: BTreeMap<String, HeaderValue> = default(BTreeMap::new()), Headers;
+    }
+}
+
+fn check_feed(feed: &mut Feed, context: &mut Context, at: &Fields<'_>) {
+    set_header_defaults(&mut feed.headers, &context.feed_defaults.headers);
+    let written = at.has("id");
+    if !written {
+        feed.id = derive_id(&feed.url);
+    }
+    let id_is_free = at.failed("id")
+        || super::claim_id(
+            context,
+            &feed.id,
+            at.span(if written { "id" } else { "url" }),
+        );
+    if id_is_free {
+        warn_of_same_url(feed, context, at.span("url"));
+    }
+}
+
+fn warn_of_same_url(feed: &Feed, context: &mut Context, span: Range<usize>) {
+    let Some(first) = context.claimed("url", feed.url.as_str()).cloned() else {
+        context.claim("url", feed.url.as_str(), span, "", "");
+        return;
+    };
+    let finding = Finding::warning("two feeds have the same URL")
+        .label(span, "here again")
+        .help("take one of them out: its articles arrive once in any case, but it is fetched twice")
+        .and_at(&context.source, &first, "first here");
+    context.report(finding);
+}
+
+/// `https://example.org:8080/a/b.xml?c=1` gives `example.org-8080-a-b.xml-c-1`.
+fn derive_id(url: &Url) -> String {
+    let port = url
+        .port()
+        .map(|port| format!("-{port}"))
+        .unwrap_or_default();
+    let query = url
+        .query()
+        .map(|query| format!("-{query}"))
+        .unwrap_or_default();
+    let whole = format!(
+        "{}{port}-{}{query}",
+        url.host_str().unwrap_or_default(),
+        url.path()
+    );
+    let id = slug(&whole);
+    if id.len() <= MAX_DERIVED_ID {
+        return id;
+    }
+    let hash = format!("-{:016x}", fnv1a(whole.as_bytes()));
+    format!("{}{hash}", &id[..MAX_DERIVED_ID - hash.len()])
+}
+
+/// Letters, digits, dots and underscores, with single hyphens for everything else.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() || letter == '.' || letter == '_' {
+            slug.push(letter);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// FNV-1a, 64 bits: stable over releases, which the hashes of the standard library do not promise.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn id_of(url: &str) -> String {
+        derive_id(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn ids_are_made_from_urls() {
+        assert_eq!(
+            id_of("https://feeds.bbci.co.uk/news/world/rss.xml"),
+            "feeds.bbci.co.uk-news-world-rss.xml"
+        );
+        assert_eq!(
+            id_of("http://127.0.0.1:8080/feed/?id=7&x=%20"),
+            "127.0.0.1-8080-feed-id-7-x-20"
+        );
+        assert_eq!(id_of("https://example.org/"), "example.org");
+        assert_eq!(id_of("https://[::1]/a"), "1-a");
+    }
+
+    #[test]
+    fn long_ids_are_cut_and_stay_apart() {
+        let tail = "x".repeat(300);
+        let one = id_of(&format!("https://example.org/{tail}1"));
+        let two = id_of(&format!("https://example.org/{tail}2"));
+        assert_eq!(one.len(), MAX_DERIVED_ID);
+        assert_ne!(one, two);
+        assert_eq!(one, id_of(&format!("https://example.org/{tail}1")));
+    }
+}

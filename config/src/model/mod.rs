@@ -1,0 +1,28 @@
+//! What a user may write, section by section. Each file defines its keys, their defaults and limits,
+//! and the checks that concern several keys; how values are read is not its business.
+
+mod daemon;
+mod drops;
+mod feeds;
+mod jsonl;
+mod kafka;
+mod root;
+
+pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
+pub use drops::{AfterDrop, DropFolder};
+pub use feeds::{Feed, FeedDefaults};
+pub use jsonl::{Compression, JsonlSink};
+pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
+pub use root::{Config, Sinks};
+pub(crate) use root::{Fragment, MAX_FEEDS};
+
+use std::ops::Range;
+
+use crate::decode::Context;
+
+/// Says whether `id` is free, and reports it if another feed or drop folder has it already.
+fn claim_id(context: &mut Context, id: &str, span: Range<usize>) -> bool {
+    let message = format!("two sources have the id `{id}`");
+    let help = "give one of them another `id`: records, state and metrics are told apart by it";
+    context.claim("source", id, span, &message, help)
+}
