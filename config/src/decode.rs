@@ -9,7 +9,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::finding::{Finding, Spot};
+use crate::finding::{Finding, Severity, Spot};
 use crate::model::FeedDefaults;
 use crate::section::Section;
 use crate::shape::Shape;
@@ -18,6 +18,13 @@ use crate::suggest;
 
 /// Findings kept: beyond this a file is rubbish, and memory must stay bounded.
 const MAX_FINDINGS: usize = 1000;
+
+/// How much was found beyond [`MAX_FINDINGS`].
+#[derive(Default)]
+pub(crate) struct Unlisted {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+}
 
 /// What a decoder knows while it walks: the current file, what was found, and what later sections look back to.
 pub(crate) struct Context {
@@ -29,6 +36,8 @@ pub(crate) struct Context {
     /// Things that must be unique over all files, by kind and name: ids, sink names, watched folders.
     taken: BTreeMap<(&'static str, String), Spot>,
     findings: Vec<Finding>,
+    /// What was found beyond [`MAX_FINDINGS`].
+    unlisted: Unlisted,
     /// Spans of the current file that hold what must never be shown.
     masks: Vec<Range<usize>>,
     /// Set while a table is read only to look ahead.
@@ -43,6 +52,7 @@ impl Context {
             feed_defaults: FeedDefaults::default(),
             taken: BTreeMap::new(),
             findings: Vec::new(),
+            unlisted: Unlisted::default(),
             masks: Vec::new(),
             muted: false,
         }
@@ -50,9 +60,30 @@ impl Context {
 
     /// Records a finding whose labels are spans of the current file.
     pub(crate) fn report(&mut self, finding: Finding) {
-        if !self.muted && self.findings.len() < MAX_FINDINGS {
-            self.findings
-                .push(finding.in_source(Arc::clone(&self.source)));
+        match finding.severity() {
+            Severity::Error => self.report_error(|| finding),
+            _ if self.is_full() => self.unlisted.warnings += 1,
+            _ => self.list(finding),
+        }
+    }
+
+    /// Records the error that `make` describes; does not make it where it would not be listed.
+    pub(crate) fn report_error(&mut self, make: impl FnOnce() -> Finding) {
+        if self.is_full() {
+            self.unlisted.errors += 1;
+        } else {
+            self.list(make());
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        !self.muted && self.findings.len() >= MAX_FINDINGS
+    }
+
+    fn list(&mut self, finding: Finding) {
+        if !self.muted {
+            let source = Arc::clone(&self.source);
+            self.findings.push(finding.in_source(source));
         }
     }
 
@@ -127,8 +158,9 @@ impl Context {
         self.source = masked;
     }
 
-    pub(crate) fn into_findings(self) -> Vec<Finding> {
-        self.findings
+    /// The findings, and what there was beyond them.
+    pub(crate) fn into_findings(self) -> (Vec<Finding>, Unlisted) {
+        (self.findings, self.unlisted)
     }
 }
 
@@ -155,7 +187,7 @@ impl<'t> Fields<'t> {
                 if suggest::sounds_secret(key.get_ref()) {
                     context.mask(value.span());
                 }
-                context.report(suggest::unknown_key::<S>(key));
+                context.report_error(|| suggest::unknown_key::<S>(key));
             }
         }
         Self {

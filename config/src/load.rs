@@ -318,13 +318,23 @@ fn conclude(context: Context, config: Config, files: Vec<PathBuf>) -> Result<Loa
         .iter()
         .map(|file| file.display().to_string())
         .collect();
-    let mut findings = context.into_findings();
+    let (mut findings, unlisted) = context.into_findings();
     findings.sort_by_key(|finding| {
         let file = finding
             .file()
             .and_then(|file| names.iter().position(|name| name == file));
         (file, finding.start())
     });
+    let more = unlisted.errors + unlisted.warnings;
+    if more > 0 {
+        let severity = if unlisted.errors > 0 {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let finding = Finding::new(severity, format!("{more} further findings are not listed"));
+        findings.push(finding.help("mend the first ones, then check again"));
+    }
     let refused = findings
         .iter()
         .any(|finding| finding.severity() == Severity::Error);

@@ -83,3 +83,20 @@ fn rubbish_is_refused_in_bounded_work() {
     assert!(page.lines().count() < 1000);
     assert!(page.contains("more\n"));
 }
+
+#[test]
+fn an_error_after_a_thousand_warnings_still_refuses() {
+    let mut text = String::new();
+    for number in 0..1100 {
+        text.push_str(&format!(
+            "[[feeds]]\nid = \"{number}\"\nurl = \"https://example.org/\"\n"
+        ));
+    }
+    let origin = Path::new("dateline.toml");
+    let loaded = dateline_config::parse(&text, origin).unwrap();
+    assert_eq!(loaded.config.feeds.len(), 1100);
+    let last = loaded.warnings.last().unwrap();
+    assert_eq!(last.message(), "99 further findings are not listed");
+    text.push_str("colour = \"red\"\n");
+    assert!(dateline_config::parse(&text, origin).is_err());
+}
