@@ -1,1 +1,38 @@
-fn main() {}
+//! The `dateline` command: reads the command line, calls one of [`commands`], returns its exit code.
+
+mod cli;
+mod commands;
+mod daemon;
+mod exit;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+/// Small and steady under a daemon's load of many short-lived buffers on many threads.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Run(args) => commands::run::run(&args),
+        Command::Check(args) => commands::check::check(&args),
+        Command::Init(args) => commands::init::init(&args),
+        Command::Inspect(args) => commands::inspect::inspect(&args),
+        Command::Demo(args) => commands::demo::demo(&args),
+        Command::Status(args) => commands::status::status(&args),
+        Command::Schema(args) => commands::schema::schema(&args),
+        Command::Completions(args) => commands::completions::completions(&args),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            terminal::complain(&error);
+            exit::Exit::Internal.into()
+        }
+    }
+}

@@ -226,7 +226,7 @@ impl Deliverer {
         Ok(())
     }
 
-    async fn next_batch(&self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
+    async fn next_batch(&mut self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
         let position = self.position;
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
         self.ask(move |reader| reader.records_after(position, records, appetite.bytes))
@@ -389,8 +389,9 @@ impl Deliverer {
         health.fault = fault;
     }
 
+    /// Asks the store off the async threads. (`&mut`: a sink need not be shareable.)
     async fn ask<T: Send + 'static>(
-        &self,
+        &mut self,
         ask: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Trouble> {
         let readers = Arc::clone(&self.readers);

@@ -1,0 +1,38 @@
+# The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
+
+.PHONY: demo test check fmt torture bench fuzz generate install-packages broker-stop clean
+
+CARGO ?= cargo
+
+# Sees the main job done: a small newsroom, collected into JSON lines by the ordinary pipeline.
+demo: install-packages
+	$(CARGO) run --release --quiet -- demo $(DEMO_ARGS)
+
+# Everything that must hold.
+test: install-packages
+	deploy/ci/test
+
+# What is quick to run while writing.
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --features crash-points -- -D warnings
+
+fmt:
+	$(CARGO) fmt --all
+
+# At least 200 kills, at random instants and at every crash point; see docs/delivery.md.
+torture: install-packages
+	deploy/ci/torture
+
+# The figures of the README, against bare peers in the same run; see bench/README.md.
+bench: install-packages
+	bench/run
+
+# Writes what is generated from the code: schemas, references.
+generate:
+	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-config --test generated
+	UPDATE_SCHEMA=1 $(CARGO) test --package dateline --test generated
+
+# Debian packages that building and testing need.
+install-packages:
+	@deploy/ci/install-packages

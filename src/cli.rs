@@ -1,0 +1,141 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Collects articles from feeds and text drops, and delivers one clean record per article version
+/// to Kafka or JSON-lines files.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the daemon: collect, transform, deliver, until SIGTERM or SIGINT.
+    Run(RunArgs),
+    /// Check a configuration and say everything that is wrong with it.
+    Check(CheckArgs),
+    /// Write a commented configuration to start from.
+    Init(InitArgs),
+    /// Show what the pipeline makes of a feed or a dropped file.
+    Inspect(InspectArgs),
+    /// Watch a small newsroom of our own being collected, in under a minute.
+    Demo(DemoArgs),
+    /// Show how a running or stopped daemon stands.
+    Status(StatusArgs),
+    /// Print a JSON Schema.
+    Schema(SchemaArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArg {
+    /// The configuration file.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        env = "DATELINE_CONFIG",
+        default_value = "dateline.toml"
+    )]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Also fetch every feed, look into every drop folder and talk to every broker.
+    #[arg(long)]
+    pub(crate) online: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where to write it; an existing file is never overwritten.
+    #[arg(value_name = "FILE", default_value = "dateline.toml")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(subcommand)]
+    pub(crate) what: Inspect,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Inspect {
+    /// A feed: a file, an address, or `-` for standard input.
+    Feed(InspectOne),
+    /// A dropped file, or `-` for standard input.
+    Drop(InspectOne),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectOne {
+    /// What to inspect.
+    #[arg(value_name = "WHAT", required_unless_present = "batch")]
+    pub(crate) target: Option<String>,
+    /// Print the records as JSON lines instead of a summary.
+    #[arg(long, conflicts_with = "batch")]
+    pub(crate) json: bool,
+    /// Read requests from standard input and write answers, one JSON object a line: {"path", "headers"} for feeds,
+    /// {"path"} for drops.
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) batch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Go on until interrupted.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Where records and state go; a folder of its own under the system's temporary folder by default.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many sources in trouble to list.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) worst: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Of what.
+    #[arg(value_enum)]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The configuration file (TOML).
+    Config,
+    /// The record that sinks receive.
+    Record,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,72 @@
+//! `--batch`: one JSON request a line on standard input, one JSON answer a line on standard output,
+//! in order.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufWriter, Write};
+
+use dateline_feed::read::{Context, inspect_answer, read};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{bytes, of_drop};
+use crate::exit::Exit;
+
+#[derive(Debug, Deserialize)]
+struct Request {
+    path: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+/// `{"path", "headers"}` → `{"ok", "error", "feed", "entries", "recovered"}`.
+pub(super) fn feeds() -> anyhow::Result<Exit> {
+    answer(|request| {
+        let header = |name: &str| {
+            let found = request
+                .headers
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.clone())
+        };
+        let context = Context {
+            url: None,
+            content_type: header("content-type"),
+            content_location: header("content-location"),
+        };
+        match bytes(&request.path) {
+            Ok(bytes) => inspect_answer(&read(&bytes, &context)),
+            Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
+        }
+    })
+}
+
+/// `{"path"}` → `{"records": […], "problems": […]}`.
+pub(super) fn drops() -> anyhow::Result<Exit> {
+    answer(|request| match bytes(&request.path) {
+        Ok(bytes) => {
+            let findings = of_drop(&request.path, &bytes);
+            json!({ "records": findings.records, "problems": findings.problems })
+        }
+        Err(error) => json!({ "records": [], "problems": [format!("{error:#}")] }),
+    })
+}
+
+fn answer(work: impl Fn(&Request) -> Value) -> anyhow::Result<Exit> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let answer = match serde_json::from_str::<Request>(&line) {
+            Ok(request) => work(&request),
+            Err(error) => {
+                json!({ "ok": false, "error": format!("the request cannot be read: {error}"), "problems": [error.to_string()] })
+            }
+        };
+        serde_json::to_writer(&mut out, &answer)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,50 @@
+//! One turn of a source outside the daemon: everything counts as fresh, nothing is remembered.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dateline_config::Feed;
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+/// Polls the feed at `address` with the default settings.
+pub(super) async fn poll_feed(address: &str) -> anyhow::Result<Harvest> {
+    let quoted = serde_json::to_string(address)?;
+    let loaded = dateline_config::parse(
+        &format!("[[feeds]]\nurl = {quoted}\n"),
+        Path::new("command line"),
+    )
+    .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
+    let client = Arc::new(dateline_feed::Client::new(&loaded.config.collect)?);
+    let feed: &Feed = loaded
+        .config
+        .feeds
+        .first()
+        .ok_or_else(|| anyhow::anyhow!("{address} is not a feed's address"))?;
+    let source = dateline_feed::FeedSource::new(feed, client);
+    Ok(source.poll(first_turn()).await)
+}
+
+/// The turn that a source has when nothing is known of it.
+pub(crate) fn first_turn() -> Turn {
+    Turn {
+        now: Timestamp::now(),
+        memory: serde_json::Value::Null,
+        seen: Arc::new(NothingSeen),
+        cpu: Arc::new(Semaphore::new(1)),
+    }
+}
+
+struct NothingSeen;
+
+impl Seen for NothingSeen {
+    fn fresh<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        Box::pin(async move { Ok(vec![true; items.len()]) })
+    }
+}

@@ -1,0 +1,41 @@
+//! One file a command. A command prints through [`crate::terminal`] and returns how it ended.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod init;
+pub(crate) mod inspect;
+pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod status;
+
+use std::path::Path;
+
+use dateline_config::Loaded;
+
+use crate::exit::Exit;
+use crate::terminal;
+
+/// Loads a configuration and shows what is wrong or doubtful about it.
+pub(crate) fn load_config(path: &Path) -> Result<Loaded, Exit> {
+    let (colour, columns) = (terminal::stderr_is_colourful(), terminal::columns());
+    match dateline_config::load(path) {
+        Ok(loaded) => {
+            if !loaded.warnings.is_empty() {
+                terminal::say(&dateline_config::render(&loaded.warnings, colour, columns));
+            }
+            Ok(loaded)
+        }
+        Err(errors) => {
+            terminal::say(&errors.render(colour, columns));
+            Err(Exit::Config)
+        }
+    }
+}
+
+/// The runtime that asynchronous commands run on.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?)
+}

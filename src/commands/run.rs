@@ -1,0 +1,82 @@
+//! `dateline run`: the daemon.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::RunArgs;
+use crate::daemon::{Daemon, StartError, admin, logging, metrics, signals};
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
+    let config = match super::load_config(&args.config.config) {
+        Ok(loaded) => loaded.config,
+        Err(exit) => return Ok(exit),
+    };
+    logging::install(&config.log);
+    let metrics = metrics::install()?;
+    super::runtime()?.block_on(async {
+        let daemon = match Daemon::assemble(&config) {
+            Ok(daemon) => daemon,
+            Err(error) => {
+                let exit = match &error {
+                    StartError::Store(_) => Exit::Unavailable,
+                    StartError::Connector(_) => Exit::Config,
+                };
+                terminal::complain(&error.into());
+                return Ok(exit);
+            }
+        };
+        let stop = CancellationToken::new();
+        signals::listen(stop.clone())?;
+        let admin_stop = CancellationToken::new();
+        let admin = if config.admin.enabled {
+            let listener = match admin::bind(&config.admin).await {
+                Ok(listener) => listener,
+                Err(error) => {
+                    terminal::complain(&error);
+                    return Ok(Exit::Unavailable);
+                }
+            };
+            let health = admin::Health {
+                store: daemon.store().clone(),
+                sinks: daemon.sinks(),
+                metrics: metrics.clone(),
+            };
+            tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
+            Some(tokio::spawn(admin::serve(
+                listener,
+                health,
+                admin_stop.clone(),
+            )))
+        } else {
+            None
+        };
+        let upkeep = tokio::spawn(metrics_upkeep(metrics));
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            config = %args.config.config.display(),
+            state = %config.state.dir.display(),
+            feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
+            drops = config.drops.iter().filter(|folder| folder.enabled).count(),
+            sinks = daemon.sinks().len(),
+            "dateline is running"
+        );
+        daemon.run(stop).await;
+        admin_stop.cancel();
+        if let Some(admin) = admin {
+            admin.await?;
+        }
+        upkeep.abort();
+        tracing::info!("dateline has stopped");
+        Ok(Exit::Fine)
+    })
+}
+
+/// Keeps the recorder's histograms small.
+async fn metrics_upkeep(handle: metrics_exporter_prometheus::PrometheusHandle) {
+    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(5));
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}

@@ -1,0 +1,133 @@
+//! `dateline status`: how a running or stopped daemon stands, read from its state folder.
+
+use comfy_table::{CellAlignment, Table, presets};
+use dateline_config::ByteSize;
+use dateline_pipeline::store::{SourceStatus, Status, read_status};
+use jiff::Timestamp;
+
+use crate::cli::StatusArgs;
+use crate::exit::Exit;
+use crate::terminal::{self, Style, paint};
+
+pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
+    let loaded = match super::load_config(&args.config.config) {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let dir = &loaded.config.state.dir;
+    let Some(status) = read_status(dir, args.worst)? else {
+        terminal::say(&format!(
+            "there is no state in {} yet: the daemon has not run",
+            dir.display()
+        ));
+        return Ok(Exit::Unavailable);
+    };
+    if args.json {
+        terminal::result(&serde_json::to_string_pretty(&status)?);
+    } else {
+        terminal::result_raw(&describe(&status, Timestamp::now()));
+    }
+    Ok(if status.failing > 0 {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
+}
+
+fn describe(status: &Status, now: Timestamp) -> String {
+    let colour = terminal::stdout_is_colourful();
+    let state = match (status.running, status.pid) {
+        (true, Some(pid)) => paint(&format!("running (pid {pid})"), Style::Good, colour),
+        (true, None) => paint("running", Style::Good, colour),
+        (false, _) => paint("stopped", Style::Warning, colour),
+    };
+    let mut text = format!("dateline is {state}\n\n");
+    let mut logs = table(["log", "committed", "held", "size"]);
+    for (name, log) in [("drafts", &status.drafts), ("records", &status.records)] {
+        logs.add_row([
+            name.to_owned(),
+            log.committed.to_string(),
+            log.held.to_string(),
+            ByteSize(log.bytes).to_string(),
+        ]);
+    }
+    text += &numbers(logs, &[1, 2, 3]);
+    let mut readers = table(["reader", "position", "behind", "last commit"]);
+    for reader in &status.readers {
+        readers.add_row([
+            reader.name.clone(),
+            reader.position.to_string(),
+            reader.lag.to_string(),
+            ago(reader.at, now),
+        ]);
+    }
+    text += &numbers(readers, &[1, 2]);
+    text += &format!(
+        "{} articles remembered, {} dead letters, {} sources, {} of them failing\n",
+        status.articles, status.dead_letters, status.sources, status.failing
+    );
+    if !status.worst.is_empty() {
+        text += "\n";
+        text += &failing(&status.worst, now);
+    }
+    text
+}
+
+fn failing(sources: &[SourceStatus], now: Timestamp) -> String {
+    let mut failing = table([
+        "failing source",
+        "failures",
+        "last read",
+        "next turn",
+        "reason",
+    ]);
+    for source in sources {
+        failing.add_row([
+            source.id.clone(),
+            source.failures.to_string(),
+            source
+                .succeeded
+                .map_or("never".to_owned(), |at| ago(at, now)),
+            ahead(source.due, now),
+            source.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    numbers(failing, &[1])
+}
+
+fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    table
+}
+
+fn numbers(mut table: Table, columns: &[usize]) -> String {
+    for column in columns {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("{}\n\n", table.trim_fmt())
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    format!("{} ago", rough(dateline_pipeline::clock::between(at, now)))
+}
+
+fn ahead(at: Timestamp, now: Timestamp) -> String {
+    match dateline_pipeline::clock::between(now, at) {
+        std::time::Duration::ZERO => "now".to_owned(),
+        wait => format!("in {}", rough(wait)),
+    }
+}
+
+/// A duration in its largest unit, as people say it.
+fn rough(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        100..=5999 => format!("{} min", seconds / 60),
+        6000..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}

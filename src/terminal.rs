@@ -1,0 +1,87 @@
+//! Results to stdout, talk to stderr: the only room that prints.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::{IsTerminal, Write};
+
+/// Columns assumed where the terminal does not tell.
+const COLUMNS: usize = 100;
+
+/// Writes a result line. A reader that has gone away (`| head`) is no error.
+pub(crate) fn result(line: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Writes a result as it is.
+pub(crate) fn result_raw(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if write!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Says something to the person at the terminal.
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Says what went wrong.
+pub(crate) fn complain(error: &anyhow::Error) {
+    let label = paint("error:", Style::Error, stderr_is_colourful());
+    eprintln!("{label} {error:#}");
+}
+
+/// How a piece of text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Stands out.
+    Bold,
+    /// Stands back.
+    Dim,
+    /// Good.
+    Good,
+    /// Doubtful.
+    Warning,
+    /// Bad.
+    Error,
+}
+
+/// `text` in `style`, if `colourful`; nothing must depend on it.
+pub(crate) fn paint(text: &str, style: Style, colourful: bool) -> String {
+    let code = match style {
+        Style::Bold => "1",
+        Style::Dim => "2",
+        Style::Good => "32",
+        Style::Warning => "33",
+        Style::Error => "1;31",
+    };
+    if colourful {
+        format!("\x1b[{code}m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether stderr shows colours (a terminal, and `NO_COLOR` is not set).
+pub(crate) fn stderr_is_colourful() -> bool {
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether stdout shows colours.
+pub(crate) fn stdout_is_colourful() -> bool {
+    std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Columns of the terminal.
+pub(crate) fn columns() -> usize {
+    rustix::termios::tcgetwinsize(std::io::stderr())
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns >= 40)
+        .unwrap_or(COLUMNS)
+}
