@@ -104,10 +104,8 @@ impl Memory {
             })
             .collect();
         match self.flaw {
-            Flaw::Chokes => {
-                if records.iter().any(|record| record.body.len() > 1 << 20) {
-                    return Ok(Delivered::default());
-                }
+            Flaw::Chokes if records.iter().any(|record| record.body.len() > 1 << 20) => {
+                return Ok(Delivered::default());
             }
             Flaw::Boasts => drop(records.pop()),
             Flaw::Reverses => records.reverse(),
