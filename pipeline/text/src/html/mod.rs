@@ -1,0 +1,37 @@
+//! HTML fragments, as the titles, summaries and contents of feed items have them, to clean plain text and images.
+//!
+//! The markup may be broken, cut off or hostile. It is tokenized by html5ever and read in one pass, without a tree: nothing
+//! here judges what is an article and what is furniture around it. Of a fragment beyond 256 MiB only the start is read.
+
+mod images;
+mod markup;
+mod paragraphs;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use images::HtmlImage;
+pub use markup::looks_like_html;
+
+/// The text of `html` as clean paragraphs, none empty, in document order.
+///
+/// Block elements, list items and double `<br>` part paragraphs; a single `<br>` and the border of a table cell are a space.
+/// Scripts, styles, drawings, templates, frames, form controls and the head are no text. Entities are decoded once: what
+/// was escaped twice comes out as markup, which [`looks_like_html`] tells.
+pub fn to_paragraphs(html: &str) -> Vec<String> {
+    tokens::read(html, paragraphs::Paragraphs::default()).finish()
+}
+
+/// The text of `html` as one clean line, for titles: its paragraphs joined by a space.
+pub fn to_text(html: &str) -> String {
+    to_paragraphs(html).join(" ")
+}
+
+/// The first `limit` different images of `html`, in document order, without those inlined as `data:` URLs.
+///
+/// Where `src` is missing or a `data:` placeholder, the attributes of late-loading images are asked. Images within
+/// `noscript` count.
+pub fn images(html: &str, limit: usize) -> Vec<HtmlImage> {
+    tokens::read(html, images::Images::new(limit)).finish()
+}
