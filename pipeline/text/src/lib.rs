@@ -8,7 +8,9 @@
 //! |---|---|
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
+//! | [`url_key`] | do these two addresses mean the same article? |
 
 pub mod clean;
 pub mod html;
+pub mod url_key;
 
