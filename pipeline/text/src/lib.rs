@@ -9,8 +9,12 @@
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
 //! | [`url_key`] | do these two addresses mean the same article? |
+//! | [`similar`] | are these two texts nearly the same? |
 
 pub mod clean;
 pub mod html;
+pub mod similar;
 pub mod url_key;
 
+#[cfg(test)]
+mod samples;
