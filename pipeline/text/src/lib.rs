@@ -8,9 +8,11 @@
 //! |---|---|
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
+//! | [`article`] | which parts has this plain-text article? |
 //! | [`url_key`] | do these two addresses mean the same article? |
 //! | [`similar`] | are these two texts nearly the same? |
 
+pub mod article;
 pub mod clean;
 pub mod html;
 pub mod similar;
