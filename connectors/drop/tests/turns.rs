@@ -1,6 +1,6 @@
 //! What a turn brings home from a folder.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
@@ -229,7 +229,7 @@ async fn an_unreadable_file_is_left_and_named_and_costs_no_other() {
     let stage = Stage::new(Delete, |_| {});
     stage.write("closed.txt", story("Behind closed doors"));
     stage.write("open.txt", story("Ferries leave on time"));
-    fs::set_permissions(stage.path("closed.txt"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(stage.path("closed.txt"), Permissions::from_mode(0o000)).unwrap();
     let may_read_anything = File::open(stage.path("closed.txt")).is_ok();
     let harvest = stage.turn().await;
     if may_read_anything {
