@@ -77,6 +77,8 @@ pub(crate) fn without_credentials(url: &Url) -> Url {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     fn url(text: &str) -> Url {

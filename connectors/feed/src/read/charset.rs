@@ -129,6 +129,8 @@ pub(super) fn is_forbidden(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
 
     fn text(bytes: &[u8], content_type: Option<&str>) -> (String, usize) {

@@ -17,9 +17,9 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Zones with their offset in minutes: RFC 822, section 5.1, and the European and East Asian ones
-/// that are met in feeds and mean one thing only.
-const ZONES: [(&str, i32); 22] = [
+/// Zones with their offset in minutes: RFC 822, section 5.1, and those European and East Asian ones
+/// that mean one thing in feeds (`BST` is British there).
+const ZONES: [(&str, i32); 23] = [
     ("z", 0),
     ("ut", 0),
     ("utc", 0),
@@ -34,6 +34,7 @@ const ZONES: [(&str, i32); 22] = [
     ("pdt", -420),
     ("akst", -540),
     ("akdt", -480),
+    ("bst", 60),
     ("wet", 0),
     ("west", 60),
     ("cet", 60),
@@ -156,7 +157,7 @@ fn worded(text: &str) -> Option<Moment> {
         } else if named(word, &WEEKDAYS).is_some() {
             continue;
         } else if matches!(word.to_ascii_lowercase().as_str(), "am" | "pm") {
-            afternoon = Some(word.to_ascii_lowercase() == "pm");
+            afternoon = Some(word.eq_ignore_ascii_case("pm"));
         } else if let Some(zone) = offset_of(word) {
             offset.get_or_insert(zone);
         } else if !(word.starts_with('(') && word.ends_with(')')) {
@@ -321,6 +322,8 @@ fn offset_of(word: &str) -> Option<Zone> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
     use super::*;
     use proptest::prelude::{any, proptest};
 

@@ -3,14 +3,17 @@
 //! Reading never fails as a whole: a [`Reading`] holds what could be read, what was repaired or
 //! left out, and, when nothing could be read, why. On the way from bytes to entries:
 //!
-//! 1. [`charset`] decodes, 2. [`repair`] mends what would stop a tokeniser, 3. [`outline`] measures
-//! depth and finds the items, 4. [`engine`] reads the document, 5. [`salvage`] reads it item by item
-//! where the engine refuses the whole.
+//! 1. [`charset`] decodes;
+//! 2. [`repair`] mends what would stop a tokeniser ([`json`] does the like for JSON feeds);
+//! 3. [`outline`] measures depth and finds the items;
+//! 4. [`engine`] reads the document;
+//! 5. [`salvage`] reads it item by item where the engine refuses the whole.
 
 mod charset;
 mod dates;
 mod engine;
 mod inspect;
+mod json;
 mod model;
 mod outline;
 mod repair;
@@ -58,7 +61,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Reading {
     let base = context.base().or_else(|| context.url.clone());
     let read = match document(&decoded, &mut notes) {
         Ok(Document::Xml(text, skipped)) => xml(text, skipped, base.as_ref(), &mut notes),
-        Ok(Document::Json(text)) => json(text, base.as_ref()),
+        Ok(Document::Json(text)) => json(text, base.as_ref(), &mut notes),
         Err(error) => Err(error),
     };
     finish(read, notes)
@@ -203,6 +206,11 @@ fn with_known_version(text: &str, outline: &Outline) -> Option<String> {
     Some([before, " version=\"2.0\"", after].concat())
 }
 
-fn json(text: &str, base: Option<&Url>) -> Result<engine::Parsed, ReadError> {
-    engine::parse(text, base).map_err(ReadError::Broken)
+fn json(
+    text: &str,
+    base: Option<&Url>,
+    notes: &mut Vec<String>,
+) -> Result<engine::Parsed, ReadError> {
+    let document = json::normalise(text, notes)?;
+    engine::parse(&document, base).map_err(ReadError::Broken)
 }

@@ -34,7 +34,10 @@ pub(super) fn salvage(text: &str, outline: &Outline, base: Option<&Url>) -> Opti
         bytes: 0,
         lost: Vec::new(),
     };
-    let mut groups = vec![0..outline.items.len()];
+    let mut groups = Vec::from([Range {
+        start: 0,
+        end: outline.items.len(),
+    }]);
     while let Some(group) = groups.pop() {
         match run.read(&outline.items[group.clone()]) {
             Some(part) => {
