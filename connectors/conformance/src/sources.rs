@@ -7,7 +7,7 @@
 //!
 //! A harness for a source of folders, in outline:
 //!
-//! ```ignore
+//! ```text
 //! struct Folder { dir: tempfile::TempDir, config: dateline_config::DropFolder }
 //!
 //! impl SourceHarness for Folder {
