@@ -31,7 +31,7 @@ bench: install-packages
 # Writes what is generated from the code: schemas, references.
 generate:
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-config --test generated
-	UPDATE_SCHEMA=1 $(CARGO) test --package dateline --test generated
+	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-pipeline --test generated
 
 # Debian packages that building and testing need.
 install-packages:

@@ -181,6 +181,25 @@ async fn a_front_page_as_link_tells_nothing_apart() {
 }
 
 #[tokio::test]
+async fn anchors_on_one_page_are_articles_of_their_own_where_nothing_else_names_them() {
+    let drafts = |guid: Option<&'static str>| {
+        vec![
+            item("f", guid, Some(&format!("{A}#ferry")), "Ferry stays", ""),
+            item("f", guid, Some(&format!("{A}#bakery")), "Bakery opens", ""),
+            item(
+                "f",
+                guid,
+                Some(&format!("{A}#utm_source=rss")),
+                "Ferry stays, says council",
+                "",
+            ),
+        ]
+    };
+    assert_eq!(outcome(drafts(None)).await, ["a.1", "b.1", "c.1"]);
+    assert_eq!(outcome(drafts(Some("1"))).await, ["a.1", "a.2", "a.3"]);
+}
+
+#[tokio::test]
 async fn one_url_in_three_feeds_is_one_article() {
     let text = body("Uferdorf");
     let edited = format!("{text} The roof will be green.");

@@ -91,7 +91,15 @@ pub(super) fn evidence(
                 guid.value.as_str(),
             ])
         }),
-        link: link.map(|link| hash(&["link", url_key::key(link).as_str()])),
+        link: link.map(|link| {
+            // Blogs of one page a day link their items by anchors and give no guids.
+            let anchor = link.fragment().filter(|_| guid.is_none()).filter(is_anchor);
+            hash(&[
+                "link",
+                url_key::key(link).as_str(),
+                anchor.unwrap_or_default(),
+            ])
+        }),
         place: place.map(|place| hash(&["place", source.as_str(), place.value.as_str()])),
         by_title: (nameless && place.is_none() && !title.is_empty())
             .then(|| hash(&["title", source.as_str(), title.as_str()])),
@@ -113,6 +121,18 @@ fn guid_scope<'a>(guid: &str, source: &'a str) -> &'a str {
     } else {
         source
     }
+}
+
+/// Fragments that name a part of every page rather than one article of several on it.
+const PARTS_OF_PAGES: [&str; 7] = [
+    "comment", "comments", "content", "main", "respond", "start", "top",
+];
+
+/// Whether a fragment may tell articles on one page apart: not a script's route or a tracking
+/// parameter (both hold an equals sign), nor a part that every page has.
+fn is_anchor(fragment: &&str) -> bool {
+    let plain = !fragment.is_empty() && !fragment.contains(['=', '!', '/']);
+    plain && !PARTS_OF_PAGES.contains(&fragment.to_ascii_lowercase().as_str())
 }
 
 /// The address of a site rather than of an article.

@@ -1,0 +1,248 @@
+//! The deliver stage with a sink that fails in every way it may.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bench;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bench::{Bench, PATIENCE, draft};
+use dateline_pipeline::clock::Dice;
+use dateline_pipeline::deliver::Deliverer;
+use dateline_pipeline::draft::Text;
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+/// The other side: what was written, and how far it was confirmed.
+#[derive(Default)]
+struct World {
+    written: Vec<i64>,
+    opens: usize,
+    faults: Vec<&'static str>,
+    refuse: Vec<i64>,
+    closed: bool,
+}
+
+struct FakeSink {
+    world: Arc<Mutex<World>>,
+    most: usize,
+    position: i64,
+}
+
+impl Sink for FakeSink {
+    fn name(&self) -> &str {
+        "fake.main"
+    }
+
+    fn appetite(&self) -> Appetite {
+        Appetite {
+            records: 4,
+            bytes: 1 << 20,
+            linger: Duration::from_millis(1),
+        }
+    }
+
+    fn open<'a>(&'a mut self, stored: Stored) -> BoxFuture<'a, Result<Opened, Fault>> {
+        Box::pin(async move {
+            let mut world = self.world.lock().unwrap();
+            world.opens += 1;
+            if world.faults.last() == Some(&"open") {
+                world.faults.pop();
+                return Err(Fault::transient("away", "nobody there"));
+            }
+            world.written.retain(|seq| *seq <= stored.position);
+            self.position = stored.position;
+            Ok(Opened {
+                position: stored.position,
+                detail: stored.detail,
+            })
+        })
+    }
+
+    fn deliver<'a>(&'a mut self, batch: &'a [Entry]) -> BoxFuture<'a, Result<Delivered, Fault>> {
+        Box::pin(async move {
+            let mut world = self.world.lock().unwrap();
+            if batch.is_empty() {
+                return Ok(Delivered::default());
+            }
+            let refused: Vec<_> = batch
+                .iter()
+                .filter(|entry| world.refuse.contains(&entry.seq))
+                .map(|entry| {
+                    (
+                        entry.seq,
+                        Fault::poison("too_large", "larger than the topic takes"),
+                    )
+                })
+                .collect();
+            if !refused.is_empty() {
+                return Ok(Delivered {
+                    refused,
+                    ..Delivered::default()
+                });
+            }
+            let taken = batch.len().min(self.most);
+            world
+                .written
+                .extend(batch[..taken].iter().map(|entry| entry.seq));
+            if world.faults.last() == Some(&"deliver") {
+                world.faults.pop();
+                return Err(Fault::transient(
+                    "lost",
+                    "the connection broke after the write",
+                ));
+            }
+            self.position = batch[taken - 1].seq;
+            Ok(Delivered {
+                records: taken,
+                refused: Vec::new(),
+                detail: Some(json!({ "last": self.position })),
+            })
+        })
+    }
+
+    fn close<'a>(&'a mut self) -> BoxFuture<'a, Result<Option<Value>, Fault>> {
+        Box::pin(async move {
+            self.world.lock().unwrap().closed = true;
+            Ok(Some(json!("closed")))
+        })
+    }
+}
+
+async fn with_records(count: usize) -> Bench {
+    let bench = Bench::new();
+    for number in 0..count {
+        let mut draft = draft("f");
+        draft.item.title = Some(Text::plain(format!("Story number {number}")));
+        bench.transform(vec![draft]).await;
+    }
+    bench
+}
+
+/// Runs the stage until it has everything and is closed.
+async fn run(bench: &Bench, world: &Arc<Mutex<World>>, most: usize) {
+    let sink = FakeSink {
+        world: Arc::clone(world),
+        most,
+        position: 0,
+    };
+    let deliverer = Deliverer::new(
+        Box::new(sink),
+        bench.store.clone(),
+        Arc::clone(&bench.readers),
+        bench.clock.clone(),
+        Dice::seeded(1),
+    );
+    let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+    stop.cancel();
+    tokio::time::timeout(PATIENCE, deliverer.run(stop, give_up))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn everything_arrives_in_order_whatever_the_sink_takes_at_once() {
+    for most in [1, 3, 4] {
+        let bench = with_records(10).await;
+        let world = Arc::default();
+        run(&bench, &world, most).await;
+        assert_eq!(world.lock().unwrap().written, (1..=10).collect::<Vec<_>>());
+        assert!(world.lock().unwrap().closed);
+        let position = bench
+            .readers
+            .with(|reader| reader.position("fake.main"))
+            .unwrap();
+        assert_eq!(position, Some((10, "\"closed\"".to_owned())));
+        bench.close().await;
+    }
+}
+
+#[tokio::test]
+async fn faults_open_the_sink_again_and_nothing_is_lost_or_doubled() {
+    let bench = with_records(10).await;
+    let world = Arc::new(Mutex::new(World {
+        faults: vec!["deliver", "open", "deliver"],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    let world = world.lock().unwrap();
+    assert_eq!(world.written, (1..=10).collect::<Vec<_>>());
+    assert_eq!(world.opens, 4);
+    drop(world);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn refused_records_become_dead_letters_and_stay_out_after_a_restart() {
+    let bench = with_records(10).await;
+    let world = Arc::new(Mutex::new(World {
+        refuse: vec![1, 6, 10],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [2, 3, 4, 5, 7, 8, 9]);
+    assert_eq!(bench.status().dead_letters, 3);
+    let refused = bench
+        .readers
+        .with(|reader| reader.refused("fake.main", 0))
+        .unwrap();
+    assert_eq!(refused, [1, 6, 10]);
+    let position = bench
+        .readers
+        .with(|reader| reader.position("fake.main"))
+        .unwrap();
+    assert_eq!(
+        position.unwrap().0,
+        10,
+        "the last one does not hold the position back"
+    );
+    run(&bench, &world, 4).await;
+    assert_eq!(bench.status().dead_letters, 3);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn giving_up_leaves_the_rest_for_the_next_start() {
+    let bench = with_records(3).await;
+    let world = Arc::new(Mutex::new(World {
+        faults: vec!["open"; 1000],
+        ..World::default()
+    }));
+    let sink = FakeSink {
+        world: Arc::clone(&world),
+        most: 4,
+        position: 0,
+    };
+    let deliverer = Deliverer::new(
+        Box::new(sink),
+        bench.store.clone(),
+        Arc::clone(&bench.readers),
+        bench.clock.clone(),
+        Dice::seeded(1),
+    );
+    let health = deliverer.health();
+    let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+    let running = tokio::spawn(deliverer.run(stop.clone(), give_up.clone()));
+    while health.lock().unwrap().fault.is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(
+        health.lock().unwrap().fault.as_deref(),
+        Some("nobody there")
+    );
+    stop.cancel();
+    give_up.cancel();
+    tokio::time::timeout(PATIENCE, running)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(world.lock().unwrap().written.is_empty());
+    world.lock().unwrap().faults.clear();
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 2, 3]);
+    bench.close().await;
+}

@@ -1,0 +1,376 @@
+//! The store: durability, group commits, limits, pruning, and who may open it.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bench;
+
+use std::time::Duration;
+
+use bench::{Bench, PATIENCE, draft, source_row};
+use dateline_pipeline::draft::Text;
+use dateline_pipeline::store::{
+    self, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, Retention, SeenRow,
+    StoreError, TransformCommit, Tuning, holder, refresh_horizon,
+};
+
+fn filled(text: &str) -> dateline_pipeline::draft::Draft {
+    let mut draft = draft("f");
+    draft.item.title = Some(Text::plain(text));
+    draft
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_and_told_who_holds_the_folder() {
+    let bench = Bench::new();
+    let path = bench.folder.path();
+    assert_eq!(holder(path), Holder::Process(Some(std::process::id())));
+    let error = store::open(path, Tuning::default()).map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::InUse { pid: Some(pid), .. } if pid == std::process::id()));
+    assert!(
+        error
+            .to_string()
+            .contains("in use by another dateline process"),
+        "{error}"
+    );
+    let Bench { folder, store, .. } = bench;
+    store.close(false).await;
+    assert_eq!(holder(folder.path()), Holder::Nobody);
+    let (store, _) = store::open(folder.path(), Tuning::default()).unwrap();
+    store.close(false).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "in the way").unwrap();
+    let error = store::open(&file.join("state"), Tuning::default())
+        .map(drop)
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Folder { .. }), "{error}");
+    assert!(error.to_string().contains("cannot be used"), "{error}");
+}
+
+#[tokio::test]
+async fn commits_of_many_tasks_are_all_there_in_order() {
+    let bench = Bench::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..50 {
+        let (store, now) = (bench.store.clone(), bench.clock.now());
+        tasks.spawn(async move {
+            for number in 0..20 {
+                let commit = CollectCommit {
+                    at: now,
+                    source: source_row(&format!("s{task}"), now),
+                    drafts: vec![DraftRow {
+                        source: format!("s{task}"),
+                        draft: number.to_string(),
+                    }],
+                    seen: Vec::new(),
+                    dead_letters: Vec::new(),
+                };
+                store.commit(Commit::Collect(commit)).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+    let drafts = bench
+        .readers
+        .with(|reader| reader.drafts_after(0, 10_000, usize::MAX))
+        .unwrap();
+    assert_eq!(drafts.len(), 1000);
+    for task in 0..50 {
+        let source = format!("s{task}");
+        let numbers: Vec<u32> = drafts
+            .iter()
+            .filter(|entry| entry.source == source)
+            .map(|entry| entry.draft.parse().unwrap())
+            .collect();
+        assert_eq!(numbers, (0..20).collect::<Vec<_>>());
+    }
+    let vitals = *bench.store.vitals().borrow();
+    assert_eq!(vitals.drafts_head, 1000);
+    assert_eq!(
+        vitals.drafts_bytes,
+        drafts
+            .iter()
+            .map(|entry| entry.draft.len() as u64)
+            .sum::<u64>()
+    );
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn reading_stops_at_the_byte_limit_but_gives_at_least_one() {
+    let bench = Bench::new();
+    bench
+        .commit_drafts((0..10).map(|_| filled(&"x".repeat(1000))).collect())
+        .await;
+    let read = |bytes| {
+        bench
+            .readers
+            .with(|reader| reader.drafts_after(0, 100, bytes))
+            .unwrap()
+            .len()
+    };
+    assert_eq!(read(1), 1);
+    assert_eq!(read(3000), 2);
+    assert_eq!(read(usize::MAX), 10);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_waited_for_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuning = Tuning {
+        max_pages: Some(40),
+        ..Tuning::default()
+    };
+    let (store, readers) = store::open(folder.path(), tuning).unwrap();
+    let mut committed = 0;
+    let commit = |number: usize| {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        Commit::Collect(CollectCommit {
+            at: now,
+            source: source_row("s", now),
+            drafts: vec![DraftRow {
+                source: "s".to_owned(),
+                draft: format!("{number:05}{}", "x".repeat(20_000)),
+            }],
+            seen: Vec::new(),
+            dead_letters: Vec::new(),
+        })
+    };
+    // The database is full after some commits; the one that finds it so waits.
+    let waiting = loop {
+        let (store, next) = (store.clone(), commit(committed));
+        let mut task = tokio::spawn(async move { store.commit(next).await });
+        match tokio::time::timeout(Duration::from_secs(2), &mut task).await {
+            Ok(done) => {
+                done.unwrap().unwrap();
+                committed += 1;
+                assert!(committed < 100, "the limit is not in force");
+            }
+            Err(_) => break task,
+        }
+    };
+    assert!(committed > 0);
+    assert!(
+        store.trouble().unwrap().contains("full"),
+        "{:?}",
+        store.trouble()
+    );
+    assert!(!waiting.is_finished());
+    // Giving up hands the commit back as failed instead of pretending.
+    store.close(true).await;
+    assert!(waiting.await.unwrap().unwrap_err().is_transient());
+    let drafts = readers
+        .with(|reader| reader.drafts_after(0, 1000, usize::MAX))
+        .unwrap();
+    assert_eq!(drafts.len(), committed);
+}
+
+#[tokio::test]
+async fn items_are_fresh_until_committed_and_again_when_changed_or_nearly_forgotten() {
+    let bench = Bench::new();
+    let now = bench.clock.now();
+    let memory = Duration::from_secs(90 * 86_400);
+    let commit = CollectCommit {
+        at: now,
+        source: source_row("s", now),
+        drafts: Vec::new(),
+        seen: vec![SeenRow {
+            key: [1; 16],
+            fingerprint: [7; 16],
+        }],
+        dead_letters: Vec::new(),
+    };
+    bench.store.commit(Commit::Collect(commit)).await.unwrap();
+    let fresh = |source: &str, items: &[([u8; 16], [u8; 16])]| {
+        let horizon = refresh_horizon(bench.clock.now(), memory);
+        bench
+            .readers
+            .with(|reader| reader.fresh(source, items, horizon))
+            .unwrap()
+    };
+    assert_eq!(
+        fresh(
+            "s",
+            &[([1; 16], [7; 16]), ([1; 16], [8; 16]), ([2; 16], [7; 16])]
+        ),
+        [false, true, true]
+    );
+    assert_eq!(fresh("other", &[([1; 16], [7; 16])]), [true]);
+    bench.clock.advance(memory / 2 + Duration::from_secs(1));
+    assert_eq!(fresh("s", &[([1; 16], [7; 16])]), [true]);
+    bench.close().await;
+}
+
+async fn upkeep(bench: &Bench, keeper: &mut Keeper) {
+    while tokio::time::timeout(PATIENCE, keeper.step(&bench.store, &bench.readers))
+        .await
+        .unwrap()
+        .unwrap()
+    {}
+}
+
+fn retention(max_bytes: u64) -> Retention {
+    Retention {
+        max_bytes,
+        max_age: Duration::from_secs(7 * 86_400),
+        article_memory: Duration::from_secs(90 * 86_400),
+        sinks: vec!["jsonl.main".to_owned()],
+    }
+}
+
+async fn deliver_to(bench: &Bench, position: i64) {
+    let commit = DeliverCommit {
+        at: bench.clock.now(),
+        sink: "jsonl.main".to_owned(),
+        position,
+        detail: "null".to_owned(),
+        dead_letters: Vec::new(),
+    };
+    bench.store.commit(Commit::Deliver(commit)).await.unwrap();
+}
+
+#[tokio::test]
+async fn entries_leave_by_age_only_when_everybody_has_passed_them() {
+    let bench = Bench::new();
+    for number in 0..5 {
+        bench
+            .transform(vec![filled(&format!("Story number {number}"))])
+            .await;
+    }
+    let mut keeper = Keeper::new(retention(1 << 30), bench.clock.clone());
+    bench.clock.advance(Duration::from_secs(8 * 86_400));
+    deliver_to(&bench, 2).await;
+    upkeep(&bench, &mut keeper).await;
+    let status = bench.status();
+    assert_eq!(
+        (status.drafts.held, status.records.held),
+        (0, 3),
+        "two records have been delivered"
+    );
+    deliver_to(&bench, 5).await;
+    upkeep(&bench, &mut keeper).await;
+    let status = bench.status();
+    assert_eq!(
+        (
+            status.records.held,
+            status.records.bytes,
+            status.records.committed
+        ),
+        (0, 0, 5)
+    );
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn entries_leave_by_size_the_oldest_first() {
+    let bench = Bench::new();
+    for number in 0..20 {
+        bench
+            .transform(vec![filled(&format!(
+                "Story number {number} {}",
+                "word ".repeat(400)
+            ))])
+            .await;
+    }
+    deliver_to(&bench, 20).await;
+    let held = bench.store.vitals().borrow().bytes();
+    let mut keeper = Keeper::new(retention(held), bench.clock.clone());
+    upkeep(&bench, &mut keeper).await;
+    let vitals = *bench.store.vitals().borrow();
+    assert!(vitals.bytes() <= held * 3 / 4, "{vitals:?}");
+    assert!(
+        vitals.bytes() >= held / 2,
+        "no more than needed leaves: {vitals:?}"
+    );
+    let records = bench
+        .readers
+        .with(|reader| reader.records_after(0, 100, usize::MAX))
+        .unwrap();
+    assert_eq!(records.len(), 20, "drafts go before records");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn memories_leave_after_their_time_but_not_right_after_a_start() {
+    let bench = Bench::new();
+    bench.transform(vec![filled("A story of its own")]).await;
+    let now = bench.clock.now();
+    let commit = CollectCommit {
+        at: now,
+        source: source_row("s", now),
+        drafts: Vec::new(),
+        seen: vec![SeenRow {
+            key: [1; 16],
+            fingerprint: [7; 16],
+        }],
+        dead_letters: Vec::new(),
+    };
+    bench.store.commit(Commit::Collect(commit)).await.unwrap();
+    bench.clock.advance(Duration::from_secs(91 * 86_400));
+    let mut keeper = Keeper::new(retention(1 << 30), bench.clock.clone());
+    upkeep(&bench, &mut keeper).await;
+    assert_eq!(
+        bench.status().articles,
+        1,
+        "items still in their feeds must be met first"
+    );
+    bench.clock.advance(Duration::from_secs(7 * 3600));
+    // One sweep is four stretches: seen, articles, keys, sightings.
+    for _ in 0..4 {
+        upkeep(&bench, &mut keeper).await;
+    }
+    assert_eq!(bench.status().articles, 0);
+    let count = |table: &str| {
+        let connection =
+            rusqlite::Connection::open(bench.folder.path().join(store::DATABASE)).unwrap();
+        connection
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .unwrap()
+    };
+    assert_eq!(
+        (count("seen"), count("article_keys"), count("sightings")),
+        (0, 0, 0)
+    );
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_commit_survives_reopening_and_positions_go_with_it() {
+    let bench = Bench::new();
+    bench.transform(vec![filled("A story of its own")]).await;
+    deliver_to(&bench, 1).await;
+    let log = bench.store.log().to_owned();
+    let Bench { folder, store, .. } = bench;
+    store.close(false).await;
+    let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
+    assert_eq!(store.log(), log);
+    let vitals = *store.vitals().borrow();
+    assert_eq!(
+        (vitals.drafts_head, vitals.records_head, vitals.transformed),
+        (1, 1, 1)
+    );
+    let position = readers
+        .with(|reader| reader.position("jsonl.main"))
+        .unwrap();
+    assert_eq!(position, Some((1, "null".to_owned())));
+    store.close(false).await;
+}
+
+#[tokio::test]
+async fn a_closed_store_says_so() {
+    let bench = Bench::new();
+    let store = bench.store.clone();
+    bench.close().await;
+    let error = store
+        .commit(Commit::Transform(TransformCommit::default()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Closed));
+}
