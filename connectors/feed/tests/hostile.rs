@@ -176,7 +176,10 @@ fn the_real_feeds_are_read() {
         "{read_ones} of {count} real feeds were read, {entries} entries"
     ));
     unread.iter().for_each(|line| eprintln_line(line));
-    assert!(count > 0 && unread.is_empty(), "every real feed was read before");
+    assert!(
+        count > 0 && unread.is_empty(),
+        "every real feed was read before"
+    );
 }
 
 #[expect(clippy::print_stderr, reason = "a test that measures or skips says so")]
