@@ -20,11 +20,11 @@ section! {
         dir: PathBuf = default(PathBuf::from("state")), ConfigPath;
         /// Most that the logs may take on disk. Collecting waits while they are full, until the sinks have caught up.
         max_bytes: ByteSize = default(gib(4)), size(mib(16), tib(1024));
-        /// Age from which delivered entries are removed from the logs. `dateline replay` reaches back this far.
+        /// Age from which delivered entries are removed from the logs.
         max_age: Duration = default(days(7)), duration(minutes(1), days(3650));
         /// How long the identity of articles and the items already seen are remembered after they were last seen.
         /// An item that comes back later than this counts as new.
-        article_memory: Duration = default(days(90)), duration(hours(1), days(3650));
+        article_memory: Duration = default(days(90)), duration(days(1), days(3650));
     }
 }
 

@@ -164,9 +164,7 @@ impl Schedule {
             if *from > now {
                 return None;
             }
-            let Some(Reverse((_, name))) = self.gates.pop() else {
-                return None;
-            };
+            let Reverse((_, name)) = self.gates.pop()?;
             let Some(host) = self.hosts.get_mut(&name) else {
                 continue;
             };
@@ -278,7 +276,9 @@ mod tests {
             let mut dice = Dice::seeded(seed);
             let mut schedule = Schedule::new(LIMITS);
             let hosts: Vec<Option<String>> = (0..20)
-                .map(|_| (dice.roll() % 4 != 0).then(|| format!("host{}", dice.roll() % 3)))
+                .map(|_| {
+                    (!dice.roll().is_multiple_of(4)).then(|| format!("host{}", dice.roll() % 3))
+                })
                 .collect();
             for host in &hosts {
                 schedule.add(host.clone(), at((dice.roll() % 3000) as i64));

@@ -239,6 +239,7 @@ fn commit_of(
         due,
         attempted: now,
         succeeded: fault.is_none().then_some(now),
+        last_read: (harvest.outcome == Outcome::Read).then_some(now),
         failures,
         outcome,
         status: harvest.facts.status,

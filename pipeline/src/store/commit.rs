@@ -52,8 +52,10 @@ pub struct SourceRow {
     pub due: Timestamp,
     /// When its last turn was.
     pub attempted: Timestamp,
-    /// When it could last be read.
+    /// When it could last be asked, be it that nothing had changed; `None` leaves it as it was.
     pub succeeded: Option<Timestamp>,
+    /// When its items were last gone through; `None` leaves it as it was.
+    pub last_read: Option<Timestamp>,
     /// Failures in a row.
     pub failures: u32,
     /// `read`, `unchanged` or `failed`.
@@ -251,11 +253,13 @@ impl SourceRow {
         transaction
             .prepare_cached(
                 "INSERT INTO sources
-                     (id, kind, title, due, attempted, succeeded, failures, outcome, status, fault, reason, drafts, memory)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                     (id, kind, title, due, attempted, succeeded, last_read, failures, outcome, status, fault, reason,
+                      drafts, memory)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT DO UPDATE SET
                      kind = excluded.kind, title = coalesce(excluded.title, title), due = excluded.due,
                      attempted = excluded.attempted, succeeded = coalesce(excluded.succeeded, succeeded),
+                     last_read = coalesce(excluded.last_read, last_read),
                      failures = excluded.failures, outcome = excluded.outcome, status = excluded.status,
                      fault = excluded.fault, reason = excluded.reason, drafts = drafts + excluded.drafts,
                      memory = excluded.memory",
@@ -267,6 +271,7 @@ impl SourceRow {
                 self.due.as_millisecond(),
                 self.attempted.as_millisecond(),
                 self.succeeded.map(|at| at.as_millisecond()),
+                self.last_read.map(|at| at.as_millisecond()),
                 self.failures,
                 self.outcome,
                 self.status,

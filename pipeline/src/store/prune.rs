@@ -53,18 +53,20 @@ struct Cut {
     bytes: i64,
 }
 
-/// A stretch of the memory from which what is older than `cut` leaves.
+/// A stretch of the memory from which what is no longer needed leaves.
 #[derive(Debug)]
 enum Sweep {
     Seen {
         from: (String, Hash),
         to: Option<(String, Hash)>,
-        cut: i64,
+        now: i64,
+        memory: i64,
     },
     Articles {
         from: Hash,
         to: Option<Hash>,
-        cut: i64,
+        now: i64,
+        memory: i64,
     },
     Keys {
         from: Hash,
@@ -94,8 +96,8 @@ enum Stretch {
     Sightings(Hash),
 }
 
-/// Memories only leave once the daemon has run this long: items that are still in their sources
-/// have become drafts again by then, which renews their memory (see [`refresh_horizon`]).
+/// Memories only leave once the daemon has run this long: by then every source has had a turn, and
+/// one without is known to have left the configuration.
 const SETTLED: Duration = Duration::from_secs(6 * 3600);
 
 /// Items last drafted before this instant count as fresh once more, so that the memory of what is
@@ -191,7 +193,8 @@ impl Plan {
         connection: &Connection,
         stretch: &Stretch,
     ) -> rusqlite::Result<(Option<Sweep>, Option<Stretch>)> {
-        let cut = before(self.now, self.retention.article_memory).as_millisecond();
+        let now = self.now.as_millisecond();
+        let memory = i64::try_from(self.retention.article_memory.as_millis()).unwrap_or(i64::MAX);
         let by_hash = |sql: &str, from: &Hash| -> rusqlite::Result<Option<Hash>> {
             connection
                 .prepare_cached(sql)?
@@ -211,7 +214,15 @@ impl Plan {
                     })
                     .optional()?;
                 let next = to.clone().map_or(Stretch::Articles(START), Stretch::Seen);
-                (Some(Sweep::Seen { from, to, cut }), Some(next))
+                (
+                    Some(Sweep::Seen {
+                        from,
+                        to,
+                        now,
+                        memory,
+                    }),
+                    Some(next),
+                )
             }
             Stretch::Articles(from) => {
                 let to = by_hash(
@@ -219,7 +230,15 @@ impl Plan {
                     &from,
                 )?;
                 let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
-                (Some(Sweep::Articles { from, to, cut }), Some(next))
+                (
+                    Some(Sweep::Articles {
+                        from,
+                        to,
+                        now,
+                        memory,
+                    }),
+                    Some(next),
+                )
             }
             Stretch::Keys(from) => {
                 let to = by_hash(
@@ -307,27 +326,49 @@ impl PruneCommit {
 /// Later than every key.
 const END: Hash = [0xff; 16];
 
+/// When a source's items were last gone through, as far as forgetting is concerned. What it held
+/// then became drafts again if it was about to be forgotten (see [`refresh_horizon`]), so what is
+/// older was no longer in it. A source that answers "unchanged" for months keeps its memory this way;
+/// one that has had no turn for longer than the memory lasts has left the configuration.
+const LAST_READ: &str = "CASE WHEN attempted < ?5 - ?6 THEN ?5 ELSE coalesce(last_read, 0) END";
+
 impl Sweep {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         match self {
-            Sweep::Seen { from, to, cut } => {
+            Sweep::Seen {
+                from,
+                to,
+                now,
+                memory,
+            } => {
                 let last = char::MAX.to_string();
                 let (source, key) = to
                     .as_ref()
                     .map_or((last.as_str(), &END), |(source, key)| (source, key));
                 transaction
-                    .prepare_cached(
-                        "DELETE FROM seen
-                         WHERE (source, key) >= (?1, ?2) AND (source, key) <= (?3, ?4) AND drafted < ?5",
-                    )?
-                    .execute(params![from.0, from.1, source, key, cut])?;
+                    .prepare_cached(&format!(
+                        "DELETE FROM seen WHERE (source, key) >= (?1, ?2) AND (source, key) <= (?3, ?4)
+                         AND drafted < coalesce((SELECT {LAST_READ} FROM sources WHERE id = source), ?5) - ?6"
+                    ))?
+                    .execute(params![from.0, from.1, source, key, now, memory])?;
             }
-            Sweep::Articles { from, to, cut } => {
+            Sweep::Articles {
+                from,
+                to,
+                now,
+                memory,
+            } => {
+                // A draft that is not yet transformed may be about to renew an article's memory.
                 transaction
-                    .prepare_cached(
-                        "DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?3",
-                    )?
-                    .execute(params![from, to.unwrap_or(END), cut])?;
+                    .prepare_cached(&format!(
+                        "DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?5 - ?6
+                         AND NOT EXISTS (
+                             SELECT 1 FROM sightings JOIN sources ON sources.id = sightings.source
+                             WHERE sightings.article = articles.id AND articles.sighted >= {LAST_READ} - ?6)
+                         AND (SELECT coalesce(max(seq), 0) FROM drafts)
+                             <= (SELECT coalesce(max(seq), 0) FROM positions WHERE reader = ?3) "
+                    ))?
+                    .execute(params![from, to.unwrap_or(END), super::TRANSFORM, rusqlite::types::Null, now, memory])?;
             }
             Sweep::Keys { from, to } => {
                 transaction

@@ -22,6 +22,9 @@ use crate::store::{ArticleRow, DeadLetter, Hash, Reader, RecordRow, SightingRow,
 /// Articles looked at for one key: more under one key are a key that says nothing.
 const CANDIDATES: usize = 16;
 
+/// Notes by which kind of key an article was found.
+type Mark = fn(&mut FoundBy);
+
 /// A draft after the pure part: an article, or a dead letter.
 #[derive(Debug)]
 pub struct Prepared {
@@ -58,7 +61,7 @@ pub fn resolve(
                 if let Some(record) = place(&mut index, *article, now)? {
                     match row(record) {
                         Ok(row) => commit.records.push(row),
-                        Err(letter) => commit.dead_letters.push(letter),
+                        Err(letter) => commit.dead_letters.push(*letter),
                     }
                 }
             }
@@ -154,7 +157,7 @@ fn complete(record: &mut Record, row: &ArticleRow, now: Timestamp) {
     record.emitted = now;
 }
 
-fn row(record: Record) -> Result<RecordRow, DeadLetter> {
+fn row(record: Record) -> Result<RecordRow, Box<DeadLetter>> {
     match serde_json::to_string(&record) {
         Ok(json) => Ok(RecordRow {
             op: record.op.as_str(),
@@ -170,12 +173,8 @@ fn row(record: Record) -> Result<RecordRow, DeadLetter> {
                 "not_json",
                 format!("the record cannot be written as JSON: {error}"),
             );
-            Err(super::dead_letter(
-                &record.source.id,
-                &record.id,
-                &fault,
-                Vec::new(),
-            ))
+            let letter = super::dead_letter(&record.source.id, &record.id, &fault, Vec::new());
+            Err(Box::new(letter))
         }
     }
 }
@@ -203,7 +202,7 @@ impl Index<'_> {
     /// The article that the evidence belongs to, if one is known.
     fn find(&mut self, evidence: &Evidence) -> rusqlite::Result<Option<ArticleRow>> {
         let mut candidates: Vec<(Hash, FoundBy)> = Vec::new();
-        let mut note = |ids: Vec<Hash>, mark: fn(&mut FoundBy)| {
+        let mut note = |ids: Vec<Hash>, mark: Mark| {
             for id in ids.into_iter().rev().take(CANDIDATES) {
                 match candidates.iter_mut().find(|(known, _)| *known == id) {
                     Some((_, found)) => mark(found),
@@ -215,7 +214,7 @@ impl Index<'_> {
                 }
             }
         };
-        let marks: [(Option<Hash>, fn(&mut FoundBy)); 5] = [
+        let marks: [(Option<Hash>, Mark); 5] = [
             (evidence.guid, |found| found.guid = true),
             (evidence.link, |found| found.link = true),
             (evidence.place, |found| found.place = true),

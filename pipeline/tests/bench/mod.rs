@@ -96,6 +96,7 @@ pub fn source_row(id: &str, now: Timestamp) -> SourceRow {
         due: now,
         attempted: now,
         succeeded: Some(now),
+        last_read: Some(now),
         failures: 0,
         outcome: "read",
         status: Some(200),

@@ -54,6 +54,7 @@ CREATE TABLE sources (
     due INTEGER NOT NULL,
     attempted INTEGER NOT NULL,
     succeeded INTEGER,
+    last_read INTEGER,
     failures INTEGER NOT NULL,
     outcome TEXT NOT NULL,
     status INTEGER,
