@@ -26,11 +26,12 @@ use crate::state::{ClosingFile, State};
 use crate::template::Template;
 
 /// The largest batch: one write and one sync of some megabytes cost little more than of one record,
-/// and the batch and its bytes in memory stay small.
+/// and the batch and its bytes in memory stay small. With fewer records waiting than that, a
+/// twentieth of a second more bounds the syncs to twenty a second.
 const APPETITE: Appetite = Appetite {
-    records: 4096,
-    bytes: 4 << 20,
-    linger: Duration::from_millis(100),
+    records: 1024,
+    bytes: 8 << 20,
+    linger: Duration::from_millis(50),
 };
 
 /// Wait before a file is tried to be finished again, for instance while the disk is full.

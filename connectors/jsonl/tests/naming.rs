@@ -87,12 +87,21 @@ async fn a_final_name_that_was_taken_meanwhile_is_not_overwritten() {
         (Compression::Gzip, ".gz"),
         (Compression::Zstd, ".zst"),
     ] {
-        for stop in [false, true] {
+        let valid = match compress {
+            Compression::Zstd => zstd::encode_all(b"{}\n".as_slice(), 1).unwrap(),
+            _ => b"{}\n".to_vec(),
+        };
+        for (stop, content) in [
+            (false, b"not ours".as_slice()),
+            (true, b"not ours"),
+            (false, &valid),
+            (true, &valid),
+        ] {
             let mut bench = Bench::new(|settings| settings.compress = compress);
             bench.open().await.unwrap();
             bench.deliver(3).await.unwrap();
             let foreign = bench.dir.join(format!("{FIRST}{ending}"));
-            fs::write(&foreign, "not ours").unwrap();
+            fs::write(&foreign, content).unwrap();
             if stop {
                 // A stop has no second commit for the new name: the next start takes it.
                 bench.close().await;
@@ -107,7 +116,7 @@ async fn a_final_name_that_was_taken_meanwhile_is_not_overwritten() {
                 bench.names(),
                 [format!("{FIRST}{ending}"), format!("{SECOND}{ending}")]
             );
-            assert_eq!(fs::read(&foreign).unwrap(), b"not ours");
+            assert_eq!(fs::read(&foreign).unwrap(), content);
             let text = common::read(&bench.dir.join(format!("{SECOND}{ending}")));
             assert_eq!(text.split(|byte| *byte == b'\n').count(), 4);
         }
