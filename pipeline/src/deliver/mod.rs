@@ -5,7 +5,7 @@
 //! moves with what is durably on the other side.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -137,6 +137,7 @@ impl Deliverer {
                 self.deliver_next(head, stop).await?;
                 continue;
             }
+            self.all_is_well();
             if stop.is_cancelled() {
                 return self.close().await;
             }
@@ -182,17 +183,7 @@ impl Deliverer {
             );
         }
         let Opened { position, detail } = opened;
-        self.commit(position, detail, Vec::new()).await?;
-        if self.failures > 0 {
-            tracing::info!(
-                sink = self.name,
-                failures = self.failures,
-                "the sink is open again"
-            );
-            self.failures = 0;
-        }
-        self.set_health(None);
-        Ok(())
+        self.commit(position, detail, Vec::new()).await
     }
 
     /// Reads the next batch and hands it over, piece by piece if the sink wants it so.
@@ -288,6 +279,9 @@ impl Deliverer {
         if !batch.is_empty() {
             crash::point("deliver.after_commit");
         }
+        if taken > 0 {
+            self.all_is_well();
+        }
         Ok(taken)
     }
 
@@ -334,10 +328,7 @@ impl Deliverer {
         self.store.commit(Commit::Deliver(commit)).await?;
         self.position = position;
         self.detail = detail;
-        let head = self.store.vitals().borrow().records_head;
-        metrics::gauge!("dateline_sink_lag_records", "sink" => self.name.clone())
-            .set((head - position) as f64);
-        self.set_health(None);
+        self.show_position();
         Ok(())
     }
 
@@ -346,6 +337,20 @@ impl Deliverer {
             self.commit(self.position, detail, Vec::new()).await?;
         }
         Ok(())
+    }
+
+    /// Ends a row of failures. That the sink could be opened is not enough while records wait: a
+    /// full disk or a missing topic is noticed only when they are written.
+    fn all_is_well(&mut self) {
+        if self.failures > 0 {
+            tracing::info!(
+                sink = self.name,
+                failures = self.failures,
+                "the sink takes records again"
+            );
+            self.failures = 0;
+        }
+        self.set_health(None);
     }
 
     /// Says what is wrong, and how long to wait.
@@ -381,12 +386,22 @@ impl Deliverer {
         } else {
             0.0
         });
-        let mut health = self
-            .health
+        self.lock_health().fault = fault;
+        self.show_position();
+    }
+
+    /// Tells how far the sink is, and how far behind the log.
+    fn show_position(&self) {
+        let head = self.store.vitals().borrow().records_head;
+        metrics::gauge!("dateline_sink_lag_records", "sink" => self.name.clone())
+            .set((head - self.position) as f64);
+        self.lock_health().position = self.position;
+    }
+
+    fn lock_health(&self) -> MutexGuard<'_, SinkHealth> {
+        self.health
             .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        health.position = self.position;
-        health.fault = fault;
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Asks the store off the async threads. (`&mut`: a sink need not be shareable.)
