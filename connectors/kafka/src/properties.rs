@@ -1,0 +1,243 @@
+//! From the settings of a sink to the properties of librdkafka's clients. Opens nothing but the
+//! files that secrets lie in.
+
+use std::time::Duration;
+
+use dateline_config::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
+use dateline_pipeline::fault::Fault;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+
+use crate::KafkaError;
+
+/// How long the producer waits for a fuller request. The stage has collected a batch already, so
+/// this is only about the tail of it.
+const PRODUCER_LINGER: Duration = Duration::from_millis(5);
+
+/// The client's own limit on one message, in bytes: so high that the broker's limits decide, and
+/// low enough that a request's buffer stays small beside the machine's memory.
+pub(crate) const MESSAGE_LIMIT: u64 = 128 * 1024 * 1024;
+
+/// Messages in the producer's queue beyond the batch. Only one batch is under way at a time.
+const QUEUE_HEADROOM_RECORDS: usize = 1024;
+
+/// What the producer's queue holds at least, in KiB: one message of [`MESSAGE_LIMIT`].
+const QUEUE_FLOOR_KIB: u64 = MESSAGE_LIMIT / 1024 + 1024;
+
+/// Until when a topic that the brokers do not know may still appear, as it does shortly after it is
+/// created by the first record.
+const TOPIC_APPEARS: Duration = Duration::from_secs(10);
+
+/// Uncompressed bytes of one message set, librdkafka's own default. A topic's `max.message.bytes`
+/// limits whole sets, so this is lowered when a topic turns out to take less.
+pub(crate) const SET_BYTES: u64 = 1_000_000;
+
+/// How the producer packs messages into sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// Up to so many bytes in a set.
+    Sets(u64),
+    /// Every message by itself, to find the one that the broker does not take.
+    Single,
+}
+
+/// The properties of the producer for `settings`; `transactional_id` makes it transactional.
+pub(crate) fn producer(
+    sink: &str,
+    settings: &KafkaSink,
+    transactional_id: Option<&str>,
+    packing: Packing,
+) -> Result<ClientConfig, Fault> {
+    let mut config = connection(sink, settings)?;
+    let timeout = settings.transaction_timeout.as_millis().to_string();
+    let queue_kib = (settings.batch_bytes.0 / 1024)
+        .saturating_mul(2)
+        .max(QUEUE_FLOOR_KIB);
+    config
+        .set("enable.idempotence", "true")
+        .set("acks", "all")
+        .set("partitioner", "murmur2_random")
+        .set("compression.type", compression(settings.compression))
+        .set("linger.ms", PRODUCER_LINGER.as_millis().to_string())
+        .set("delivery.timeout.ms", timeout.as_str())
+        .set("message.max.bytes", MESSAGE_LIMIT.to_string())
+        .set(
+            "queue.buffering.max.kbytes",
+            queue_kib.min(i32::MAX as u64).to_string(),
+        )
+        .set(
+            "queue.buffering.max.messages",
+            settings
+                .batch_records
+                .saturating_add(QUEUE_HEADROOM_RECORDS)
+                .min(10_000_000)
+                .to_string(),
+        )
+        .set(
+            "topic.metadata.propagation.max.ms",
+            TOPIC_APPEARS.as_millis().to_string(),
+        )
+        .set("delivery.report.only.error", "true");
+    if let Some(id) = transactional_id {
+        config
+            .set("transactional.id", id)
+            .set("transaction.timeout.ms", timeout.as_str());
+    }
+    if let Packing::Sets(bytes) = packing {
+        config.set("batch.size", bytes.to_string());
+    }
+    for (property, value) in &settings.properties {
+        config.set(property, value);
+    }
+    match packing {
+        Packing::Single => config.set("batch.num.messages", "1"),
+        // A set that the topic refused must become smaller, whatever was asked for.
+        Packing::Sets(bytes) if bytes < SET_BYTES => config.set("batch.size", bytes.to_string()),
+        Packing::Sets(_) => &mut config,
+    };
+    Ok(config)
+}
+
+/// The properties of the consumer that reads the position of `group` back, and of probes.
+pub(crate) fn consumer(
+    sink: &str,
+    settings: &KafkaSink,
+    group: &str,
+) -> Result<ClientConfig, Fault> {
+    let mut config = connection(sink, settings)?;
+    // Producer properties are passed as well: librdkafka ignores them with a line in the log.
+    for (property, value) in &settings.properties {
+        config.set(property, value);
+    }
+    config
+        .set("group.id", group)
+        .set("enable.auto.commit", "false")
+        .set("isolation.level", "read_committed")
+        .set("allow.auto.create.topics", "false");
+    Ok(config)
+}
+
+/// Checks the passed-through properties without a broker.
+pub(crate) fn check(sink: &str, settings: &KafkaSink) -> Result<(), KafkaError> {
+    for (property, value) in &settings.properties {
+        let mut alone = ClientConfig::new();
+        alone.set(property, value);
+        if let Err(rdkafka::error::KafkaError::ClientConfig(_, reason, ..)) =
+            alone.create_native_config()
+        {
+            return Err(KafkaError::Property {
+                sink: sink.to_owned(),
+                property: property.clone(),
+                reason: without_secret(property, value, &reason),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The limit on one message that the client itself enforces, in bytes.
+pub(crate) fn message_limit(settings: &KafkaSink) -> u64 {
+    let asked = settings.properties.get("message.max.bytes");
+    asked
+        .and_then(|bytes| bytes.parse().ok())
+        .unwrap_or(MESSAGE_LIMIT)
+}
+
+pub(crate) fn connection(sink: &str, settings: &KafkaSink) -> Result<ClientConfig, Fault> {
+    let mut config = ClientConfig::new();
+    config.set_log_level(RDKafkaLogLevel::Warning);
+    let protocol = match (&settings.tls, &settings.sasl) {
+        (None, None) => "plaintext",
+        (Some(_), None) => "ssl",
+        (None, Some(_)) => "sasl_plaintext",
+        (Some(_), Some(_)) => "sasl_ssl",
+    };
+    config
+        .set("bootstrap.servers", settings.brokers.join(","))
+        .set("client.id", format!("dateline.{sink}"))
+        .set("security.protocol", protocol)
+        // After an outage the brokers are found again within seconds, without hammering them.
+        .set("reconnect.backoff.ms", "100")
+        .set("reconnect.backoff.max.ms", "5000");
+    if let Some(tls) = &settings.tls {
+        set_tls(&mut config, sink, tls)?;
+    }
+    if let Some(sasl) = &settings.sasl {
+        set_sasl(&mut config, sink, sasl)?;
+    }
+    Ok(config)
+}
+
+fn set_tls(config: &mut ClientConfig, sink: &str, tls: &Tls) -> Result<(), Fault> {
+    let files = [
+        ("ssl.ca.location", &tls.ca_file),
+        ("ssl.certificate.location", &tls.cert_file),
+        ("ssl.key.location", &tls.key_file),
+    ];
+    for (property, file) in files {
+        if let Some(file) = file {
+            config.set(property, file.to_string_lossy());
+        }
+    }
+    if let Some(password) = &tls.key_password {
+        let password = password
+            .reveal()
+            .map_err(|error| secret_fault(sink, "tls.key_password", &error))?;
+        config.set("ssl.key.password", &*password);
+    }
+    if !tls.verify {
+        config.set("enable.ssl.certificate.verification", "false");
+        config.set("ssl.endpoint.identification.algorithm", "none");
+    }
+    Ok(())
+}
+
+fn set_sasl(config: &mut ClientConfig, sink: &str, sasl: &Sasl) -> Result<(), Fault> {
+    let mechanism = match sasl.mechanism {
+        SaslMechanism::Plain => "PLAIN",
+        SaslMechanism::ScramSha256 => "SCRAM-SHA-256",
+        SaslMechanism::ScramSha512 => "SCRAM-SHA-512",
+    };
+    let password = sasl
+        .password
+        .reveal()
+        .map_err(|error| secret_fault(sink, "sasl.password", &error))?;
+    config
+        .set("sasl.mechanism", mechanism)
+        .set("sasl.username", sasl.username.as_str())
+        .set("sasl.password", &*password);
+    Ok(())
+}
+
+fn secret_fault(sink: &str, setting: &str, error: &dyn std::error::Error) -> Fault {
+    Fault::permanent(
+        "secret",
+        format!("{sink}: {setting} cannot be had: {error}"),
+    )
+}
+
+fn compression(compression: KafkaCompression) -> &'static str {
+    match compression {
+        KafkaCompression::None => "none",
+        KafkaCompression::Gzip => "gzip",
+        KafkaCompression::Snappy => "snappy",
+        KafkaCompression::Lz4 => "lz4",
+        KafkaCompression::Zstd => "zstd",
+    }
+}
+
+/// Whether the sink's position travels in Kafka's own transactions.
+pub(crate) fn is_exactly_once(settings: &KafkaSink) -> bool {
+    matches!(settings.delivery, Delivery::ExactlyOnce)
+}
+
+/// librdkafka quotes the value that it does not like, which may be a password.
+fn without_secret(property: &str, value: &str, reason: &str) -> String {
+    let is_secret = ["password", "secret", "pem", "jaas", "oauth"]
+        .iter()
+        .any(|word| property.contains(word));
+    if is_secret && !value.is_empty() {
+        reason.replace(value, "\u{2026}")
+    } else {
+        reason.to_owned()
+    }
+}
