@@ -87,7 +87,8 @@ pub struct Entry {
 /// How far a delivery came.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Delivered {
-    /// How many entries from the beginning of the batch are durable in the sink.
+    /// How many entries from the beginning of the batch are durable in the sink; a refused entry
+    /// is never among them, so this ends before the first of them.
     pub records: usize,
     /// Entries that the sink can never take, by sequence number, with the reason: they become
     /// dead letters and are left out of later batches. They may lie anywhere in the batch.

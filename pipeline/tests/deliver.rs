@@ -169,10 +169,8 @@ async fn faults_open_the_sink_again_and_nothing_is_lost_or_doubled() {
         ..World::default()
     }));
     run(&bench, &world, 4).await;
-    let world = world.lock().unwrap();
-    assert_eq!(world.written, (1..=10).collect::<Vec<_>>());
-    assert_eq!(world.opens, 4);
-    drop(world);
+    assert_eq!(world.lock().unwrap().written, (1..=10).collect::<Vec<_>>());
+    assert_eq!(world.lock().unwrap().opens, 4);
     bench.close().await;
 }
 

@@ -30,7 +30,7 @@ use crate::template::Template;
 /// twentieth of a second more bounds the syncs to twenty a second.
 const APPETITE: Appetite = Appetite {
     records: 1024,
-    bytes: 8 << 20,
+    bytes: 4 << 20,
     linger: Duration::from_millis(50),
 };
 

@@ -38,6 +38,8 @@ struct Options {
     partitions: i32,
     compression: String,
     batch_records: usize,
+    batch_bytes: u64,
+    properties: BTreeMap<String, String>,
 }
 
 #[tokio::main]
@@ -75,6 +77,8 @@ fn options() -> Result<Options, Anything> {
         partitions: 3,
         compression: "zstd".to_owned(),
         batch_records: 10_000,
+        batch_bytes: 16 << 20,
+        properties: BTreeMap::new(),
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
@@ -89,6 +93,11 @@ fn options() -> Result<Options, Anything> {
             "--partitions" => options.partitions = value.parse()?,
             "--compression" => options.compression = value,
             "--batch-records" => options.batch_records = value.parse()?,
+            "--batch-bytes" => options.batch_bytes = value.parse()?,
+            "--property" => {
+                let (key, value) = value.split_once('=').ok_or("--property takes KEY=VALUE")?;
+                options.properties.insert(key.to_owned(), value.to_owned());
+            }
             _ => return Err(format!("{name} is not an option").into()),
         }
     }
@@ -166,13 +175,17 @@ async fn fresh_topic(options: &Options, what: &str) -> Result<String, Anything> 
 /// Records a second of a bare producer.
 async fn bare(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
     let topic = fresh_topic(options, "bare").await?;
-    let producer: BaseProducer = ClientConfig::new()
+    let mut config = ClientConfig::new();
+    config
         .set("bootstrap.servers", &options.bootstrap)
         .set("acks", "all")
         .set("partitioner", "murmur2_random")
         .set("compression.type", &options.compression)
-        .set("linger.ms", "5")
-        .create()?;
+        .set("linger.ms", "5");
+    for (property, value) in &options.properties {
+        config.set(property, value);
+    }
+    let producer: BaseProducer = config.create()?;
     // Connecting is no part of the measurement, for neither side.
     producer.client().fetch_metadata(Some(&topic), FLUSH)?;
     tokio::task::block_in_place(|| {
@@ -229,12 +242,12 @@ async fn sink(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
             _ => KafkaCompression::Zstd,
         },
         batch_records: options.batch_records,
-        batch_bytes: ByteSize(16 << 20),
+        batch_bytes: ByteSize(options.batch_bytes),
         linger: Duration::from_millis(50),
         transaction_timeout: Duration::from_secs(60),
         tls: None,
         sasl: None,
-        properties: BTreeMap::new(),
+        properties: options.properties.clone(),
         enabled: true,
     };
     let mut sink = KafkaSink::new("bench", &settings)?;

@@ -200,21 +200,14 @@ fn complete(
     position: i64,
     deadline: Instant,
 ) -> Result<Vec<(usize, Code)>, Trouble> {
-    // The position travels while the messages do.
-    let sent = session.send_position(position, deadline);
-    // A record refused meanwhile fails the position too; then its report is what counts.
-    if sent
-        .as_ref()
-        .err()
-        .is_none_or(|trouble| trouble.kind() == Kind::Refused)
-    {
-        session.drain(deadline)?;
-    }
+    session.drain(deadline)?;
     let failed = session.take_failed();
     if !failed.is_empty() {
         return Ok(failed);
     }
-    sent?;
+    // Sent together with the first messages it would find the broker still finishing the
+    // transaction before, and wait for longer than the messages take.
+    session.send_position(position, deadline)?;
     crash::point("kafka.position_sent");
     session.commit(deadline.max(Instant::now() + COMMIT_LIMIT))?;
     crash::point("kafka.committed");

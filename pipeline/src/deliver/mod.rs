@@ -131,6 +131,9 @@ impl Deliverer {
     async fn run_until_fault(&mut self, stop: &CancellationToken) -> Result<(), Trouble> {
         self.open().await?;
         let mut vitals = self.store.vitals();
+        // Not a sleep in the loop: commits of others must not put the idle calls off for ever.
+        let mut idle = tokio::time::interval(IDLE);
+        idle.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let head = vitals.borrow_and_update().records_head;
             if self.position < head {
@@ -144,7 +147,7 @@ impl Deliverer {
             tokio::select! {
                 changed = vitals.changed() => changed.map_err(|_| Trouble::Store(StoreError::Closed))?,
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(IDLE) => self.hand_over(&[]).await?,
+                _ = idle.tick() => self.hand_over(&[]).await?,
             }
         }
     }
@@ -158,7 +161,13 @@ impl Deliverer {
             })
             .await?;
         let (log, position, detail) = stored;
-        let detail = serde_json::from_str(&detail).unwrap_or(Value::Null);
+        let detail = serde_json::from_str(&detail).map_err(|error| {
+            let reason = format!(
+                "what the state holds for {} cannot be read ({error}); restore the state folder",
+                self.name
+            );
+            Fault::permanent("state", reason)
+        })?;
         let opened = self
             .sink
             .open(Stored {

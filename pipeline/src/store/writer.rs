@@ -27,7 +27,7 @@ const QUEUE: usize = 256;
 const GROUP: usize = 512;
 
 /// Payload in one transaction: bounds the writer's memory and the time others wait for it.
-const GROUP_BYTES: usize = 32 << 20;
+const GROUP_BYTES: usize = 8 << 20;
 
 /// Waits between attempts while the disk is in trouble.
 const RETRY: Backoff = Backoff {

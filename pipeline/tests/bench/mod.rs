@@ -16,17 +16,17 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 /// The longest that anything here may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct Bench {
-    pub folder: tempfile::TempDir,
-    pub store: Store,
-    pub readers: Arc<Readers>,
-    pub clock: Clock,
+pub(crate) struct Bench {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) store: Store,
+    pub(crate) readers: Arc<Readers>,
+    pub(crate) clock: Clock,
 }
 
 impl Bench {
-    pub fn new() -> Bench {
+    pub(crate) fn new() -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
         let clock = Clock::manual("2026-03-01T12:00:00Z".parse().unwrap());
@@ -38,12 +38,12 @@ impl Bench {
         }
     }
 
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         read_status(self.folder.path(), 10).unwrap().unwrap()
     }
 
     /// Commits drafts and returns the records that the stage makes of them.
-    pub async fn transform(&self, drafts: Vec<Draft>) -> Vec<Record> {
+    pub(crate) async fn transform(&self, drafts: Vec<Draft>) -> Vec<Record> {
         let before = self.store.vitals().borrow().records_head;
         self.commit_drafts(drafts).await;
         let stop = CancellationToken::new();
@@ -68,7 +68,7 @@ impl Bench {
             .collect()
     }
 
-    pub async fn commit_drafts(&self, drafts: Vec<Draft>) {
+    pub(crate) async fn commit_drafts(&self, drafts: Vec<Draft>) {
         let rows = drafts.iter().map(|draft| DraftRow {
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft).unwrap(),
@@ -83,12 +83,12 @@ impl Bench {
         self.store.commit(Commit::Collect(commit)).await.unwrap();
     }
 
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.store.close(false).await;
     }
 }
 
-pub fn source_row(id: &str, now: Timestamp) -> SourceRow {
+pub(crate) fn source_row(id: &str, now: Timestamp) -> SourceRow {
     SourceRow {
         id: id.to_owned(),
         kind: "feed",
@@ -107,7 +107,7 @@ pub fn source_row(id: &str, now: Timestamp) -> SourceRow {
     }
 }
 
-pub fn draft(source: &str) -> Draft {
+pub(crate) fn draft(source: &str) -> Draft {
     Draft {
         source: SourceRef {
             kind: SourceKind::Feed,

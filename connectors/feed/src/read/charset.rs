@@ -46,6 +46,9 @@ fn decode_as(encoding: &'static Encoding, bytes: &[u8], notes: &mut Vec<String>)
 /// Decodes what should be UTF-8. Text in which bytes that do not fit outnumber the characters that
 /// do (beyond ASCII) is windows-1252 that says otherwise.
 fn decode_utf8(bytes: &[u8], notes: &mut Vec<String>) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
     let (mut fitting, mut misfits) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         fitting += chunk
@@ -101,6 +104,12 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Replaces control characters, which no feed format allows, with spaces.
 pub(super) fn without_controls<'t>(text: &'t str, notes: &mut Vec<String>) -> Cow<'t, str> {
+    // Every forbidden character is an ASCII control or begins with this byte (U+F000 to U+FFFF).
+    let suspicious =
+        |byte: u8| byte < b'\t' || (byte > b'\n' && byte < b' ' && byte != b'\r') || byte == 0xef;
+    if !text.bytes().any(suspicious) {
+        return Cow::Borrowed(text);
+    }
     let count = text
         .chars()
         .filter(|character| is_forbidden(*character))

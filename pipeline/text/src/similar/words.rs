@@ -20,6 +20,12 @@ pub(super) fn for_each(text: &str, mut take: impl FnMut(&str, Kind)) {
     let mut word = String::new();
     let mut follows = false;
     for c in text.chars() {
+        // Most text is plain letters, for which the questions below need not be asked.
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+            follows = false;
+            continue;
+        }
         let unspaced = is_unspaced(c);
         if c.is_alphanumeric() && !unspaced {
             word.extend(c.to_lowercase());
