@@ -233,6 +233,37 @@ async fn one_url_in_three_feeds_is_one_article() {
 }
 
 #[tokio::test]
+async fn a_feed_that_lags_behind_repeats_no_version() {
+    let version = |source: &str, number: u32| {
+        let text = format!("{} Report number {number}.", body("Uferdorf"));
+        item(source, Some("1"), Some(A), "Ferry stays", &text)
+    };
+    let drafts = vec![
+        version("first", 1),
+        version("late", 1),
+        version("first", 2),
+        version("first", 3),
+        version("late", 2),
+        version("late", 3),
+        // The late one may still be the first to show an edit, and the first one lag behind it.
+        version("late", 4),
+        version("late", 5),
+        version("first", 4),
+        version("first", 5),
+        // What a source takes back itself is an edit.
+        version("first", 6),
+        version("first", 3),
+        // One that joins in with an old version.
+        version("later", 2),
+        version("later", 3),
+    ];
+    let expected = [
+        "a.1", "-", "a.2", "a.3", "-", "-", "a.4", "a.5", "-", "-", "a.6", "a.7", "-", "-",
+    ];
+    assert_eq!(outcome(drafts).await, expected);
+}
+
+#[tokio::test]
 async fn an_aggregators_teaser_does_not_turn_an_article_back_and_forth() {
     let text = body("Uferdorf");
     let edited = format!("{text} The roof will be green.");

@@ -335,32 +335,32 @@ async fn memories_leave_when_their_source_no_longer_holds_them() {
             bench.store.commit(Commit::Collect(commit)).await.unwrap();
         }
     };
-    // One sweep is four stretches: seen, articles, keys, sightings.
+    // One sweep goes through five tables.
     let sweep = async |keeper: &mut Keeper| {
-        for _ in 0..4 {
+        for _ in 0..5 {
             upkeep(&bench, keeper).await;
         }
-        ["seen", "articles", "article_keys", "sightings"].map(|table| count(table) > 0)
+        ["seen", "articles", "article_keys", "sightings", "versions"].map(|table| count(table) > 0)
     };
     turn(true).await;
     bench.clock.advance(Duration::from_secs(91 * 86_400));
     let mut keeper = Keeper::new(retention(1 << 30), bench.clock.clone());
     assert_eq!(
         sweep(&mut keeper).await,
-        [true; 4],
+        [true; 5],
         "no turn yet: too early to tell"
     );
     bench.clock.advance(Duration::from_secs(7 * 3600));
     turn(false).await;
     assert_eq!(
         sweep(&mut keeper).await,
-        [true; 4],
+        [true; 5],
         "unchanged for months is still there"
     );
     turn(true).await;
     assert_eq!(
         sweep(&mut keeper).await,
-        [false; 4],
+        [false; 5],
         "gone through without meeting them"
     );
     bench.close().await;

@@ -124,6 +124,8 @@ pub struct TransformCommit {
     pub keys: Vec<(Hash, Hash)>,
     /// What the sources carry.
     pub sightings: Vec<SightingRow>,
+    /// The content of each new revision.
+    pub versions: Vec<VersionRow>,
     /// Drafts that could not be made into records.
     pub dead_letters: Vec<DeadLetter>,
 }
@@ -185,6 +187,17 @@ pub struct SightingRow {
     pub content: Hash,
     /// Whether it ever carried the same content as the record of the time.
     pub faithful: bool,
+}
+
+/// The content of one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRow {
+    /// The article.
+    pub article: Hash,
+    /// Hash of its content.
+    pub content: Hash,
+    /// Id of the source that it was taken from.
+    pub source: String,
 }
 
 /// A sink's progress.
@@ -344,6 +357,12 @@ impl TransformCommit {
         )?;
         for row in &self.sightings {
             sighting.execute(params![row.article, row.source, row.content, row.faithful])?;
+        }
+        let mut version = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO versions (article, content, source) VALUES (?1, ?2, ?3)",
+        )?;
+        for row in &self.versions {
+            version.execute(params![row.article, row.content, row.source])?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
     ArticleRow, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow, Hash, RecordRow,
-    SeenRow, SightingRow, SourceRow, TransformCommit,
+    SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};

@@ -68,11 +68,8 @@ enum Sweep {
         now: i64,
         memory: i64,
     },
-    Keys {
-        from: Hash,
-        to: Option<Hash>,
-    },
-    Sightings {
+    Orphans {
+        of: Dependents,
         from: Hash,
         to: Option<Hash>,
     },
@@ -92,8 +89,36 @@ pub struct Keeper {
 enum Stretch {
     Seen((String, Hash)),
     Articles(Hash),
-    Keys(Hash),
-    Sightings(Hash),
+    Orphans(Dependents, Hash),
+}
+
+/// Tables whose rows belong to an article and go after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dependents {
+    Keys,
+    Sightings,
+    Versions,
+}
+
+impl Dependents {
+    /// The table, and the column that leads its primary key.
+    fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Dependents::Keys => ("article_keys", "key"),
+            Dependents::Sightings => ("sightings", "article"),
+            Dependents::Versions => ("versions", "article"),
+        }
+    }
+
+    /// Where a sweep goes on after this table.
+    fn next(self) -> Stretch {
+        const START: Hash = [0; 16];
+        match self {
+            Dependents::Keys => Stretch::Orphans(Dependents::Sightings, START),
+            Dependents::Sightings => Stretch::Orphans(Dependents::Versions, START),
+            Dependents::Versions => Stretch::Seen((String::new(), START)),
+        }
+    }
 }
 
 /// Memories only leave once the daemon has run this long: by then every source has had a turn, and
@@ -229,7 +254,7 @@ impl Plan {
                     "SELECT id FROM articles WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2",
                     &from,
                 )?;
-                let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
+                let next = to.map_or(Stretch::Orphans(Dependents::Keys, START), Stretch::Articles);
                 (
                     Some(Sweep::Articles {
                         from,
@@ -240,21 +265,14 @@ impl Plan {
                     Some(next),
                 )
             }
-            Stretch::Keys(from) => {
-                let to = by_hash(
-                    "SELECT key FROM article_keys WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2",
-                    &from,
-                )?;
-                let next = to.map_or(Stretch::Sightings(START), Stretch::Keys);
-                (Some(Sweep::Keys { from, to }), Some(next))
-            }
-            Stretch::Sightings(from) => {
-                let to = by_hash(
-                    "SELECT article FROM sightings WHERE article > ?1 ORDER BY article LIMIT 1 OFFSET ?2",
-                    &from,
-                )?;
-                let next = to.map_or(Stretch::Seen((String::new(), START)), Stretch::Sightings);
-                (Some(Sweep::Sightings { from, to }), Some(next))
+            Stretch::Orphans(of, from) => {
+                let (table, column) = of.table();
+                let sql = format!(
+                    "SELECT {column} FROM {table} WHERE {column} > ?1 ORDER BY {column} LIMIT 1 OFFSET ?2"
+                );
+                let to = by_hash(&sql, &from)?;
+                let next = to.map_or(of.next(), |to| Stretch::Orphans(of, to));
+                (Some(Sweep::Orphans { of, from, to }), Some(next))
             }
         })
     }
@@ -370,20 +388,13 @@ impl Sweep {
                     ))?
                     .execute(params![from, to.unwrap_or(END), super::TRANSFORM, rusqlite::types::Null, now, memory])?;
             }
-            Sweep::Keys { from, to } => {
+            Sweep::Orphans { of, from, to } => {
+                let (table, column) = of.table();
                 transaction
-                    .prepare_cached(
-                        "DELETE FROM article_keys WHERE key >= ?1 AND key <= ?2
-                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)",
-                    )?
-                    .execute(params![from, to.unwrap_or(END)])?;
-            }
-            Sweep::Sightings { from, to } => {
-                transaction
-                    .prepare_cached(
-                        "DELETE FROM sightings WHERE article >= ?1 AND article <= ?2
-                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)",
-                    )?
+                    .prepare_cached(&format!(
+                        "DELETE FROM {table} WHERE {column} >= ?1 AND {column} <= ?2
+                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)"
+                    ))?
                     .execute(params![from, to.unwrap_or(END)])?;
             }
         }

@@ -286,6 +286,21 @@ impl<'c> Reader<'c> {
             .optional()
     }
 
+    /// The source that a revision of an article with this content was taken from, if there was one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn version_source(
+        &self,
+        article: &Hash,
+        content: &Hash,
+    ) -> rusqlite::Result<Option<String>> {
+        self.connection
+            .prepare_cached("SELECT source FROM versions WHERE article = ?1 AND content = ?2")?
+            .query_row(params![article, content], |row| row.get(0))
+            .optional()
+    }
+
     /// Identity of the log.
     ///
     /// # Errors

@@ -7,7 +7,8 @@
 //! revision's, and its source may speak for the article: it is the one that carried it first, or it
 //! carried the very content of a revision before (a copy kept in step), or it states a later time.
 //! A feed that carries the article in words of its own (an aggregator's teaser) does not, or every
-//! poll would turn the article back and forth.
+//! poll would turn the article back and forth. Nor does a source that shows what was a revision
+//! before, taken from another source: it lags behind. (Its own earlier words are an edit taken back.)
 
 use std::collections::HashMap;
 
@@ -17,7 +18,9 @@ use super::identity::{Evidence, FoundBy, hex, same_article};
 use super::normalise::Article;
 use crate::fault::Fault;
 use crate::record::{Op, Record};
-use crate::store::{ArticleRow, DeadLetter, Hash, Reader, RecordRow, SightingRow, TransformCommit};
+use crate::store::{
+    ArticleRow, DeadLetter, Hash, Reader, RecordRow, SightingRow, TransformCommit, VersionRow,
+};
 
 /// Articles looked at for one key: more under one key are a key that says nothing.
 const CANDIDATES: usize = 16;
@@ -48,7 +51,9 @@ pub fn resolve(
         articles: HashMap::new(),
         keys: HashMap::new(),
         sightings: HashMap::new(),
+        versions: HashMap::new(),
         new_keys: Vec::new(),
+        new_versions: Vec::new(),
     };
     let mut commit = TransformCommit {
         at: now,
@@ -69,6 +74,7 @@ pub fn resolve(
         }
     }
     commit.keys = index.new_keys;
+    commit.versions = index.new_versions;
     commit.articles = index
         .articles
         .into_values()
@@ -104,6 +110,7 @@ fn place(
     let Some(mut row) = index.find(&evidence)? else {
         let row = index.add(&evidence, stated, record.fetched)?;
         index.sight(row.id, &evidence, true)?;
+        index.add_version(row.id, &evidence);
         complete(&mut record, &row, now);
         return Ok(Some(record));
     };
@@ -112,17 +119,26 @@ fn place(
     let was_faithful = before.is_some_and(|(_, faithful)| faithful);
     let same_as_record = row.content == evidence.content;
     let same_as_before = before.is_some_and(|(content, _)| content == evidence.content);
+    let version = index.version_source(row.id, &evidence.content)?;
+    let lags = version
+        .as_ref()
+        .is_some_and(|source| *source != evidence.source);
     let may_speak = row.home == evidence.source
         || was_faithful
         || matches!((stated, row.stated), (Some(new), Some(old)) if new > old);
-    let revise = !same_as_record && !same_as_before && may_speak;
-    index.sight(row.id, &evidence, same_as_record || revise || was_faithful)?;
+    let revise = !same_as_record && !same_as_before && !lags && may_speak;
+    index.sight(
+        row.id,
+        &evidence,
+        version.is_some() || revise || was_faithful,
+    )?;
     row.sighted = row.sighted.max(record.fetched);
     row.has_link |= evidence.link.is_some();
     if row.guid_source.is_none() && evidence.guid.is_some() {
         row.guid_source = Some(evidence.source.clone());
     }
     if revise {
+        index.add_version(row.id, &evidence);
         row.revision += 1;
         row.content = evidence.content;
         row.title = evidence.title;
@@ -185,7 +201,9 @@ struct Index<'r> {
     articles: HashMap<Hash, ArticleEntry>,
     keys: HashMap<Hash, Vec<Hash>>,
     sightings: HashMap<(Hash, String), SightingEntry>,
+    versions: HashMap<(Hash, Hash), Option<String>>,
     new_keys: Vec<(Hash, Hash)>,
+    new_versions: Vec<VersionRow>,
 }
 
 struct ArticleEntry {
@@ -333,6 +351,28 @@ impl Index<'_> {
             },
         );
         Ok(state)
+    }
+
+    /// The source that a revision with this content was taken from, if there was one.
+    fn version_source(&mut self, id: Hash, content: &Hash) -> rusqlite::Result<Option<String>> {
+        let key = (id, *content);
+        if let Some(source) = self.versions.get(&key) {
+            return Ok(source.clone());
+        }
+        let source = self.reader.version_source(&id, content)?;
+        self.versions.insert(key, source.clone());
+        Ok(source)
+    }
+
+    fn add_version(&mut self, id: Hash, evidence: &Evidence) {
+        let source = evidence.source.clone();
+        self.versions
+            .insert((id, evidence.content), Some(source.clone()));
+        self.new_versions.push(VersionRow {
+            article: id,
+            content: evidence.content,
+            source,
+        });
     }
 
     fn sight(&mut self, id: Hash, evidence: &Evidence, faithful: bool) -> rusqlite::Result<()> {

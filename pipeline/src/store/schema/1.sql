@@ -105,6 +105,15 @@ CREATE TABLE sightings (
     PRIMARY KEY (article, source)
 ) STRICT, WITHOUT ROWID;
 
+-- The content of every revision of an article, and the source that it was taken from: a source that
+-- lags behind shows them again.
+CREATE TABLE versions (
+    article BLOB NOT NULL,
+    content BLOB NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (article, content)
+) STRICT, WITHOUT ROWID;
+
 -- What could not be made into a record or delivered, with the reason and the bytes.
 CREATE TABLE dead_letters (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
