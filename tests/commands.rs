@@ -35,7 +35,10 @@ fn init_writes_a_configuration_that_checks_and_never_overwrites() {
     let output = dateline(folder.path(), &["init"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("left as it is"));
-    assert_eq!(std::fs::read_to_string(folder.path().join("dateline.toml")).unwrap(), "mine");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("dateline.toml")).unwrap(),
+        "mine"
+    );
 }
 
 #[test]
@@ -47,11 +50,22 @@ fn check_says_everything_at_once_and_where() {
     assert_eq!(output.status.code(), Some(78));
     assert!(output.stdout.is_empty());
     let said = text(&output.stderr);
-    for part in ["dateline.toml:3:1", "every", "dateline.toml:6:", "ftp", "dateline.toml:9:", "soon"] {
+    for part in [
+        "dateline.toml:3:1",
+        "every",
+        "dateline.toml:6:",
+        "ftp",
+        "dateline.toml:9:",
+        "soon",
+    ] {
         assert!(said.contains(part), "{part} is missing in:\n{said}");
     }
     let output = dateline(folder.path(), &["run"]);
-    assert_eq!(output.status.code(), Some(78), "run refuses it the same way");
+    assert_eq!(
+        output.status.code(),
+        Some(78),
+        "run refuses it the same way"
+    );
 }
 
 #[test]
@@ -63,7 +77,12 @@ fn check_online_tells_what_can_be_reached() {
     let output = dateline(folder.path(), &["check", "--online"]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stdout);
-    let line = |name: &str| said.lines().find(|line| line.contains(name)).unwrap().to_owned();
+    let line = |name: &str| {
+        said.lines()
+            .find(|line| line.contains(name))
+            .unwrap()
+            .to_owned()
+    };
     assert!(line(" there ").starts_with("ok"), "{said}");
     assert!(line(" missing ").starts_with("FAIL"), "{said}");
     assert!(line(" refused ").starts_with("FAIL"), "{said}");
@@ -77,7 +96,10 @@ fn schemas_are_json_schemas() {
         let output = dateline(folder.path(), &["schema", of]);
         assert_eq!(output.status.code(), Some(0));
         let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert!(schema["$schema"].as_str().unwrap().contains("2020-12"), "{of}");
+        assert!(
+            schema["$schema"].as_str().unwrap().contains("2020-12"),
+            "{of}"
+        );
         assert!(schema["properties"].as_object().unwrap().len() > 5, "{of}");
     }
 }
@@ -94,7 +116,11 @@ fn completions_come_for_every_shell() {
 #[test]
 fn status_without_a_state_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("dateline.toml"), "[[drops]]\npath = \".\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("dateline.toml"),
+        "[[drops]]\npath = \".\"\n",
+    )
+    .unwrap();
     let output = dateline(folder.path(), &["status"]);
     assert_eq!(output.status.code(), Some(69));
     assert!(text(&output.stderr).contains("has not run"));
@@ -104,7 +130,10 @@ fn status_without_a_state_says_so() {
 fn a_wrong_command_line_ends_with_2() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(dateline(folder.path(), &["inspekt"]).status.code(), Some(2));
-    assert_eq!(dateline(folder.path(), &["inspect", "feed"]).status.code(), Some(2));
+    assert_eq!(
+        dateline(folder.path(), &["inspect", "feed"]).status.code(),
+        Some(2)
+    );
 }
 
 const FEED: &str = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour News</title>
@@ -120,14 +149,23 @@ fn inspect_feed_shows_what_becomes_of_a_feed() {
     let output = dateline(folder.path(), &["inspect", "feed", "feed.xml"]);
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}");
-    for part in ["Harbour News", "Ferry stays & sails", "2026-03-02T07:30:00Z", "The council decided.", "1 record"] {
+    for part in [
+        "Harbour News",
+        "Ferry stays & sails",
+        "2026-03-02T07:30:00Z",
+        "The council decided.",
+        "1 record",
+    ] {
         assert!(said.contains(part), "{part} is missing in:\n{said}");
     }
     let output = dateline(folder.path(), &["inspect", "feed", "--json", "feed.xml"]);
     let record: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(record["canonical_url"], "https://news.example/ferry");
     assert_eq!(record["published"]["offset"], "+01:00");
-    assert_eq!(record["published"]["raw"], "Mon, 02 Mar 2026 08:30:00 +0100");
+    assert_eq!(
+        record["published"]["raw"],
+        "Mon, 02 Mar 2026 08:30:00 +0100"
+    );
     assert_eq!(record["language"]["code"], "en");
     let output = dateline(folder.path(), &["inspect", "feed", "missing.xml"]);
     assert_eq!(output.status.code(), Some(69));
@@ -142,18 +180,34 @@ fn batch(folder: &Path, what: &str, requests: &str) -> Vec<Value> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(requests.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(requests.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
 fn batches_answer_every_request_in_order() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("feed.xml"), FEED).unwrap();
-    std::fs::write(folder.path().join("photo.jpg"), [0xff, 0xd8, 0xff, 0xe0, 0, 16, 0, 0]).unwrap();
-    std::fs::write(folder.path().join("story.txt"), "Ferry stays\n\nThe council decided on Monday that the boat stays.\n").unwrap();
+    std::fs::write(
+        folder.path().join("photo.jpg"),
+        [0xff, 0xd8, 0xff, 0xe0, 0, 16, 0, 0],
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("story.txt"),
+        "Ferry stays\n\nThe council decided on Monday that the boat stays.\n",
+    )
+    .unwrap();
     let answers = batch(
         folder.path(),
         "feed",
@@ -162,8 +216,17 @@ fn batches_answer_every_request_in_order() {
     assert_eq!(answers.len(), 4);
     assert_eq!(answers[0]["ok"], true);
     assert_eq!(answers[0]["entries"][0]["id"], "f-1");
-    assert!(answers[1..].iter().all(|answer| answer["ok"] == false && answer["error"].is_string()), "{answers:#?}");
-    let answers = batch(folder.path(), "drop", "{\"path\": \"story.txt\"}\n{\"path\": \"photo.jpg\"}\n{\"path\": \"none\"}\n");
+    assert!(
+        answers[1..]
+            .iter()
+            .all(|answer| answer["ok"] == false && answer["error"].is_string()),
+        "{answers:#?}"
+    );
+    let answers = batch(
+        folder.path(),
+        "drop",
+        "{\"path\": \"story.txt\"}\n{\"path\": \"photo.jpg\"}\n{\"path\": \"none\"}\n",
+    );
     assert_eq!(answers[0]["records"][0]["title"], "Ferry stays");
     assert_eq!(answers[0]["problems"].as_array().unwrap().len(), 0);
     for answer in &answers[1..] {

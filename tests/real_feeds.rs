@@ -23,7 +23,9 @@ use torture::setup::{Setup, kafka};
 const LIMIT: Duration = Duration::from_secs(120);
 
 fn shared(part: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(part);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(part);
     if !path.exists() {
         println!("{} is not there: not tested", path.display());
         return None;
@@ -45,24 +47,42 @@ fn serve(files: Vec<PathBuf>) -> String {
                 header.clear();
                 drop(reader.read_line(&mut header));
             }
-            let number = request.split(['/', ' ']).find_map(|part| part.parse::<usize>().ok());
+            let number = request
+                .split(['/', ' '])
+                .find_map(|part| part.parse::<usize>().ok());
             let body = fs::read(&files[number.unwrap()]).unwrap();
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            drop((&stream).write_all(head.as_bytes()).and_then(|()| (&stream).write_all(&body)));
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            drop(
+                (&stream)
+                    .write_all(head.as_bytes())
+                    .and_then(|()| (&stream).write_all(&body)),
+            );
         }
     });
     format!("http://{address}")
 }
 
 fn status(config: &Path) -> Value {
-    let output = dateline().args(["status", "--json", "-c"]).arg(config).output().unwrap();
+    let output = dateline()
+        .args(["status", "--json", "-c"])
+        .arg(config)
+        .output()
+        .unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
 }
 
 #[test]
 fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
-    let (Some(feeds), Some(seed)) = (shared("eval/feeds/real"), shared("seed")) else { return };
-    let mut files: Vec<PathBuf> = fs::read_dir(feeds).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let (Some(feeds), Some(seed)) = (shared("eval/feeds/real"), shared("seed")) else {
+        return;
+    };
+    let mut files: Vec<PathBuf> = fs::read_dir(feeds)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let count = files.len();
     let base = serve(files);
@@ -79,18 +99,29 @@ fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
     }
     let mut config = setup.jsonl("") + &kafka(&broker.bootstrap, &topic, "");
     for number in 0..count {
-        config += &format!("[[feeds]]\nid = \"feed-{number}\"\nurl = \"{base}/{number}\"\nevery = \"1h\"\n");
+        config += &format!(
+            "[[feeds]]\nid = \"feed-{number}\"\nurl = \"{base}/{number}\"\nevery = \"1h\"\n"
+        );
     }
     config += &format!("[[drops]]\nid = \"seed\"\npath = {drop_folder:?}\n");
     let config = setup.configure(&config);
 
     let mut daemon = Daemon::start(&config);
-    torture::until("every source to be read and every record to be delivered", LIMIT, || {
-        let status = status(&config);
-        let all_read = status["sources"].as_u64() == Some(count as u64 + 1);
-        let lags = status["readers"].as_array().into_iter().flatten().map(|reader| reader["lag"].as_u64());
-        (all_read && lags.clone().count() == 3 && lags.into_iter().all(|lag| lag == Some(0))).then_some(())
-    });
+    torture::until(
+        "every source to be read and every record to be delivered",
+        LIMIT,
+        || {
+            let status = status(&config);
+            let all_read = status["sources"].as_u64() == Some(count as u64 + 1);
+            let lags = status["readers"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|reader| reader["lag"].as_u64());
+            (all_read && lags.clone().count() == 3 && lags.into_iter().all(|lag| lag == Some(0)))
+                .then_some(())
+        },
+    );
     daemon.stop(LIMIT);
 
     let status = status(&config);
@@ -99,11 +130,18 @@ fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
     let committed = status["records"]["committed"].as_u64().unwrap();
     let lines = versions(&outputs::jsonl(setup.records()));
     let messages = versions(&outputs::kafka(&broker.bootstrap, &topic));
-    println!("{count} feeds and the seed: {committed} records, {} lines, {} messages", lines.len(), messages.len());
+    println!(
+        "{count} feeds and the seed: {committed} records, {} lines, {} messages",
+        lines.len(),
+        messages.len()
+    );
     assert_eq!(lines.len() as u64, committed);
     assert_eq!(lines, messages);
     assert!(committed > 2000, "{committed}");
-    let sources: BTreeSet<&str> = lines.values().map(|record| record["source"]["id"].as_str().unwrap()).collect();
+    let sources: BTreeSet<&str> = lines
+        .values()
+        .map(|record| record["source"]["id"].as_str().unwrap())
+        .collect();
     assert!(sources.contains("seed"));
 }
 
@@ -112,8 +150,15 @@ fn versions(delivered: &[outputs::Delivered]) -> BTreeMap<(String, u64), Value> 
     let mut versions = BTreeMap::new();
     for one in delivered {
         let record = one.record.as_ref().unwrap();
-        let version = (record["id"].as_str().unwrap().to_owned(), record["revision"].as_u64().unwrap());
-        assert!(versions.insert(version, record.clone()).is_none(), "{} comes twice", one.place);
+        let version = (
+            record["id"].as_str().unwrap().to_owned(),
+            record["revision"].as_u64().unwrap(),
+        );
+        assert!(
+            versions.insert(version, record.clone()).is_none(),
+            "{} comes twice",
+            one.place
+        );
     }
     versions
 }
@@ -122,8 +167,16 @@ fn versions(delivered: &[outputs::Delivered]) -> BTreeMap<(String, u64), Value> 
 fn the_seed_comes_out_with_every_part_in_its_place() {
     let Some(seed) = shared("seed") else { return };
     let path = fs::read_dir(seed).unwrap().next().unwrap().unwrap().path();
-    let output = dateline().args(["inspect", "drop", "--json"]).arg(&path).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = dateline()
+        .args(["inspect", "drop", "--json"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let record: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(record["syndicator"], "Audio Sources - Full Text Articles");
     assert_eq!(record["publisher"], "Business Insider");
@@ -132,11 +185,20 @@ fn the_seed_comes_out_with_every_part_in_its_place() {
     let image = &record["images"][0];
     assert_eq!(image["alt"], "Putin Victory Day - Central Asian leaders");
     let caption = image["caption"].as_str().unwrap();
-    assert!(caption.starts_with("Russian President Vladimir Putin (L)") && caption.ends_with("on May 9, 2023."));
-    assert_eq!(image["credit"], "Sefa Karacan/Anadolu Agency via Getty Images");
+    assert!(
+        caption.starts_with("Russian President Vladimir Putin (L)")
+            && caption.ends_with("on May 9, 2023.")
+    );
+    assert_eq!(
+        image["credit"],
+        "Sefa Karacan/Anadolu Agency via Getty Images"
+    );
     assert_eq!(record["key_points"].as_array().unwrap().len(), 3);
     let text = record["text"].as_str().unwrap();
     assert_eq!(text.split("\n\n").count(), 12);
-    assert!(text.starts_with("Russian President Vladimir Putin was joined") && text.ends_with("RFERL reported."));
+    assert!(
+        text.starts_with("Russian President Vladimir Putin was joined")
+            && text.ends_with("RFERL reported.")
+    );
     assert!(record.get("published").is_none(), "the file states no date");
 }

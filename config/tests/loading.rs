@@ -42,6 +42,20 @@ fn config(text: &str) -> Config {
 }
 
 #[test]
+fn a_jsonl_and_a_kafka_sink_may_have_one_name() {
+    let text = format!(
+        "{FEED}[sinks.jsonl.main]\ndir = \"out\"\n[sinks.kafka.main]\nbrokers = [\"a:1\"]\ntopic = \"t\"\n\
+         [sinks.kafka.topic]\nbrokers = [\"a:1\"]\ntopic = \"u\"\n"
+    );
+    let config = parse(&text, Path::new("dateline.toml")).unwrap().config;
+    assert!(config.sinks.jsonl.contains_key("main"));
+    assert_eq!(
+        config.sinks.kafka.keys().collect::<Vec<_>>(),
+        ["main", "topic"]
+    );
+}
+
+#[test]
 fn the_starter_and_the_examples_load_without_a_warning() {
     let starter = parse(STARTER, Path::new("dateline.toml")).unwrap();
     assert!(starter.warnings.is_empty());
@@ -220,10 +234,7 @@ fn errors_in_included_files_name_both_places() {
             &format!("include = [\"x\"]\n{FEED}[log]\nlevel = \"info\"\n"),
         ),
         ("feeds.d/b.toml", "[sinks.jsonl.x]\ndir = \"a\"\n"),
-        (
-            "feeds.d/c.toml",
-            "[sinks.kafka.x]\nbrokers = [\"a:1\"]\ntopic = \"t\"\n",
-        ),
+        ("feeds.d/c.toml", "[sinks.jsonl.x]\ndir = \"b\"\n"),
     ]);
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("includes", messages(&folder));

@@ -12,7 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use dateline_config::Admin;
-use dateline_pipeline::deliver::SharedHealth;
+use dateline_pipeline::deliver::{SharedHealth, SinkHealth};
 use dateline_pipeline::store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
@@ -55,11 +55,24 @@ pub(crate) async fn serve(listener: TcpListener, health: Health, stop: Cancellat
 }
 
 async fn metrics(State(health): State<Arc<Health>>) -> impl IntoResponse {
+    // Counted when asked for: a sink that is away commits nothing that could keep it up to date.
+    let head = health.store.vitals().borrow().records_head;
+    for (name, sink) in &health.sinks {
+        let position = lock(sink).position;
+        metrics::gauge!("dateline_sink_lag_records", "sink" => name.clone())
+            .set((head - position) as f64);
+    }
     let content_type = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     (content_type, health.metrics.render())
+}
+
+fn lock(health: &SharedHealth) -> std::sync::MutexGuard<'_, SinkHealth> {
+    health
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 async fn healthz() -> &'static str {
@@ -72,10 +85,7 @@ async fn readyz(State(health): State<Arc<Health>>) -> impl IntoResponse {
         .sinks
         .iter()
         .map(|(name, health)| {
-            let health = health
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner())
-                .clone();
+            let health = lock(health).clone();
             (
                 name.clone(),
                 json!({ "position": health.position, "fault": health.fault }),

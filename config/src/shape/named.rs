@@ -18,6 +18,9 @@ use crate::suggest::{quote, sounds_secret};
 /// Most tables of one name that a configuration may hold, such as sinks: each has its own connections and buffers.
 const MAX_NAMED: usize = 64;
 
+/// Settings that are tables themselves; every other table stands under a name.
+const TABLES: [&str; 3] = ["properties", "sasl", "tls"];
+
 /// `[sinks.kind.NAME]`: tables of one kind by name.
 pub(crate) struct Named<T>(PhantomData<T>);
 
@@ -35,8 +38,7 @@ impl<T: Section> Named<T> {
 
     /// Whether `key` stands where a name should, though it is a setting.
     fn is_setting(key: &str, value: &DeValue<'_>) -> bool {
-        let known = T::KEYS.contains(&key) || T::HINTS.iter().any(|(habit, _)| *habit == key);
-        known || !value.is_table()
+        !value.is_table() || (T::KEYS.contains(&key) && TABLES.contains(&key))
     }
 
     fn nameless(context: &mut Context, table: &DeTable<'_>) -> bool {
@@ -70,7 +72,7 @@ impl<T: Section> Named<T> {
         if right {
             let message = format!("two sinks are named `{name}`");
             context.claim(
-                "sink",
+                T::PLACE,
                 name,
                 key.span(),
                 &message,
