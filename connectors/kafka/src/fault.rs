@@ -219,10 +219,10 @@ pub(crate) fn describe(
 /// differ from the last.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some(start) = line.rfind(" (after ") {
-        if line.ends_with(')') {
-            line.truncate(start);
-        }
+    if let Some(start) = line.rfind(" (after ")
+        && line.ends_with(')')
+    {
+        line.truncate(start);
     }
     line
 }

@@ -14,6 +14,9 @@
 //! - `transactional.id.expiration.ms` (7 days by default) after the last transaction the broker
 //!   forgets the producer; nothing is lost by that, a new one is made.
 //!
+//! To send records again, set the sink's position in the store back and leave its detail as it is:
+//! the sink takes a position behind its detail for that wish and moves Kafka's position back too.
+//!
 //! This crate writes no state of its own and never blocks an async thread on a broker.
 
 mod bookmark;

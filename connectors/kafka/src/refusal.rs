@@ -60,6 +60,8 @@ pub(crate) async fn topic_limit(connection: &ClientConfig, topic: &str) -> Optio
     let options = AdminOptions::new().request_timeout(Some(ASK));
     let topic = ResourceSpecifier::Topic(topic);
     let answer = tokio::time::timeout(ASK, admin.describe_configs([&topic], &options)).await;
+    // Its end waits for a thread.
+    drop(tokio::task::spawn_blocking(move || drop(admin)));
     let resource = answer.ok()?.ok()?.pop()?.ok()?;
     resource
         .get("max.message.bytes")?

@@ -44,6 +44,9 @@ const SINGLE_RECORDS: usize = 500;
 /// Smallest message set that a topic's limit drives the sink to, in bytes.
 const SET_BYTES_FLOOR: u64 = 1024;
 
+/// Bytes left free between a message set and the topic's limit, for what frames it.
+const SET_OVERHEAD: u64 = 512;
+
 /// Delivers records to Kafka; see the [crate's documentation](crate) for what it promises.
 pub struct KafkaSink {
     pub(crate) name: String,
@@ -53,6 +56,7 @@ pub struct KafkaSink {
     pub(crate) position_topic: Option<String>,
     /// Largest message set; lowered when a topic takes no such sets.
     set_bytes: u64,
+    limit_asked: bool,
     log: String,
     /// Sequence number of the last record delivered.
     pub(crate) position: i64,
@@ -97,6 +101,7 @@ impl KafkaSink {
             topic: Arc::new(topic),
             position_topic,
             set_bytes: SET_BYTES,
+            limit_asked: false,
             log: String::new(),
             position: 0,
             open: None,
@@ -117,6 +122,7 @@ impl KafkaSink {
             // From here on Kafka's own position is to be believed again.
             self.transact(&[]).await?;
         }
+        self.learn_limit().await;
         tracing::info!(
             sink = self.name,
             position = self.position,
@@ -228,6 +234,20 @@ impl KafkaSink {
             },
             refused: faults,
             detail: None,
+        }
+    }
+
+    /// Keeps message sets below the topic's limit, where the broker tells it: then a set is refused
+    /// only for a record that is alone in it. Asked once, as it is no more than a help.
+    async fn learn_limit(&mut self) {
+        let template = Arc::clone(&self.topic);
+        let Some(topic) = template.fixed().filter(|_| !self.limit_asked) else {
+            return;
+        };
+        self.limit_asked = true;
+        if let Some(limit) = self.topic_limit(topic).await {
+            let set = limit.saturating_sub(SET_OVERHEAD).max(SET_BYTES_FLOOR);
+            self.set_bytes = self.set_bytes.min(set);
         }
     }
 

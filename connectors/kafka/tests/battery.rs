@@ -85,7 +85,7 @@ impl SinkHarness for Topic {
 
     fn interleavings(&self) -> u64 {
         // Each restart makes a producer and waits for the broker's coordinators.
-        10
+        6
     }
 }
 

@@ -146,7 +146,7 @@ async fn a_delivery_cut_off_at_any_instant_is_neither_lost_nor_doubled() {
         let rest = &all[usize::try_from(position).unwrap()..];
         let batch = &rest[..rest.len().min(100)];
         // Whether it came to its end does not matter: the store never hears of it.
-        let _ = tokio::time::timeout(cut, sink.deliver(batch)).await;
+        drop(tokio::time::timeout(cut, sink.deliver(batch)).await);
         drop(sink);
     }
     let (mut sink, at) = place.open(position).await;
@@ -197,14 +197,14 @@ async fn the_older_of_two_producers_is_fenced_and_nothing_doubles() {
     assert_eq!(keys(&place.read().await), ids(&all));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_record_too_large_for_the_topic_is_refused_and_the_rest_arrives() {
-    let place = fresh_sink(1, &[("max.message.bytes", "20000")], |_| {}).await;
-    let mut batch = entries(1, 300);
-    batch[117] = entry(118, "toolarge", 30_000);
+/// Delivers a batch of small records with one of 30,000 bytes among them to a topic that takes
+/// 20,000, and checks that only this one is refused.
+async fn refuse_one_of_many(place: &Place, topic: &str) {
+    let mut batch = entries(1, 900);
+    batch[717] = entry(718, "toolarge", 30_000);
     let (mut sink, _) = place.open(0).await;
     let mut refused = Vec::new();
-    let mut rest = batch.as_slice().to_vec();
+    let mut rest = batch.clone();
     for _ in 0..20 {
         let delivered = sink.deliver(&rest).await.unwrap();
         refused.extend(delivered.refused);
@@ -218,13 +218,38 @@ async fn a_record_too_large_for_the_topic_is_refused_and_the_rest_arrives() {
     let (seq, fault) = &refused[0];
     assert_eq!(
         (*seq, fault.class, fault.kind),
-        (118, Class::Poison, "too_large")
+        (718, Class::Poison, "too_large")
     );
-    for word in ["30", "20000", "max.message.bytes", &place.settings.topic] {
+    for word in ["30", "20000", "max.message.bytes", topic] {
         assert!(fault.reason.contains(word), "{fault} lacks {word}");
     }
-    batch.remove(117);
-    assert_eq!(keys(&place.read().await), ids(&batch));
+    batch.remove(717);
+    let read = read_committed(&place.settings.brokers[0], topic).await;
+    assert_eq!(keys(&read), ids(&batch));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_too_large_for_the_topic_is_refused_and_the_rest_arrives() {
+    let place = fresh_sink(1, &[("max.message.bytes", "20000")], |_| {}).await;
+    refuse_one_of_many(&place, &place.settings.topic).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_with_a_low_limit_is_found_out_where_it_is_not_known_before() {
+    let place = fresh_sink(1, &[], |settings| {
+        let varied = format!("{}.{{language}}", settings.topic);
+        settings.position_topic = Some(std::mem::replace(&mut settings.topic, varied));
+    })
+    .await;
+    let topic = place.settings.topic.replace("{language}", "en");
+    common::create_topic(
+        &place.settings.brokers[0],
+        &topic,
+        1,
+        &[("max.message.bytes", "20000")],
+    )
+    .await;
+    refuse_one_of_many(&place, &topic).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -346,7 +371,7 @@ async fn an_unknown_topic_is_named() {
     let probe = dateline_kafka::probe(&settings(&broker.bootstrap, "nowhere"))
         .await
         .unwrap();
-    assert_eq!(probe.brokers, [broker.bootstrap.clone()]);
+    assert_eq!(probe.brokers, std::slice::from_ref(&broker.bootstrap));
     assert_eq!(probe.topics[0].partitions, None);
 }
 

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ pub struct Broker {
     pub bootstrap: String,
     pub sasl_bootstrap: Option<String>,
     /// Ends the broker when this process ends, however it ends.
-    _leash: ChildStdin,
+    leash: Child,
 }
 
 impl Broker {
@@ -50,7 +50,7 @@ impl Broker {
             options: options.iter().map(|option| (*option).to_owned()).collect(),
             bootstrap: String::new(),
             sasl_bootstrap: None,
-            _leash: leash,
+            leash,
         };
         let said = broker.start_again(&["--port", "0"]);
         let address = |key: &str| {
@@ -90,13 +90,16 @@ impl Broker {
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        script(self.dir.path(), "stop", []);
+        drop(self.leash.stdin.take());
+        if let Err(error) = self.leash.wait() {
+            tracing::warn!(%error, "the broker may be left running");
+        }
     }
 }
 
 /// A process that waits for the end of this one and then stops the broker.
-fn leash(dir: &Path) -> ChildStdin {
-    let mut child = Command::new("sh")
+fn leash(dir: &Path) -> Child {
+    Command::new("sh")
         .args([
             "-c",
             r#"cat; test -d "$1" && "$0" stop --dir "$1"; rm -rf "$1""#,
@@ -109,8 +112,7 @@ fn leash(dir: &Path) -> ChildStdin {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
-    child.stdin.take().unwrap()
+        .unwrap()
 }
 
 fn broker_script() -> PathBuf {
@@ -282,7 +284,7 @@ fn read_all(bootstrap: &str, topic: &str) -> Vec<Read> {
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => read.push(read_one(&message)),
             Some(Err(KafkaError::PartitionEOF(_))) => ended += 1,
-            Some(Err(error)) => println!("while reading: {error}"),
+            Some(Err(error)) => tracing::debug!(%error, "while reading"),
             None => {}
         }
     }
