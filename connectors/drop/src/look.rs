@@ -92,6 +92,13 @@ pub(crate) fn is_riddled(text: &str) -> bool {
                 '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1a}' | '\u{85}'
             )
     };
+    // Every control character but DEL and the rare U+0080 to U+009F lies below the space.
+    if !text
+        .bytes()
+        .any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7f)
+    {
+        return false;
+    }
     let controls = text.chars().filter(is_strange).count();
     controls * CONTROLS_ONE_IN > text.chars().count()
 }

@@ -5,6 +5,7 @@
 //! change here means a new kind of sketch. It judges wording alone, not meaning.
 
 mod hash;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -39,7 +40,7 @@ const MAX_CLOSE_DISTANCE: u32 = 10;
 ///
 /// Case, punctuation and spacing make no difference. The value is the same on every platform and in every release.
 pub fn sketch(text: &str) -> Option<u64> {
-    let mut balance = [0_i32; u64::BITS as usize];
+    let mut tally = tally::Tally::default();
     let mut shingle = [0_u64; SHINGLE_WORDS];
     let mut word_count = 0_usize;
     words::for_each(text, |word, _| {
@@ -47,10 +48,10 @@ pub fn sketch(text: &str) -> Option<u64> {
         shingle[SHINGLE_WORDS - 1] = hash::word(word);
         word_count += 1;
         if word_count >= SHINGLE_WORDS {
-            weigh(hash::sequence(&shingle), &mut balance);
+            tally.add(hash::sequence(&shingle));
         }
     });
-    (word_count >= MIN_WORDS).then(|| signs(&balance))
+    (word_count >= MIN_WORDS).then(|| tally.majority())
 }
 
 /// The number of bits in which two sketches differ, 0 to 64.
@@ -76,23 +77,6 @@ pub fn title_overlap(a: &str, b: &str) -> f64 {
     } else {
         common as f64 / all as f64
     }
-}
-
-/// Adds a shingle to the balance of each bit: one up where its bit is set, one down where it is not.
-fn weigh(shingle: u64, balance: &mut [i32; u64::BITS as usize]) {
-    for (bit, weight) in balance.iter_mut().enumerate() {
-        let step = if (shingle >> bit) & 1 == 1 { 1 } else { -1 };
-        *weight = weight.saturating_add(step);
-    }
-}
-
-fn signs(balance: &[i32; u64::BITS as usize]) -> u64 {
-    balance
-        .iter()
-        .enumerate()
-        .fold(0, |sketch, (bit, &weight)| {
-            sketch | (u64::from(weight > 0) << bit)
-        })
 }
 
 /// The hashes of what a title is compared by: its words, and in scripts without spaces its pairs of neighbours (or its single
