@@ -17,7 +17,7 @@ pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
         .and_then(|builder| {
             builder.set_buckets_for_metric(Matcher::Suffix("_commits".to_owned()), COMMITS)
         })
-        .and_then(|builder| Ok(builder.install_recorder()?))
+        .and_then(|builder| builder.install_recorder())
         .context("the metrics cannot be set up")?;
     describe();
     Ok(handle)

@@ -286,7 +286,8 @@ mod tests {
 
     #[test]
     fn every_kind_of_difference_is_named() {
-        let cases: [(&[(&str, &str, u32, &str)], &str); 7] = [
+        type Line = (&'static str, &'static str, u32, &'static str);
+        let cases: [(&[Line], &str); 7] = [
             (&ALL[..2], "lost: revision 2 of a"),
             (
                 &[ALL[0], ALL[1], ALL[2], ALL[2]],
