@@ -79,3 +79,17 @@ fn the_records_documentation_names_every_field() {
         "docs/record.md does not explain {missing:?}"
     );
 }
+
+/// The records that the consumer examples are tried with are what Dateline writes.
+#[test]
+fn the_consumers_samples_are_records() {
+    let text =
+        std::fs::read_to_string(repository().join("examples/consumers/sample.jsonl")).unwrap();
+    assert!(text.lines().count() > 3);
+    for line in text.lines() {
+        let sample: Value = serde_json::from_str(line).unwrap();
+        let record: dateline_pipeline::record::Record =
+            serde_json::from_value(sample.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&record).unwrap(), sample);
+    }
+}

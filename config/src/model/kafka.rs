@@ -121,7 +121,7 @@ section! {
         /// Most records in one commit.
         batch_records: usize = default(10_000), Integer(1..=1_000_000);
         /// Most bytes in one commit, before compression.
-        batch_bytes: ByteSize = default(mib(16)), size(kib(1), gib(1));
+        batch_bytes: ByteSize = default(mib(32)), size(kib(1), gib(1));
         /// How long to wait for more records before a batch is sent.
         linger: Duration = default(millis(50)), duration(millis(0), minutes(15));
         /// Time after which the broker gives up a transaction; the broker's own limit is 15m unless it was raised.

@@ -77,7 +77,7 @@ fn options() -> Result<Options, Anything> {
         partitions: 3,
         compression: "zstd".to_owned(),
         batch_records: 10_000,
-        batch_bytes: 16 << 20,
+        batch_bytes: 32 << 20,
         properties: BTreeMap::new(),
     };
     let mut arguments = std::env::args().skip(1);
