@@ -28,10 +28,16 @@ pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
 
-/// Says what went wrong.
+/// Says what went wrong, with the causes that the message does not name itself.
 pub(crate) fn complain(error: &anyhow::Error) {
     let label = paint("error:", Style::Error, stderr_is_colourful());
-    eprintln!("{label} {error:#}");
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    eprintln!("{label} {message}");
 }
 
 /// How a piece of text looks.

@@ -69,7 +69,7 @@ pub type Fingerprint = [u8; 16];
 /// Tells known items from fresh ones.
 pub trait Seen: Send + Sync {
     /// For each item, whether the source has never committed it with this fingerprint as the
-    /// latest. Items found known count as sighted and are remembered longer.
+    /// latest, or so long ago that its memory wants renewing.
     fn fresh<'a>(
         &'a self,
         items: Vec<(ItemKey, Fingerprint)>,

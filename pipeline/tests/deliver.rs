@@ -27,10 +27,14 @@ struct World {
     closed: bool,
 }
 
+/// The number up to which the sink says that it holds records, for a log of this identity.
+type Held = Option<(String, i64)>;
+
 struct FakeSink {
     world: Arc<Mutex<World>>,
     most: usize,
     position: i64,
+    held: Held,
 }
 
 impl Sink for FakeSink {
@@ -55,9 +59,12 @@ impl Sink for FakeSink {
                 return Err(Fault::transient("away", "nobody there"));
             }
             world.written.retain(|seq| *seq <= stored.position);
-            self.position = stored.position;
+            self.position = match &self.held {
+                Some((log, held)) if *log == stored.log => *held,
+                _ => stored.position,
+            };
             Ok(Opened {
-                position: stored.position,
+                position: self.position,
                 detail: stored.detail,
             })
         })
@@ -125,10 +132,15 @@ async fn with_records(count: usize) -> Bench {
 
 /// Runs the stage until it has everything and is closed.
 async fn run(bench: &Bench, world: &Arc<Mutex<World>>, most: usize) {
+    run_holding(bench, world, most, None).await;
+}
+
+async fn run_holding(bench: &Bench, world: &Arc<Mutex<World>>, most: usize, held: Held) {
     let sink = FakeSink {
         world: Arc::clone(world),
         most,
         position: 0,
+        held,
     };
     let deliverer = Deliverer::new(
         Box::new(sink),
@@ -214,6 +226,7 @@ async fn giving_up_leaves_the_rest_for_the_next_start() {
         world: Arc::clone(&world),
         most: 4,
         position: 0,
+        held: None,
     };
     let deliverer = Deliverer::new(
         Box::new(sink),
@@ -225,13 +238,13 @@ async fn giving_up_leaves_the_rest_for_the_next_start() {
     let health = deliverer.health();
     let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
     let running = tokio::spawn(deliverer.run(stop.clone(), give_up.clone()));
-    while health.lock().unwrap().fault.is_none() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
     assert_eq!(
         health.lock().unwrap().fault.as_deref(),
-        Some("nobody there")
+        Some("not open yet")
     );
+    while health.lock().unwrap().fault.as_deref() != Some("nobody there") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     stop.cancel();
     give_up.cancel();
     tokio::time::timeout(PATIENCE, running)
@@ -242,5 +255,19 @@ async fn giving_up_leaves_the_rest_for_the_next_start() {
     world.lock().unwrap().faults.clear();
     run(&bench, &world, 4).await;
     assert_eq!(world.lock().unwrap().written, [1, 2, 3]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_state_folder_older_than_the_sink_loses_nothing() {
+    let bench = with_records(3).await;
+    let log = bench.store.log().to_owned();
+    let world = Arc::default();
+    // The sink holds nine records of a log that knows of three.
+    run_holding(&bench, &world, 4, Some((log.clone(), 9))).await;
+    assert_eq!(world.lock().unwrap().written, [1, 2, 3]);
+    assert_eq!(world.lock().unwrap().opens, 2);
+    let renewed = bench.readers.with(|reader| reader.log()).unwrap();
+    assert_ne!(renewed, log);
     bench.close().await;
 }

@@ -7,6 +7,7 @@ mod bench;
 
 use bench::{Bench, draft};
 use dateline_pipeline::draft::{Draft, Guid, Link, Text, Trust};
+use dateline_pipeline::store::Commit;
 
 /// A text long enough to be told from others by its words.
 fn body(subject: &str) -> String {
@@ -261,6 +262,105 @@ async fn a_feed_that_lags_behind_repeats_no_version() {
         "a.1", "-", "a.2", "a.3", "-", "-", "a.4", "a.5", "-", "-", "a.6", "a.7", "-", "-",
     ];
     assert_eq!(outcome(drafts).await, expected);
+}
+
+#[tokio::test]
+async fn a_link_that_feeds_share_hides_no_article_that_has_a_guid() {
+    let shared = Some("https://news.example/warnings");
+    let drafts = vec![
+        item("sea", Some("s1"), shared, "Gale warning", &body("Uferdorf")),
+        item(
+            "land",
+            Some("l1"),
+            shared,
+            "Earthquake drill",
+            "Schools practise on Friday.",
+        ),
+        item(
+            "land",
+            Some("l2"),
+            shared,
+            "Library closes",
+            "The roof leaks, and the books need a dry place.",
+        ),
+        item(
+            "land",
+            Some("l1"),
+            shared,
+            "Earthquake drill",
+            "Schools practise on Friday.",
+        ),
+    ];
+    assert_eq!(outcome(drafts).await, ["a.1", "b.1", "c.1", "-"]);
+}
+
+/// The item as a document that also holds others of its guid or link would have it.
+fn in_company(mut draft: Draft) -> Draft {
+    if let Some(guid) = &mut draft.item.guid {
+        guid.trust = Trust::Shared;
+    }
+    if let Some(link) = &mut draft.item.link {
+        link.trust = Trust::Shared;
+    }
+    draft
+}
+
+#[tokio::test]
+async fn identifiers_shared_in_one_poll_and_alone_in_the_next_repeat_nothing() {
+    for (g, l) in [(None, Some(A)), (Some("0"), None), (Some("0"), Some(A))] {
+        let x = || item("f", g, l, "Ferry stays", &body("Uferdorf"));
+        let y = || {
+            item(
+                "f",
+                g,
+                l,
+                "Bakery opens",
+                "Bread at last, says the street, and the queue was long.",
+            )
+        };
+        let drafts = vec![
+            x(),
+            in_company(y()),
+            in_company(x()),
+            y(),
+            x(),
+            in_company(x()),
+        ];
+        let expected = match (g, l) {
+            // A link alone is an identity: what stands alone under it is an edit of what stood there.
+            (None, Some(_)) => vec!["a.1", "b.1", "-", "a.2", "a.3", "-"],
+            (Some(_), None) => vec!["a.1", "b.1", "-", "-", "-", "-"],
+            _ => vec!["a.1", "b.1", "-", "a.2", "a.3", "-"],
+        };
+        assert_eq!(outcome(drafts).await, expected, "guid {g:?} link {l:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_renamed_feed_speaks_for_its_articles() {
+    let bench = Bench::new();
+    let text = body("Uferdorf");
+    let version = |source: &str, number: u32| {
+        vec![item(
+            source,
+            Some("1"),
+            Some(A),
+            "Ferry stays",
+            &format!("{text} Report {number}."),
+        )]
+    };
+    assert_eq!(bench.transform(version("old", 1)).await.len(), 1);
+    let configured = vec!["new".to_owned()];
+    bench
+        .store
+        .commit(Commit::Configure(configured))
+        .await
+        .unwrap();
+    for (number, revision) in [(2, 2), (3, 3)] {
+        let records = bench.transform(version("new", number)).await;
+        assert_eq!(records[0].revision, revision);
+    }
+    bench.close().await;
 }
 
 #[tokio::test]

@@ -1,11 +1,16 @@
 //! `dateline run`: the daemon.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::RunArgs;
 use crate::daemon::{Daemon, StartError, admin, logging, metrics, signals};
 use crate::exit::Exit;
 use crate::terminal;
+
+/// The longest wait for blocking work at the very end.
+const STRAGGLERS: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let config = match super::load_config(&args.config.config) {
@@ -14,7 +19,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     };
     logging::install(&config.log);
     let metrics = metrics::install()?;
-    super::runtime()?.block_on(async {
+    let runtime = super::runtime()?;
+    let exit = runtime.block_on(async {
         let daemon = match Daemon::assemble(&config) {
             Ok(daemon) => daemon,
             Err(error) => {
@@ -69,12 +75,16 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         upkeep.abort();
         tracing::info!("dateline has stopped");
         Ok(Exit::Fine)
-    })
+    });
+    // What still blocks a thread (a name server that does not answer, a dead network folder) holds
+    // nothing that counts.
+    runtime.shutdown_timeout(STRAGGLERS);
+    exit
 }
 
 /// Keeps the recorder's histograms small.
 async fn metrics_upkeep(handle: metrics_exporter_prometheus::PrometheusHandle) {
-    let mut ticks = tokio::time::interval(std::time::Duration::from_secs(5));
+    let mut ticks = tokio::time::interval(Duration::from_secs(5));
     loop {
         ticks.tick().await;
         handle.run_upkeep();

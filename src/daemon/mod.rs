@@ -15,7 +15,7 @@ use dateline_pipeline::deliver::{Deliverer, SharedHealth};
 use dateline_pipeline::sink::Sink;
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{
-    self, Keeper, Readers, Retention, Store, StoreError, Tuning, Vitals,
+    self, Commit, Keeper, Readers, Retention, Store, StoreError, Tuning, Vitals,
 };
 use dateline_pipeline::transform::Transformer;
 use tokio::sync::watch;
@@ -44,6 +44,7 @@ pub(crate) struct Daemon {
     store: Store,
     readers: Arc<Readers>,
     collector: Collector,
+    configured: Vec<String>,
     deliverers: Vec<Deliverer>,
     retention: Retention,
     drain: Duration,
@@ -75,6 +76,10 @@ impl Daemon {
             article_memory: config.state.article_memory,
             sinks: sinks.iter().map(|sink| sink.name().to_owned()).collect(),
         };
+        let configured = sources
+            .iter()
+            .map(|source| source.reference().id.clone())
+            .collect();
         let collector = Collector::new(
             settings,
             sources,
@@ -94,6 +99,7 @@ impl Daemon {
             store,
             readers,
             collector,
+            configured,
             deliverers,
             retention,
             drain: config.shutdown.drain,
@@ -117,6 +123,10 @@ impl Daemon {
     /// Runs until `stop`, then drains stage by stage within the configured time: collecting ends,
     /// drafts become records, records reach the sinks.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        let configure = self.store.commit(Commit::Configure(self.configured));
+        if let Some(Err(error)) = stop.run_until_cancelled(configure).await {
+            tracing::error!(%error, "the sources of the configuration cannot be noted");
+        }
         let (stop_transform, stop_deliver) = (CancellationToken::new(), CancellationToken::new());
         let give_up = CancellationToken::new();
         let upkeep = tokio::spawn(keep_up(
@@ -125,16 +135,20 @@ impl Daemon {
             Arc::clone(&self.readers),
             give_up.clone(),
         ));
-        let collect = tokio::spawn(self.collector.run(stop.clone()));
+        let collect = tokio::spawn(ending_stops(stop.clone(), self.collector.run(stop.clone())));
         let transformer = Transformer::new(
             self.store.clone(),
             Arc::clone(&self.readers),
             self.clock.clone(),
         );
-        let transform = tokio::spawn(transformer.run(stop_transform.clone()));
+        let transform = tokio::spawn(ending_stops(
+            stop.clone(),
+            transformer.run(stop_transform.clone()),
+        ));
         let mut deliver = JoinSet::new();
         for deliverer in self.deliverers {
-            deliver.spawn(deliverer.run(stop_deliver.clone(), give_up.clone()));
+            let run = deliverer.run(stop_deliver.clone(), give_up.clone());
+            deliver.spawn(ending_stops(stop.clone(), run));
         }
         stop.cancelled().await;
         let deadline = tokio::time::Instant::now() + self.drain;
@@ -162,6 +176,13 @@ impl Daemon {
         join("upkeep", upkeep).await;
         self.store.close(!drained).await;
     }
+}
+
+/// Runs a stage; when it ends, in whatever way, the daemon stops, since it does nothing useful
+/// without one of its stages and whoever supervises it should know.
+async fn ending_stops(stop: CancellationToken, stage: impl Future<Output = ()>) {
+    let _stops = stop.drop_guard();
+    stage.await;
 }
 
 /// Waits until every draft has been transformed.

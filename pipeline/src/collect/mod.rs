@@ -47,7 +47,7 @@ pub struct CollectSettings {
 /// The longest sleep of the scheduler: bounds what a leap of the clock can do.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
-/// After a turn whose commit failed (a bug or a closing store) the source waits this long.
+/// After a turn that panicked (a bug) the source waits this long.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
 
 /// The collect stage.
@@ -92,7 +92,13 @@ impl Collector {
                 .get(&source.reference().id)
                 .copied()
                 .unwrap_or((now, 0));
-            schedule.add(rhythm.host, due.min(latest));
+            // Looking into a folder costs nothing, and only a turn begins to watch it.
+            let due = if rhythm.host.is_none() {
+                now
+            } else {
+                due.min(latest)
+            };
+            schedule.add(rhythm.host, due);
             failures.push(failed);
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

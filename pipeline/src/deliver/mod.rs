@@ -5,7 +5,7 @@
 //! moves with what is durably on the other side.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -16,7 +16,9 @@ use crate::clock::{Clock, Dice};
 use crate::crash;
 use crate::fault::{Class, Fault};
 use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
-use crate::store::{Commit, DeadLetter, DeliverCommit, Reader, Readers, Store, StoreError};
+use crate::store::{
+    Commit, DeadLetter, DeliverCommit, Reader, Readers, Store, StoreError, unfinished,
+};
 
 /// How often a sink without work is called, for rotation and the like.
 const IDLE: Duration = Duration::from_secs(1);
@@ -58,6 +60,8 @@ pub struct Deliverer {
     detail: Value,
     refused: BTreeSet<i64>,
     failures: u32,
+    /// The last record in the log when the daemon started, until the sink has been open.
+    head_at_start: Option<i64>,
 }
 
 impl Deliverer {
@@ -69,6 +73,10 @@ impl Deliverer {
         clock: Clock,
         dice: Dice,
     ) -> Deliverer {
+        let head_at_start = store.vitals().borrow().records_head;
+        let health = SharedHealth::default();
+        health.lock().unwrap_or_else(PoisonError::into_inner).fault =
+            Some("not open yet".to_owned());
         Deliverer {
             name: sink.name().to_owned(),
             sink,
@@ -76,11 +84,12 @@ impl Deliverer {
             readers,
             clock,
             dice,
-            health: SharedHealth::default(),
+            health,
             position: 0,
             detail: Value::Null,
             refused: BTreeSet::new(),
             failures: 0,
+            head_at_start: Some(head_at_start),
         }
     }
 
@@ -103,14 +112,10 @@ impl Deliverer {
             match result {
                 Ok(()) => return,
                 Err(Trouble::Store(StoreError::Closed)) => return,
+                // Nothing is left to deliver, so nothing is lost by stopping.
+                Err(_) if stop.is_cancelled() && self.lag() == 0 => return,
                 Err(trouble) => {
-                    let wait = self.say(&trouble);
-                    // While stopping there is no time for long waits; `give_up` bounds the tries.
-                    let wait = if stop.is_cancelled() {
-                        wait.min(TRANSIENT.floor)
-                    } else {
-                        wait
-                    };
+                    let wait = self.say(&trouble, stop.is_cancelled());
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
                         () = give_up.cancelled() => {}
@@ -119,12 +124,18 @@ impl Deliverer {
                 }
             }
         }
-        let lag = self.store.vitals().borrow().records_head - self.position;
-        tracing::warn!(
-            sink = self.name,
-            lag,
-            "the sink was left before it had everything; the rest goes out at the next start"
-        );
+        if self.lag() > 0 {
+            tracing::warn!(
+                sink = self.name,
+                lag = self.lag(),
+                "the sink was left before it had everything; the rest goes out at the next start"
+            );
+        }
+    }
+
+    /// Records that are committed and not yet delivered.
+    fn lag(&self) -> i64 {
+        self.store.vitals().borrow().records_head - self.position
     }
 
     /// Opens the sink and delivers until a fault or the end.
@@ -161,6 +172,8 @@ impl Deliverer {
             })
             .await?;
         let (log, position, detail) = stored;
+        self.position = position;
+        self.show_position();
         let detail = serde_json::from_str(&detail).map_err(|error| {
             let reason = format!(
                 "what the state holds for {} cannot be read ({error}); restore the state folder",
@@ -176,6 +189,9 @@ impl Deliverer {
                 detail,
             })
             .await?;
+        if opened.position > self.head_at_start.take().unwrap_or(i64::MAX) {
+            return Err(self.renew(opened.position).await);
+        }
         let name = self.name.clone();
         let from = opened.position;
         self.refused = self
@@ -193,6 +209,21 @@ impl Deliverer {
         }
         let Opened { position, detail } = opened;
         self.commit(position, detail, Vec::new()).await
+    }
+
+    /// The sink holds records that the log had not got when the daemon started: the state folder
+    /// is older than the sink, restored from a backup. The numbers of new records would be taken for
+    /// those that the sink has, so the log gets a new identity, for which the sink holds nothing, and
+    /// is delivered again from the stored position.
+    async fn renew(&mut self, held: i64) -> Trouble {
+        if let Err(error) = self.store.commit(Commit::Renew).await {
+            return error.into();
+        }
+        let reason = format!(
+            "the sink holds records up to number {held}, which is more than the state knows of: was the state folder \
+             restored from a backup? What came after the backup is delivered again"
+        );
+        Trouble::Sink(Fault::transient("restored", reason))
     }
 
     /// Reads the next batch and hands it over, piece by piece if the sink wants it so.
@@ -308,8 +339,8 @@ impl Deliverer {
             reason = fault.reason,
             "the sink refused a record; it was set aside as a dead letter"
         );
-        let mut bytes = entry.map(|entry| entry.body.clone()).unwrap_or_default();
-        bytes.truncate(crate::collect::DEAD_LETTER_BYTES);
+        // Whole, so that it can be delivered once the sink takes it: records are refused for their size.
+        let bytes = entry.map(|entry| entry.body.clone()).unwrap_or_default();
         DeadLetter {
             stage: "deliver",
             origin: self.name.clone(),
@@ -363,7 +394,7 @@ impl Deliverer {
     }
 
     /// Says what is wrong, and how long to wait.
-    fn say(&mut self, trouble: &Trouble) -> Duration {
+    fn say(&mut self, trouble: &Trouble, stopping: bool) -> Duration {
         self.failures = self.failures.saturating_add(1);
         let (class, kind, reason) = match trouble {
             Trouble::Sink(fault) => (fault.class, fault.kind, fault.reason.clone()),
@@ -375,6 +406,12 @@ impl Deliverer {
             TRANSIENT
         };
         let wait = backoff.wait(self.failures, &mut self.dice);
+        // While stopping there is no time for long waits; the drain limit bounds the tries.
+        let wait = if stopping {
+            wait.min(TRANSIENT.floor)
+        } else {
+            wait
+        };
         metrics::counter!("dateline_sink_faults_total", "sink" => self.name.clone(), "fault" => kind).increment(1);
         tracing::error!(
             sink = self.name,
@@ -417,7 +454,7 @@ impl Deliverer {
     ) -> Result<T, Trouble> {
         let readers = Arc::clone(&self.readers);
         let asked = tokio::task::spawn_blocking(move || readers.with(ask));
-        Ok(asked.await.map_err(|_| StoreError::Closed)??)
+        Ok(asked.await.map_err(unfinished)??)
     }
 }
 

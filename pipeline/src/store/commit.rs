@@ -4,7 +4,7 @@
 //! the writer may roll a transaction back and try again after a full disk.
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::source::{Fingerprint, ItemKey};
 
@@ -22,6 +22,10 @@ pub enum Commit {
     Deliver(DeliverCommit),
     /// Upkeep: old entries leave.
     Prune(super::prune::PruneCommit),
+    /// The sources of the configuration: all others are forgotten.
+    Configure(Vec<String>),
+    /// The log gets a new identity, so that positions that sinks hold for it mean nothing any more.
+    Renew,
 }
 
 /// A source's harvest with what it wants remembered.
@@ -114,6 +118,8 @@ pub struct DeadLetter {
 pub struct TransformCommit {
     /// When.
     pub at: Timestamp,
+    /// The last draft that the commit before it covered: no batch is applied twice.
+    pub from: i64,
     /// The last draft that it covers.
     pub position: i64,
     /// New records, in order.
@@ -221,7 +227,7 @@ impl Commit {
         match self {
             Commit::Collect(commit) => commit.drafts.iter().map(|row| row.draft.len()).sum(),
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
-            Commit::Deliver(_) | Commit::Prune(_) => 0,
+            Commit::Deliver(_) | Commit::Prune(_) | Commit::Configure(_) | Commit::Renew => 0,
         }
     }
 
@@ -232,6 +238,13 @@ impl Commit {
             Commit::Transform(commit) => commit.apply(transaction),
             Commit::Deliver(commit) => commit.apply(transaction),
             Commit::Prune(commit) => commit.apply(transaction),
+            Commit::Configure(sources) => forget_other_sources(transaction, sources),
+            Commit::Renew => transaction
+                .execute(
+                    "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE key = 'log'",
+                    [],
+                )
+                .map(drop),
         }
     }
 }
@@ -300,6 +313,7 @@ impl SourceRow {
 impl TransformCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let at = self.at.as_millisecond();
+        self.check_position(transaction)?;
         let mut insert = transaction.prepare_cached(
             "INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -324,6 +338,20 @@ impl TransformCommit {
         self.apply_index(transaction)?;
         insert_dead_letters(transaction, at, &self.dead_letters)?;
         set_position(transaction, super::TRANSFORM, self.position, "null", at)
+    }
+
+    /// A batch whose stage gave up waiting for it may still be in the writer's queue when the stage
+    /// resolves the same drafts once more.
+    fn check_position(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let position: Option<i64> = transaction
+            .prepare_cached("SELECT seq FROM positions WHERE reader = ?1")?
+            .query_row([super::TRANSFORM], |row| row.get(0))
+            .optional()?;
+        if position.unwrap_or(0) == self.from {
+            Ok(())
+        } else {
+            Err(rusqlite::Error::StatementChangedRows(0))
+        }
     }
 
     fn apply_index(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -415,6 +443,25 @@ fn insert_dead_letters(
             letter.record_seq,
             letter.bytes
         ])?;
+    }
+    Ok(())
+}
+
+/// Sources that left the configuration leave the table too. What they carried stays in the article
+/// index, where others may speak for it now.
+fn forget_other_sources(
+    transaction: &Transaction<'_>,
+    configured: &[String],
+) -> rusqlite::Result<()> {
+    let configured: std::collections::HashSet<&str> =
+        configured.iter().map(String::as_str).collect();
+    let known: Vec<String> = transaction
+        .prepare("SELECT id FROM sources")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut forget = transaction.prepare("DELETE FROM sources WHERE id = ?1")?;
+    for id in known.iter().filter(|id| !configured.contains(id.as_str())) {
+        forget.execute([id])?;
     }
     Ok(())
 }

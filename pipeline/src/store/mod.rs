@@ -34,7 +34,7 @@ pub use writer::{Store, Vitals};
 /// Name of the database within the state folder.
 pub const DATABASE: &str = "dateline.db";
 
-/// Name of the deliver position's counterpart for the transform stage.
+/// Under which name the transform stage keeps its position in the drafts, among those of the sinks.
 pub const TRANSFORM: &str = "transform";
 
 /// What goes wrong with the store.
@@ -87,6 +87,9 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// Work on the store panicked.
+    #[error("work on the state ended abnormally, which is a bug; please report it with the log")]
+    Abnormal,
     /// The writer is gone because the store was closed.
     #[error("the store is closed")]
     Closed,
@@ -108,6 +111,16 @@ impl StoreError {
             ),
             _ => false,
         }
+    }
+}
+
+/// What a task that was started to work on the store came to nothing by: a panic, or the end of the
+/// runtime.
+pub(crate) fn unfinished(error: tokio::task::JoinError) -> StoreError {
+    if error.is_panic() {
+        StoreError::Abnormal
+    } else {
+        StoreError::Closed
     }
 }
 

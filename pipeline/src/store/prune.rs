@@ -68,8 +68,7 @@ enum Sweep {
         now: i64,
         memory: i64,
     },
-    Orphans {
-        of: Dependents,
+    Keys {
         from: Hash,
         to: Option<Hash>,
     },
@@ -80,7 +79,6 @@ enum Sweep {
 pub struct Keeper {
     retention: Retention,
     clock: Clock,
-    started: Timestamp,
     next_sweep: Stretch,
 }
 
@@ -89,41 +87,8 @@ pub struct Keeper {
 enum Stretch {
     Seen((String, Hash)),
     Articles(Hash),
-    Orphans(Dependents, Hash),
+    Keys(Hash),
 }
-
-/// Tables whose rows belong to an article and go after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dependents {
-    Keys,
-    Sightings,
-    Versions,
-}
-
-impl Dependents {
-    /// The table, and the column that leads its primary key.
-    fn table(self) -> (&'static str, &'static str) {
-        match self {
-            Dependents::Keys => ("article_keys", "key"),
-            Dependents::Sightings => ("sightings", "article"),
-            Dependents::Versions => ("versions", "article"),
-        }
-    }
-
-    /// Where a sweep goes on after this table.
-    fn next(self) -> Stretch {
-        const START: Hash = [0; 16];
-        match self {
-            Dependents::Keys => Stretch::Orphans(Dependents::Sightings, START),
-            Dependents::Sightings => Stretch::Orphans(Dependents::Versions, START),
-            Dependents::Versions => Stretch::Seen((String::new(), START)),
-        }
-    }
-}
-
-/// Memories only leave once the daemon has run this long: by then every source has had a turn, and
-/// one without is known to have left the configuration.
-const SETTLED: Duration = Duration::from_secs(6 * 3600);
 
 /// Items last drafted before this instant count as fresh once more, so that the memory of what is
 /// still in its source never grows old. Half of the memory leaves the other half as margin.
@@ -134,11 +99,9 @@ pub fn refresh_horizon(now: Timestamp, article_memory: Duration) -> Timestamp {
 impl Keeper {
     /// A keeper that has just started.
     pub fn new(retention: Retention, clock: Clock) -> Keeper {
-        let started = clock.now();
         Keeper {
             retention,
             clock,
-            started,
             next_sweep: Stretch::Seen((String::new(), [0; 16])),
         }
     }
@@ -155,14 +118,13 @@ impl Keeper {
         let plan = Plan {
             retention: self.retention.clone(),
             now: self.clock.now(),
-            stretch: (crate::clock::between(self.started, self.clock.now()) >= SETTLED)
-                .then(|| self.next_sweep.clone()),
+            stretch: self.next_sweep.clone(),
         };
         let readers = std::sync::Arc::clone(readers);
         let read = tokio::task::spawn_blocking(move || {
             readers.with(|reader| plan.read(reader.connection()))
         });
-        let (commit, next) = read.await.map_err(|_| StoreError::Closed)??;
+        let (commit, next) = read.await.map_err(super::unfinished)??;
         if let Some(next) = next {
             self.next_sweep = next;
         }
@@ -178,7 +140,7 @@ impl Keeper {
 struct Plan {
     retention: Retention,
     now: Timestamp,
-    stretch: Option<Stretch>,
+    stretch: Stretch,
 }
 
 impl Plan {
@@ -200,10 +162,7 @@ impl Plan {
         let drafts = cut(connection, "drafts", drafts_passed, cut_at, excess)?;
         excess -= drafts.map_or(0, |cut| cut.bytes);
         let records = cut(connection, "records", records_passed, cut_at, excess)?;
-        let (sweep, next) = match &self.stretch {
-            Some(stretch) => self.sweep(connection, stretch)?,
-            None => (None, None),
-        };
+        let (sweep, next) = self.sweep(connection, &self.stretch)?;
         let commit =
             (drafts.is_some() || records.is_some() || sweep.is_some()).then_some(PruneCommit {
                 drafts,
@@ -254,7 +213,7 @@ impl Plan {
                     "SELECT id FROM articles WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2",
                     &from,
                 )?;
-                let next = to.map_or(Stretch::Orphans(Dependents::Keys, START), Stretch::Articles);
+                let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
                 (
                     Some(Sweep::Articles {
                         from,
@@ -265,14 +224,13 @@ impl Plan {
                     Some(next),
                 )
             }
-            Stretch::Orphans(of, from) => {
-                let (table, column) = of.table();
-                let sql = format!(
-                    "SELECT {column} FROM {table} WHERE {column} > ?1 ORDER BY {column} LIMIT 1 OFFSET ?2"
-                );
-                let to = by_hash(&sql, &from)?;
-                let next = to.map_or(of.next(), |to| Stretch::Orphans(of, to));
-                (Some(Sweep::Orphans { of, from, to }), Some(next))
+            Stretch::Keys(from) => {
+                let to = by_hash(
+                    "SELECT key FROM article_keys WHERE key > ?1 ORDER BY key LIMIT 1 OFFSET ?2",
+                    &from,
+                )?;
+                let next = to.map_or(Stretch::Seen((String::new(), START)), Stretch::Keys);
+                (Some(Sweep::Keys { from, to }), Some(next))
             }
         })
     }
@@ -344,11 +302,11 @@ impl PruneCommit {
 /// Later than every key.
 const END: Hash = [0xff; 16];
 
-/// When a source's items were last gone through, as far as forgetting is concerned. What it held
-/// then became drafts again if it was about to be forgotten (see [`refresh_horizon`]), so what is
-/// older was no longer in it. A source that answers "unchanged" for months keeps its memory this way;
-/// one that has had no turn for longer than the memory lasts has left the configuration.
-const LAST_READ: &str = "CASE WHEN attempted < ?5 - ?6 THEN ?5 ELSE coalesce(last_read, 0) END";
+/// When a source's items were last gone through. What it held then became drafts again if it was
+/// about to be forgotten (see [`refresh_horizon`]), so what is older was no longer in it. A source
+/// that answers "unchanged" for months, or not at all, keeps its memory this way; one that has left
+/// the configuration has no row.
+const LAST_READ: &str = "coalesce(last_read, 0)";
 
 impl Sweep {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -376,25 +334,36 @@ impl Sweep {
                 now,
                 memory,
             } => {
-                // A draft that is not yet transformed may be about to renew an article's memory.
-                transaction
+                // A draft that is not yet transformed may be about to renew an article's memory; the
+                // stretch comes round again.
+                let forgotten: Vec<Hash> = transaction
                     .prepare_cached(&format!(
-                        "DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?5 - ?6
+                        "DELETE FROM articles WHERE id >= ?1 AND id <= ?2 AND sighted < ?3 - ?4
                          AND NOT EXISTS (
                              SELECT 1 FROM sightings JOIN sources ON sources.id = sightings.source
-                             WHERE sightings.article = articles.id AND articles.sighted >= {LAST_READ} - ?6)
+                             WHERE sightings.article = articles.id AND articles.sighted >= {LAST_READ} - ?4)
                          AND (SELECT coalesce(max(seq), 0) FROM drafts)
-                             <= (SELECT coalesce(max(seq), 0) FROM positions WHERE reader = ?3) "
+                             <= (SELECT coalesce(max(seq), 0) FROM positions WHERE reader = ?5)
+                         RETURNING id"
                     ))?
-                    .execute(params![from, to.unwrap_or(END), super::TRANSFORM, rusqlite::types::Null, now, memory])?;
+                    .query_map(params![from, to.unwrap_or(END), now, memory, super::TRANSFORM], |row| row.get(0))?
+                    .collect::<rusqlite::Result<_>>()?;
+                for id in &forgotten {
+                    for table in ["sightings", "versions"] {
+                        transaction
+                            .prepare_cached(&format!("DELETE FROM {table} WHERE article = ?1"))?
+                            .execute([id])?;
+                    }
+                }
             }
-            Sweep::Orphans { of, from, to } => {
-                let (table, column) = of.table();
+            // Keys are not found by their article, so they go after it; one that is needed again
+            // meanwhile is written again (see the transform stage).
+            Sweep::Keys { from, to } => {
                 transaction
-                    .prepare_cached(&format!(
-                        "DELETE FROM {table} WHERE {column} >= ?1 AND {column} <= ?2
-                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)"
-                    ))?
+                    .prepare_cached(
+                        "DELETE FROM article_keys WHERE key >= ?1 AND key <= ?2
+                         AND NOT EXISTS (SELECT 1 FROM articles WHERE id = article)",
+                    )?
                     .execute(params![from, to.unwrap_or(END)])?;
             }
         }

@@ -301,6 +301,16 @@ impl<'c> Reader<'c> {
             .optional()
     }
 
+    /// Whether a source is in the configuration and has had a turn.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_source(&self, id: &str) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM sources WHERE id = ?1")?
+            .exists([id])
+    }
+
     /// Identity of the log.
     ///
     /// # Errors

@@ -88,6 +88,15 @@ struct Shared {
 }
 
 impl Shared {
+    /// Sleeps, unless the daemon gives up.
+    fn pause(&self, wait: Duration) {
+        const SLICE: Duration = Duration::from_millis(50);
+        let end = Instant::now() + wait;
+        while Instant::now() < end && !self.give_up.load(Ordering::SeqCst) {
+            std::thread::sleep(SLICE.min(wait));
+        }
+    }
+
     fn set_trouble(&self, trouble: Option<String>) {
         metrics::gauge!("dateline_store_healthy").set(if trouble.is_none() { 1.0 } else { 0.0 });
         *self
@@ -323,7 +332,7 @@ impl Writer {
                 );
                 self.said = Some(Instant::now());
             }
-            std::thread::sleep(RETRY.wait(failures, &mut self.dice));
+            self.shared.pause(RETRY.wait(failures, &mut self.dice));
         }
     }
 

@@ -9,12 +9,15 @@
 //! | same | same | yes: whatever changed is an edit |
 //! | same | other | if the words are alike (the article moved); else the guid was reused |
 //! | same | unknown | unless the words are unlike (a guid reused) |
-//! | unknown | same | yes: the link is its identity in every feed |
+//! | unknown | same | yes: the link is its identity in every feed; but if the item has a guid of its own, unless the words are unlike |
 //! | other | same | if the words are alike (guids that count editions); else a shared link |
 //! | other | other or unknown | no |
+//! | unknown | other | no: copies under other links are articles of their own |
 //! | unknown | unknown | same path and alike words, or same body, or same title and no unlike bodies |
 //!
-//! "Unknown" covers what is absent and what [`Trust`] calls worthless as an identity.
+//! "Unknown" covers what is absent and what [`Trust`] calls worthless as an identity. Trust is judged
+//! within one document, so an identifier may be shared in one poll and alone in the next: whatever is
+//! not named by both guid and link is known by its words too.
 
 use dateline_text::{similar, url_key};
 use url::Url;
@@ -38,11 +41,14 @@ pub struct Evidence {
     pub guid: Option<Hash>,
     /// Key of the link.
     pub link: Option<Hash>,
+    /// Keys of a guid and a link that several items share: an article that stood alone under one of
+    /// them before may be found by it, and is then told by its words.
+    pub hints: [Option<Hash>; 2],
     /// Key of the path in a drop folder.
     pub place: Option<Hash>,
-    /// Key of the title, for items without guid, link and path.
+    /// Key of the title, for items that are not named by both guid and link, nor by a path.
     pub by_title: Option<Hash>,
-    /// Key of the body, for items without guid and link.
+    /// Key of the body, for items that are not named by both guid and link.
     pub by_body: Option<Hash>,
     /// The title, lower case, cut at a limit; empty where there is none.
     pub title: String,
@@ -63,9 +69,16 @@ pub(super) fn evidence(
     let stated = |trust: Trust| trust == Trust::Stated;
     let guid = item.guid.as_ref().filter(|guid| stated(guid.trust));
     let place = item.guid.as_ref().filter(|guid| guid.trust == Trust::Place);
-    let link = link
-        .filter(|_| item.link.as_ref().is_some_and(|link| stated(link.trust)))
-        .filter(|link| !is_front_page(link));
+    let shared_guid = item
+        .guid
+        .as_ref()
+        .filter(|guid| guid.trust == Trust::Shared);
+    let link = link.filter(|link| !is_front_page(link));
+    let (link, shared_link) = match item.link.as_ref().is_some_and(|link| stated(link.trust)) {
+        true => (link, None),
+        false => (None, link),
+    };
+    let link_key = |link: &Url| link_key(link, item.guid.is_none());
     let sketch = super::normalise::sketch(record);
     let title: String = record
         .title
@@ -75,7 +88,7 @@ pub(super) fn evidence(
         .chars()
         .take(TITLE_CHARS)
         .collect();
-    let nameless = guid.is_none() && link.is_none();
+    let known_by_words = guid.is_none() || link.is_none();
     // A text of some length is the same article wherever it turns up; a few words are not.
     let body_scope = if sketch.is_some() {
         ""
@@ -84,33 +97,37 @@ pub(super) fn evidence(
     };
     let body = record.text.as_deref().or(record.summary.as_deref());
     Evidence {
-        guid: guid.map(|guid| {
-            hash(&[
-                "guid",
-                guid_scope(&guid.value, &source),
-                guid.value.as_str(),
-            ])
-        }),
-        link: link.map(|link| {
-            // Blogs of one page a day link their items by anchors and give no guids.
-            let anchor = link.fragment().filter(|_| guid.is_none()).filter(is_anchor);
-            hash(&[
-                "link",
-                url_key::key(link).as_str(),
-                anchor.unwrap_or_default(),
-            ])
-        }),
+        guid: guid.map(|guid| guid_key(&guid.value, &source)),
+        link: link.map(link_key),
+        hints: [
+            shared_guid.map(|guid| guid_key(&guid.value, &source)),
+            shared_link.map(link_key),
+        ],
         place: place.map(|place| hash(&["place", source.as_str(), place.value.as_str()])),
-        by_title: (nameless && place.is_none() && !title.is_empty())
+        by_title: (known_by_words && place.is_none() && !title.is_empty())
             .then(|| hash(&["title", source.as_str(), title.as_str()])),
         by_body: body
-            .filter(|_| nameless)
+            .filter(|_| known_by_words)
             .map(|body| hash(&["body", body_scope, body])),
         source,
         title,
         sketch,
         content,
     }
+}
+
+fn guid_key(guid: &str, source: &str) -> Hash {
+    hash(&["guid", guid_scope(guid, source), guid])
+}
+
+fn link_key(link: &Url, has_no_guid: bool) -> Hash {
+    // Blogs of one page a day link their items by anchors and give no guids.
+    let anchor = link.fragment().filter(|_| has_no_guid).filter(is_anchor);
+    hash(&[
+        "link",
+        url_key::key(link).as_str(),
+        anchor.unwrap_or_default(),
+    ])
 }
 
 /// Within what a guid means something: the whole world for those made to be unique, else the feed.
@@ -209,11 +226,12 @@ pub fn same_article(new: &Evidence, old: &ArticleRow, found: FoundBy) -> bool {
         (false, _) => Unknown,
     };
     match (guid, link) {
-        (Same | Unknown, Same) => true,
+        (Same, Same) => true,
+        (Unknown, Same) => new.guid.is_none() || words(new, old) != Other,
         (Same, Other) | (Other, Same) => words(new, old) == Same,
         (Same, Unknown) => words(new, old) != Other,
-        (Other, Other | Unknown) => false,
-        (Unknown, Other | Unknown) => by_words_alone(new, old, found),
+        (Other, Other | Unknown) | (Unknown, Other) => false,
+        (Unknown, Unknown) => by_words_alone(new, old, found),
     }
 }
 

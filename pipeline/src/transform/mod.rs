@@ -9,6 +9,7 @@ pub mod identity;
 pub mod normalise;
 pub mod resolve;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::fault::Fault;
 use crate::record::Record;
 use crate::store::{
     Commit, DeadLetter, DraftEntry, Reader, Readers, Store, StoreError, TRANSFORM, TransformCommit,
+    unfinished,
 };
 use resolve::Prepared;
 
@@ -85,7 +87,10 @@ impl Transformer {
         let position = position.map_or(0, |(seq, _)| seq);
         // One batch is prepared while the one before it is committed.
         let (sender, receiver) = mpsc::channel(1);
-        tokio::try_join!(self.prepare(position, sender), self.commit(receiver))?;
+        tokio::try_join!(
+            self.prepare(position, sender),
+            self.commit(position, receiver)
+        )?;
         Ok(())
     }
 
@@ -113,7 +118,7 @@ impl Transformer {
             };
             position = last.seq;
             let prepared = tokio::task::spawn_blocking(move || prepare_all(drafts));
-            let prepared = prepared.await.map_err(|_| StoreError::Closed)?;
+            let prepared = prepared.await.map_err(unfinished)?;
             batches
                 .send(prepared)
                 .await
@@ -121,14 +126,20 @@ impl Transformer {
         }
     }
 
-    async fn commit(&self, mut batches: mpsc::Receiver<Vec<Prepared>>) -> Result<(), StoreError> {
+    async fn commit(
+        &self,
+        mut position: i64,
+        mut batches: mpsc::Receiver<Vec<Prepared>>,
+    ) -> Result<(), StoreError> {
         while let Some(batch) = batches.recv().await {
             let now = self.clock.now();
             let drafts = batch.len() as u64;
-            let commit = read(&self.readers, move |reader| {
+            let mut commit = read(&self.readers, move |reader| {
                 resolve::resolve(reader, batch, now)
             })
             .await?;
+            commit.from = position;
+            position = commit.position;
             count(&commit, drafts);
             crash::point("transform.before_commit");
             self.store.commit(Commit::Transform(commit)).await?;
@@ -164,7 +175,7 @@ async fn read<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     let readers = Arc::clone(readers);
     let asked = tokio::task::spawn_blocking(move || readers.with(ask));
-    asked.await.map_err(|_| StoreError::Closed)?
+    asked.await.map_err(unfinished)?
 }
 
 /// The pure part over all cores, order kept.
@@ -194,7 +205,7 @@ fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
         for worker in workers {
             match worker.join() {
                 Ok(share) => prepared.extend(share),
-                // A bug in the pure part: let it surface as the stage's own.
+                // Panics are caught draft by draft; what comes here is a machine in trouble.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
@@ -202,28 +213,34 @@ fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
     })
 }
 
+/// The pure part of one draft. A draft that trips over a bug costs itself and not the stage, which
+/// would trip over it for ever; the pure part has no state that could be left torn.
 fn prepare(entry: DraftEntry) -> Prepared {
-    let outcome = match serde_json::from_str::<Draft>(&entry.draft) {
+    let seq = entry.seq;
+    let article = std::panic::catch_unwind(AssertUnwindSafe(|| article(&entry)));
+    let outcome = article.unwrap_or_else(|_| {
+        let reason = "a bug was met while this draft was made into a record; please report it with the draft";
+        Err((format!("draft {seq}"), Fault::poison("bug", reason)))
+    });
+    Prepared {
+        seq,
+        outcome: outcome.map(Box::new).map_err(|(subject, fault)| {
+            dead_letter(&entry.source, &subject, &fault, entry.draft.into_bytes())
+        }),
+    }
+}
+
+/// A draft's article, or what it is and what is wrong with it.
+fn article(entry: &DraftEntry) -> Result<normalise::Article, (String, Fault)> {
+    match serde_json::from_str::<Draft>(&entry.draft) {
         Ok(draft) => {
             let subject = subject(&draft);
-            normalise::normalise(draft).map(Box::new).map_err(|fault| {
-                dead_letter(&entry.source, &subject, &fault, entry.draft.into_bytes())
-            })
+            normalise::normalise(draft).map_err(|fault| (subject, fault))
         }
         Err(error) => {
             let fault = Fault::poison("bad_draft", format!("the draft cannot be read: {error}"));
-            let subject = format!("draft {}", entry.seq);
-            Err(dead_letter(
-                &entry.source,
-                &subject,
-                &fault,
-                entry.draft.into_bytes(),
-            ))
+            Err((format!("draft {}", entry.seq), fault))
         }
-    };
-    Prepared {
-        seq: entry.seq,
-        outcome,
     }
 }
 

@@ -4,8 +4,9 @@
 //! them in the same batch laid over it.
 //!
 //! When does a draft of a known article make a revision? When its content differs from the current
-//! revision's, and its source may speak for the article: it is the one that carried it first, or it
-//! carried the very content of a revision before (a copy kept in step), or it states a later time.
+//! revision's, and its source may speak for the article: it is the one that carried it first, or that
+//! one has left the configuration, or it carried the very content of a revision before (a copy kept in
+//! step), or it states a later time.
 //! A feed that carries the article in words of its own (an aggregator's teaser) does not, or every
 //! poll would turn the article back and forth. Nor does a source that shows what was a revision
 //! before, taken from another source: it lags behind. (Its own earlier words are an edit taken back.)
@@ -52,6 +53,7 @@ pub fn resolve(
         keys: HashMap::new(),
         sightings: HashMap::new(),
         versions: HashMap::new(),
+        left: HashMap::new(),
         new_keys: Vec::new(),
         new_versions: Vec::new(),
     };
@@ -114,7 +116,7 @@ fn place(
         complete(&mut record, &row, now);
         return Ok(Some(record));
     };
-    index.learn_keys(row.id, &evidence)?;
+    index.learn_keys(row.id, &evidence, false)?;
     let before = index.sighting(row.id, &evidence.source)?;
     let was_faithful = before.is_some_and(|(_, faithful)| faithful);
     let same_as_record = row.content == evidence.content;
@@ -125,6 +127,7 @@ fn place(
         .is_some_and(|source| *source != evidence.source);
     let may_speak = row.home == evidence.source
         || was_faithful
+        || index.has_left(&row.home)?
         || matches!((stated, row.stated), (Some(new), Some(old)) if new > old);
     let revise = !same_as_record && !same_as_before && !lags && may_speak;
     index.sight(
@@ -139,6 +142,9 @@ fn place(
     }
     if revise {
         index.add_version(row.id, &evidence);
+        if index.has_left(&row.home)? {
+            row.home.clone_from(&evidence.source);
+        }
         row.revision += 1;
         row.content = evidence.content;
         row.title = evidence.title;
@@ -202,6 +208,7 @@ struct Index<'r> {
     keys: HashMap<Hash, Vec<Hash>>,
     sightings: HashMap<(Hash, String), SightingEntry>,
     versions: HashMap<(Hash, Hash), Option<String>>,
+    left: HashMap<String, bool>,
     new_keys: Vec<(Hash, Hash)>,
     new_versions: Vec<VersionRow>,
 }
@@ -232,12 +239,15 @@ impl Index<'_> {
                 }
             }
         };
-        let marks: [(Option<Hash>, Mark); 5] = [
+        let [shared_guid, shared_link] = evidence.hints;
+        let marks: [(Option<Hash>, Mark); 7] = [
             (evidence.guid, |found| found.guid = true),
             (evidence.link, |found| found.link = true),
             (evidence.place, |found| found.place = true),
             (evidence.by_title, |found| found.title = true),
             (evidence.by_body, |found| found.body = true),
+            (shared_guid, |found| found.title = true),
+            (shared_link, |found| found.title = true),
         ];
         for (key, mark) in marks {
             if let Some(key) = key {
@@ -313,16 +323,20 @@ impl Index<'_> {
             changed: true,
         };
         self.articles.insert(id, entry);
-        self.learn_keys(id, evidence)?;
+        self.learn_keys(id, evidence, true)?;
         Ok(row)
     }
 
-    fn learn_keys(&mut self, id: Hash, evidence: &Evidence) -> rusqlite::Result<()> {
+    fn learn_keys(&mut self, id: Hash, evidence: &Evidence, is_new: bool) -> rusqlite::Result<()> {
         for key in evidence.keys() {
             let mut ids = self.articles_by_key(&key)?;
             if !ids.contains(&id) {
                 ids.push(id);
                 self.keys.insert(key, ids);
+                self.new_keys.push((key, id));
+            } else if is_new {
+                // Left over from an article of this id that was forgotten: upkeep may be about to
+                // remove it, so it is written again.
                 self.new_keys.push((key, id));
             }
         }
@@ -351,6 +365,16 @@ impl Index<'_> {
             },
         );
         Ok(state)
+    }
+
+    /// Whether a source has left the configuration.
+    fn has_left(&mut self, source: &str) -> rusqlite::Result<bool> {
+        if let Some(left) = self.left.get(source) {
+            return Ok(*left);
+        }
+        let left = !self.reader.is_source(source)?;
+        self.left.insert(source.to_owned(), left);
+        Ok(left)
     }
 
     /// The source that a revision with this content was taken from, if there was one.

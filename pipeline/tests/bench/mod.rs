@@ -69,6 +69,10 @@ impl Bench {
     }
 
     pub(crate) async fn commit_drafts(&self, drafts: Vec<Draft>) {
+        // Every source of the drafts is one of the configuration.
+        for draft in &drafts {
+            self.configure(&draft.source.id).await;
+        }
         let rows = drafts.iter().map(|draft| DraftRow {
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft).unwrap(),
@@ -77,6 +81,19 @@ impl Bench {
             at: self.clock.now(),
             source: source_row("test", self.clock.now()),
             drafts: rows.collect(),
+            seen: Vec::new(),
+            dead_letters: Vec::new(),
+        };
+        self.store.commit(Commit::Collect(commit)).await.unwrap();
+    }
+
+    /// Notes a turn of a source.
+    pub(crate) async fn configure(&self, source: &str) {
+        let now = self.clock.now();
+        let commit = CollectCommit {
+            at: now,
+            source: source_row(source, now),
+            drafts: Vec::new(),
             seen: Vec::new(),
             dead_letters: Vec::new(),
         };
