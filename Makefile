@@ -1,11 +1,11 @@
 # The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
 
-.PHONY: demo test check fmt torture bench fuzz generate install-packages broker-stop clean
+.PHONY: demo test check fmt torture bench generate install-packages install-build-packages
 
 CARGO ?= cargo
 
 # Sees the main job done: a small newsroom, collected into JSON lines by the ordinary pipeline.
-demo: install-packages
+demo: install-build-packages
 	$(CARGO) run --release --quiet -- demo $(DEMO_ARGS)
 
 # Everything that must hold.
@@ -24,7 +24,7 @@ fmt:
 torture: install-packages
 	deploy/ci/torture
 
-# The figures of the README, against bare peers in the same run; see bench/README.md.
+# The figures of the README, against bare peers in the same run; see bench/run.
 bench: install-packages
 	bench/run
 
@@ -33,6 +33,8 @@ generate:
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-config --test generated
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-pipeline --test generated
 
-# Debian packages that building and testing need.
+# Debian packages that building and testing need, and those that building alone needs.
 install-packages:
 	@deploy/ci/install-packages
+install-build-packages:
+	@DATELINE_PACKAGES=build deploy/ci/install-packages

@@ -1,8 +1,8 @@
 //! `dateline status`: how a running or stopped daemon stands, read from its state folder.
 
 use comfy_table::{CellAlignment, Table, presets};
-use dateline_config::ByteSize;
-use dateline_pipeline::store::{SourceStatus, Status, read_status};
+use dateline_config::{ByteSize, Config};
+use dateline_pipeline::store::{ReaderStatus, SourceStatus, Status, read_status};
 use jiff::Timestamp;
 
 use crate::cli::StatusArgs;
@@ -15,13 +15,14 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let dir = &loaded.config.state.dir;
-    let Some(status) = read_status(dir, args.worst)? else {
+    let Some(mut status) = read_status(dir, args.worst)? else {
         terminal::say(&format!(
             "there is no state in {} yet: the daemon has not run",
             dir.display()
         ));
         return Ok(Exit::Unavailable);
     };
+    add_silent_sinks(&mut status, &loaded.config);
     if args.json {
         terminal::result(&serde_json::to_string_pretty(&status)?);
     } else {
@@ -32,6 +33,25 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     } else {
         Exit::Fine
     })
+}
+
+/// Sinks of the configuration that have never been open are readers too, with everything before them.
+fn add_silent_sinks(status: &mut Status, config: &Config) {
+    let jsonl = config.sinks.jsonl.iter().filter(|(_, sink)| sink.enabled);
+    let kafka = config.sinks.kafka.iter().filter(|(_, sink)| sink.enabled);
+    let names = jsonl
+        .map(|(name, _)| format!("jsonl.{name}"))
+        .chain(kafka.map(|(name, _)| format!("kafka.{name}")));
+    for name in names {
+        if !status.readers.iter().any(|reader| reader.name == name) {
+            status.readers.push(ReaderStatus {
+                name,
+                position: 0,
+                lag: u64::try_from(status.records.committed).unwrap_or(0),
+                at: None,
+            });
+        }
+    }
 }
 
 fn describe(status: &Status, now: Timestamp) -> String {
@@ -58,7 +78,7 @@ fn describe(status: &Status, now: Timestamp) -> String {
             reader.name.clone(),
             reader.position.to_string(),
             reader.lag.to_string(),
-            ago(reader.at, now),
+            reader.at.map_or("never".to_owned(), |at| ago(at, now)),
         ]);
     }
     text += &numbers(readers, &[1, 2]);

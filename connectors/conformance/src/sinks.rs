@@ -1,7 +1,7 @@
 //! What every sink must do: nothing lost, nothing twice, whatever is forgotten and restarted.
 //!
 //! A [`SinkHarness`] ties the checks to one kind of sink and a real other side. Each check plays
-//! the deliver stage through a [driver](driver) that keeps what the store would keep, writes
+//! the deliver stage through a [`driver`] that keeps what the store would keep, writes
 //! records of its own to the other side and reads them back as any reader would. Several checks
 //! share one other side: each has a record log and article ids of its own.
 //!

@@ -48,6 +48,7 @@ impl FeedSource {
     async fn turn(&self, turn: Turn) -> Harvest {
         // What an older version remembered and this one does not understand is as good as nothing.
         let memory: Memory = serde_json::from_value(turn.memory.clone()).unwrap_or_default();
+        let memory = memory.if_read_with(&self.feed);
         let answer = self.client.get(&self.feed, &memory, turn.now).await;
         match answer {
             Ok(Answer {
@@ -57,7 +58,9 @@ impl FeedSource {
                 bytes,
                 ..
             }) => {
-                let kept = updated.map_or(turn.memory, |updated| updated.to_json());
+                let kept = updated.map_or(turn.memory, |updated| {
+                    updated.read_with(&self.feed).to_json()
+                });
                 let mut harvest = Harvest::empty(Outcome::Unchanged, kept);
                 harvest.facts = Facts {
                     status: Some(status),
@@ -81,7 +84,7 @@ impl FeedSource {
                     bytes,
                     context,
                     http,
-                    memory: updated.unwrap_or_default(),
+                    memory: updated.unwrap_or_default().read_with(&self.feed),
                 };
                 self.document(fetched, turn).await
             }

@@ -57,8 +57,9 @@ pub struct ReaderStatus {
     pub position: i64,
     /// Entries it still has before it.
     pub lag: u64,
-    /// When it last committed.
-    pub at: Timestamp,
+    /// When it last committed; absent if it never did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// How a source stands.
@@ -167,7 +168,7 @@ fn readers(
             lag: u64::try_from(head - position).unwrap_or(0),
             name,
             position,
-            at: instant(row, 2)?,
+            at: Some(instant(row, 2)?),
         })
     })?;
     rows.collect()

@@ -3,6 +3,7 @@
 //! It is stored with the items of that answer, in the same commit: whoever holds validators holds
 //! the items too.
 
+use dateline_config::Feed;
 use reqwest::header::{
     ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
 };
@@ -27,6 +28,12 @@ pub(crate) struct Memory {
     /// BLAKE3 of the body, in hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+    /// The settings that the document was read with: under others the same document holds other
+    /// items, so what is remembered of it counts for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_items: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
 }
 
 impl Memory {
@@ -40,7 +47,22 @@ impl Memory {
             etag: validator(ETAG),
             last_modified: validator(LAST_MODIFIED),
             body: Some(blake3::hash(body).to_hex().to_string()),
+            max_items: None,
+            language: None,
         }
+    }
+
+    /// Notes the settings that the document is read with.
+    pub(crate) fn read_with(mut self, feed: &Feed) -> Memory {
+        self.max_items = Some(feed.max_items);
+        self.language.clone_from(&feed.language);
+        self
+    }
+
+    /// What is remembered, unless the document was read with other settings.
+    pub(crate) fn if_read_with(self, feed: &Feed) -> Memory {
+        let same = self.max_items == Some(feed.max_items) && self.language == feed.language;
+        if same { self } else { Memory::default() }
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Value {
@@ -81,5 +103,28 @@ impl Memory {
 
     pub(super) fn same_body(&self, other: &Memory) -> bool {
         self.body.is_some() && self.url == other.url && self.body == other.body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn other_settings_make_the_document_unknown() {
+        let feed = |more: &str| {
+            let text = format!("[[feeds]]\nurl = \"https://news.example/rss\"\n{more}");
+            let loaded =
+                dateline_config::parse(&text, std::path::Path::new("dateline.toml")).unwrap();
+            loaded.config.feeds[0].clone()
+        };
+        let url = Url::parse("https://news.example/rss").unwrap();
+        let memory = Memory::new(&url, &HeaderMap::new(), b"body").read_with(&feed(""));
+        assert_eq!(memory.clone().if_read_with(&feed("")), memory);
+        for more in ["max_items = 7", "language = \"fr\""] {
+            assert_eq!(memory.clone().if_read_with(&feed(more)), Memory::default());
+        }
     }
 }
