@@ -1,6 +1,6 @@
 //! What a user may write in Dateline's TOML: sections, defaults, checks and messages.
 //!
-//! [`load`] reads a file and its includes into a [`Config`], or returns everything that is wrong with them at once, each
+//! [`load()`] reads a file and its includes into a [`Config`], or returns everything that is wrong with them at once, each
 //! finding with its place and a suggestion. [`json_schema`] and [`reference()`] describe the same sections.
 //! This crate knows no other crate of Dateline, opens no connection, and reads no secret until it is asked to
 //! [reveal](Secret::reveal) one.

@@ -4,7 +4,7 @@
 //! left out, and, when nothing could be read, why. On the way from bytes to entries:
 //!
 //! 1. [`charset`] decodes;
-//! 2. [`repair`] mends what would stop a tokeniser ([`json`] does the like for JSON feeds);
+//! 2. [`repair`] mends what would stop a tokeniser ([`mod@json`] does the like for JSON feeds);
 //! 3. [`outline`] measures depth and finds the items;
 //! 4. [`engine`] reads the document;
 //! 5. [`salvage`] reads it item by item where the engine refuses the whole.
