@@ -79,7 +79,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 const COLLECT: &str =
-    "[collect]\nmax_concurrent = 32\nper_host_concurrent = 32\nper_host_spacing = \"0s\"\n";
+    "[collect]\nmax_concurrent = 16\nper_host_concurrent = 16\nper_host_spacing = \"0s\"\n";
 
 async fn drops(binary: &std::path::Path, articles: usize, size: usize) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;

@@ -20,7 +20,7 @@ pub(crate) const MAX_QUEUED: usize = 16_384;
 const MAX_WAITING: usize = 16_384;
 
 /// Files of one harvest: a commit of well under a second.
-pub(crate) const MAX_FILES: usize = 512;
+pub(crate) const MAX_FILES: usize = 1024;
 
 /// Bytes of one harvest, unless a single file is larger: bounds the memory that a turn takes.
 pub(crate) const MAX_BYTES: u64 = 32 * 1024 * 1024;

@@ -32,7 +32,7 @@ use resolve::Prepared;
 const BATCH: u32 = 1024;
 
 /// Bytes of drafts in one batch: bounds what the stage holds, three batches at the most.
-const BATCH_BYTES: usize = 2 << 20;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Fewer drafts than this are not worth another thread.
 const PER_THREAD: usize = 16;
