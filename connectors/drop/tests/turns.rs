@@ -185,7 +185,7 @@ async fn a_rejected_file_that_is_mended_is_read() {
 #[tokio::test]
 async fn more_files_than_a_turn_takes_come_in_several() {
     let stage = Stage::new(Delete, |_| {});
-    let count = 1300;
+    let count = 2500;
     for number in 0..count {
         stage.write(
             format!("{number}.txt"),
@@ -202,7 +202,7 @@ async fn more_files_than_a_turn_takes_come_in_several() {
             break;
         }
     }
-    assert_eq!(sizes, [512, 512, 276]);
+    assert_eq!(sizes, [1024, 1024, 452]);
     assert_eq!(came.len(), count);
     assert!(stage.left().is_empty());
 }
