@@ -298,9 +298,11 @@ fn add_reject(commit: &mut CollectCommit, mut reject: Reject) {
 
 /// What the source asked to be remembered.
 async fn remembered(context: &TurnContext, id: &str) -> Result<serde_json::Value, StoreError> {
-    let (readers, source) = (Arc::clone(&context.readers), id.to_owned());
-    let read = tokio::task::spawn_blocking(move || readers.with(|reader| reader.memory(&source)));
-    let memory = read.await.map_err(|_| StoreError::Closed)??;
+    let source = id.to_owned();
+    let memory = context
+        .readers
+        .ask(move |reader| reader.memory(&source))
+        .await?;
     Ok(memory
         .and_then(|memory| serde_json::from_str(&memory).ok())
         .unwrap_or(serde_json::Value::Null))
@@ -318,17 +320,13 @@ impl Seen for SeenInStore {
         &'a self,
         items: Vec<(ItemKey, Fingerprint)>,
     ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
-        let (readers, source, horizon) =
-            (Arc::clone(&self.readers), self.source.clone(), self.horizon);
-        Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || {
-                readers.with(|reader| reader.fresh(&source, &items, horizon))
-            });
-            match read.await {
-                Ok(Ok(fresh)) => Ok(fresh),
-                Ok(Err(error)) => Err(Fault::transient("state", error.to_string())),
-                Err(_) => Err(Fault::transient("state", "the store is closing")),
-            }
-        })
+        let (source, horizon) = (self.source.clone(), self.horizon);
+        let read = async move {
+            self.readers
+                .ask(move |reader| reader.fresh(&source, &items, horizon))
+                .await
+                .map_err(|error| Fault::transient("state", error.to_string()))
+        };
+        Box::pin(read)
     }
 }

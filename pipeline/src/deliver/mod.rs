@@ -16,9 +16,7 @@ use crate::clock::{Clock, Dice};
 use crate::crash;
 use crate::fault::{Class, Fault};
 use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
-use crate::store::{
-    Commit, DeadLetter, DeliverCommit, Reader, Readers, Store, StoreError, unfinished,
-};
+use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError};
 
 /// How often a sink without work is called, for rotation and the like.
 const IDLE: Duration = Duration::from_secs(1);
@@ -166,6 +164,7 @@ impl Deliverer {
     async fn open(&mut self) -> Result<(), Trouble> {
         let name = self.name.clone();
         let stored = self
+            .readers
             .ask(move |reader| {
                 let (position, detail) = reader.position(&name)?.unwrap_or((0, "null".to_owned()));
                 Ok((reader.log()?, position, detail))
@@ -195,6 +194,7 @@ impl Deliverer {
         let name = self.name.clone();
         let from = opened.position;
         self.refused = self
+            .readers
             .ask(move |reader| reader.refused(&name, from))
             .await?
             .into_iter()
@@ -260,8 +260,10 @@ impl Deliverer {
     async fn next_batch(&mut self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
         let position = self.position;
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
-        self.ask(move |reader| reader.records_after(position, records, appetite.bytes))
-            .await
+        let read = self
+            .readers
+            .ask(move |reader| reader.records_after(position, records, appetite.bytes));
+        Ok(read.await?)
     }
 
     async fn hand_over(&mut self, batch: &[Entry]) -> Result<(), Trouble> {
@@ -445,16 +447,6 @@ impl Deliverer {
         self.health
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
-    /// Asks the store off the async threads. (`&mut`: a sink need not be shareable.)
-    async fn ask<T: Send + 'static>(
-        &mut self,
-        ask: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let readers = Arc::clone(&self.readers);
-        let asked = tokio::task::spawn_blocking(move || readers.with(ask));
-        Ok(asked.await.map_err(unfinished)??)
     }
 }
 

@@ -43,7 +43,7 @@ const DEAD_LETTERS: i64 = 10_000;
 pub struct PruneCommit {
     drafts: Option<Cut>,
     records: Option<Cut>,
-    sweep: Option<Sweep>,
+    sweep: Sweep,
 }
 
 /// The first `through` of a log leave.
@@ -120,17 +120,10 @@ impl Keeper {
             now: self.clock.now(),
             stretch: self.next_sweep.clone(),
         };
-        let readers = std::sync::Arc::clone(readers);
-        let read = tokio::task::spawn_blocking(move || {
-            readers.with(|reader| plan.read(reader.connection()))
-        });
-        let (commit, next) = read.await.map_err(super::unfinished)??;
-        if let Some(next) = next {
-            self.next_sweep = next;
-        }
-        let Some(commit) = commit else {
-            return Ok(false);
-        };
+        let (commit, next) = readers
+            .ask(move |reader| plan.read(reader.connection()))
+            .await?;
+        self.next_sweep = next;
         let more = commit.drafts.is_some() || commit.records.is_some();
         store.commit(Commit::Prune(commit)).await?;
         Ok(more)
@@ -144,10 +137,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn read(
-        &self,
-        connection: &Connection,
-    ) -> rusqlite::Result<(Option<PruneCommit>, Option<Stretch>)> {
+    fn read(&self, connection: &Connection) -> rusqlite::Result<(PruneCommit, Stretch)> {
         let drafts_passed = position(connection, super::TRANSFORM)?;
         let mut records_passed = i64::MAX;
         for sink in &self.retention.sinks {
@@ -163,12 +153,11 @@ impl Plan {
         excess -= drafts.map_or(0, |cut| cut.bytes);
         let records = cut(connection, "records", records_passed, cut_at, excess)?;
         let (sweep, next) = self.sweep(connection, &self.stretch)?;
-        let commit =
-            (drafts.is_some() || records.is_some() || sweep.is_some()).then_some(PruneCommit {
-                drafts,
-                records,
-                sweep,
-            });
+        let commit = PruneCommit {
+            drafts,
+            records,
+            sweep,
+        };
         Ok((commit, next))
     }
 
@@ -176,7 +165,7 @@ impl Plan {
         &self,
         connection: &Connection,
         stretch: &Stretch,
-    ) -> rusqlite::Result<(Option<Sweep>, Option<Stretch>)> {
+    ) -> rusqlite::Result<(Sweep, Stretch)> {
         let now = self.now.as_millisecond();
         let memory = i64::try_from(self.retention.article_memory.as_millis()).unwrap_or(i64::MAX);
         let by_hash = |sql: &str, from: &Hash| -> rusqlite::Result<Option<Hash>> {
@@ -199,13 +188,13 @@ impl Plan {
                     .optional()?;
                 let next = to.clone().map_or(Stretch::Articles(START), Stretch::Seen);
                 (
-                    Some(Sweep::Seen {
+                    Sweep::Seen {
                         from,
                         to,
                         now,
                         memory,
-                    }),
-                    Some(next),
+                    },
+                    next,
                 )
             }
             Stretch::Articles(from) => {
@@ -215,13 +204,13 @@ impl Plan {
                 )?;
                 let next = to.map_or(Stretch::Keys(START), Stretch::Articles);
                 (
-                    Some(Sweep::Articles {
+                    Sweep::Articles {
                         from,
                         to,
                         now,
                         memory,
-                    }),
-                    Some(next),
+                    },
+                    next,
                 )
             }
             Stretch::Keys(from) => {
@@ -230,7 +219,7 @@ impl Plan {
                     &from,
                 )?;
                 let next = to.map_or(Stretch::Seen((String::new(), START)), Stretch::Keys);
-                (Some(Sweep::Keys { from, to }), Some(next))
+                (Sweep::Keys { from, to }, next)
             }
         })
     }
@@ -292,10 +281,7 @@ impl PruneCommit {
                 "DELETE FROM dead_letters WHERE seq <= (SELECT max(seq) FROM dead_letters) - ?1",
             )?
             .execute([DEAD_LETTERS])?;
-        match &self.sweep {
-            Some(sweep) => sweep.apply(transaction),
-            None => Ok(()),
-        }
+        self.sweep.apply(transaction)
     }
 }
 

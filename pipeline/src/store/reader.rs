@@ -1,13 +1,13 @@
 //! Reading the store: short queries on connections of their own, never in the writer's way.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::commit::{ArticleRow, Hash};
-use super::{StoreError, Tuning, doing, open_reading, schema};
+use super::{StoreError, Tuning, doing, open_reading, schema, unfinished};
 use crate::sink::Entry;
 use crate::source::{Fingerprint, ItemKey};
 
@@ -53,6 +53,20 @@ impl Readers {
             idle.push(connection);
         }
         outcome
+    }
+
+    /// Runs `work` with a reader, off the async threads.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or `work` panics.
+    pub async fn ask<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(self);
+        tokio::task::spawn_blocking(move || readers.with(work))
+            .await
+            .map_err(unfinished)?
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {

@@ -1,6 +1,6 @@
 //! The second stage: drafts become records.
 //!
-//! Two threads: one reads drafts and does the pure part over all cores ([`normalise`]), the other
+//! Two tasks: one reads drafts and does the pure part over all cores ([`normalise`]), the other
 //! gives them their place among known articles ([`resolve`]) and commits records, index and
 //! position together. Order is kept throughout, so revisions of an article come out in the order
 //! in which they were fetched.
@@ -23,7 +23,7 @@ use crate::draft::Draft;
 use crate::fault::Fault;
 use crate::record::Record;
 use crate::store::{
-    Commit, DeadLetter, DraftEntry, Reader, Readers, Store, StoreError, TRANSFORM, TransformCommit,
+    Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
     unfinished,
 };
 use resolve::Prepared;
@@ -83,7 +83,10 @@ impl Transformer {
     }
 
     async fn run_until_failure(&self) -> Result<(), StoreError> {
-        let position = read(&self.readers, |reader| reader.position(TRANSFORM)).await?;
+        let position = self
+            .readers
+            .ask(|reader| reader.position(TRANSFORM))
+            .await?;
         let position = position.map_or(0, |(seq, _)| seq);
         // One batch is prepared while the one before it is committed.
         let (sender, receiver) = mpsc::channel(1);
@@ -107,10 +110,10 @@ impl Transformer {
                 vitals.changed().await.map_err(|_| StoreError::Closed)?;
                 continue;
             }
-            let drafts = read(&self.readers, move |reader| {
-                reader.drafts_after(position, BATCH, BATCH_BYTES)
-            })
-            .await?;
+            let drafts = self
+                .readers
+                .ask(move |reader| reader.drafts_after(position, BATCH, BATCH_BYTES))
+                .await?;
             let Some(last) = drafts.last() else {
                 // Drafts up to the head have been pruned or rolled back; nothing is there to do.
                 position = head;
@@ -134,10 +137,10 @@ impl Transformer {
         while let Some(batch) = batches.recv().await {
             let now = self.clock.now();
             let drafts = batch.len() as u64;
-            let mut commit = read(&self.readers, move |reader| {
-                resolve::resolve(reader, batch, now)
-            })
-            .await?;
+            let mut commit = self
+                .readers
+                .ask(move |reader| resolve::resolve(reader, batch, now))
+                .await?;
             commit.from = position;
             position = commit.position;
             count(&commit, drafts);
@@ -166,16 +169,6 @@ fn count(commit: &TransformCommit, drafts: u64) {
             "a draft was set aside as a dead letter"
         );
     }
-}
-
-/// Asks the store off the async threads.
-async fn read<T: Send + 'static>(
-    readers: &Arc<Readers>,
-    ask: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
-) -> Result<T, StoreError> {
-    let readers = Arc::clone(readers);
-    let asked = tokio::task::spawn_blocking(move || readers.with(ask));
-    asked.await.map_err(unfinished)?
 }
 
 /// The pure part over all cores, order kept.
