@@ -103,7 +103,8 @@ fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
             "[[feeds]]\nid = \"feed-{number}\"\nurl = \"{base}/{number}\"\nevery = \"1h\"\n"
         );
     }
-    config += &format!("[[drops]]\nid = \"seed\"\npath = {drop_folder:?}\n");
+    // A file leaves the folder only once its draft is committed, which tells when the drop was read.
+    config += &format!("[[drops]]\nid = \"seed\"\npath = {drop_folder:?}\nafter = \"delete\"\n");
     let config = setup.configure(&config);
 
     let mut daemon = Daemon::start(&config);
@@ -111,6 +112,7 @@ fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
         "every source to be read and every record to be delivered",
         LIMIT,
         || {
+            let drop_read = fs::read_dir(&drop_folder).unwrap().next().is_none();
             let status = status(&config);
             let all_read = status["sources"].as_u64() == Some(count as u64 + 1);
             let lags = status["readers"]
@@ -118,8 +120,11 @@ fn real_feeds_and_the_seed_arrive_in_json_lines_and_in_kafka() {
                 .into_iter()
                 .flatten()
                 .map(|reader| reader["lag"].as_u64());
-            (all_read && lags.clone().count() == 3 && lags.into_iter().all(|lag| lag == Some(0)))
-                .then_some(())
+            (drop_read
+                && all_read
+                && lags.clone().count() == 3
+                && lags.into_iter().all(|lag| lag == Some(0)))
+            .then_some(())
         },
     );
     daemon.stop(LIMIT);
