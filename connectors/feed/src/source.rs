@@ -97,6 +97,7 @@ impl FeedSource {
             fault,
             retry_after,
             status,
+            ..
         } = refusal;
         let mut harvest = Harvest::empty(Outcome::Failed { fault, retry_after }, memory);
         harvest.facts.status = status;

@@ -363,6 +363,14 @@ async fn endless_headers_end() {
 }
 
 #[tokio::test]
+async fn large_headers_are_refused() {
+    let long = "x".repeat(66 << 10);
+    let (_server, harvest) = serving(move |_| Reply::new(200, &[("X-Long", &long)], FEED)).await;
+    let fault = failure(&harvest).0;
+    assert_eq!((fault.kind, fault.class), ("headers", Class::Permanent));
+}
+
+#[tokio::test]
 async fn a_body_without_length_is_read() {
     let raw = [
         b"HTTP/1.0 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n",

@@ -51,6 +51,7 @@ pub(super) fn refuse(
         fault,
         retry_after: wait.and_then(|wait| retry::after(wait, now)),
         status: Some(status.as_u16()),
+        headers: Some(headers.clone()),
     }
 }
 
@@ -150,6 +151,14 @@ pub(super) fn too_large(url: &Url, limit: u64) -> Fault {
         "{url}: the body is larger than max_body ({limit} bytes after decompression); raise max_body if that is right for this feed"
     );
     Fault::permanent("too_large", reason)
+}
+
+pub(super) fn large_headers(url: &Url, size: usize, limit: u32) -> Fault {
+    let url = without_credentials(url);
+    let reason = format!(
+        "{url}: the answer's header fields take {size} bytes, more than {limit}; tell the feed's publisher"
+    );
+    Fault::permanent("headers", reason)
 }
 
 pub(super) fn timeout(url: &Url, after: Duration) -> Fault {

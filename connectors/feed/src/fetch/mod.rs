@@ -39,7 +39,7 @@ const MAX_IDLE: Duration = Duration::from_secs(30);
 /// Header fields of an answer; servers send 10 to 40.
 const MAX_HEADERS: usize = 200;
 
-/// Bytes of header fields of an HTTP/2 answer.
+/// Bytes of header fields of an answer; long ones have 10 KiB, mostly cookies and security policies.
 const MAX_HEADER_BYTES: u32 = 64 << 10;
 
 /// Connections to one host that are kept open between two requests, and for how long: feeds of one
@@ -77,6 +77,9 @@ pub(crate) struct Answer {
     pub(crate) memory: Option<Memory>,
     /// Bytes read, after decompression.
     pub(crate) bytes: u64,
+    /// The answer's header fields, of a 304 too; at most [`MAX_HEADER_BYTES`].
+    #[allow(dead_code, reason = "read by pace and paging")]
+    pub(crate) headers: HeaderMap,
 }
 
 pub(crate) enum Body {
@@ -94,6 +97,9 @@ pub(crate) struct Refusal {
     pub(crate) fault: Fault,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) status: Option<u16>,
+    /// The header fields of the answer, where there was one; at most [`MAX_HEADER_BYTES`].
+    #[allow(dead_code, reason = "read by pace and paging")]
+    pub(crate) headers: Option<HeaderMap>,
 }
 
 impl From<Fault> for Refusal {
@@ -102,6 +108,7 @@ impl From<Fault> for Refusal {
             fault,
             retry_after: None,
             status: None,
+            headers: None,
         }
     }
 }
@@ -179,6 +186,14 @@ fn user_agent(collect: &Collect) -> String {
     }
 }
 
+/// The size of header fields as HTTP/1 writes them, without what stands between name and value.
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
+}
+
 /// Makes ring the process's cryptography once; one that is there already is as good.
 fn install_crypto() {
     static INSTALLED: Once = Once::new();
@@ -224,7 +239,13 @@ impl Exchange<'_> {
             self.add_own_headers(&mut headers)?;
         }
         let sent = agent.get(url.clone()).headers(headers).send().await;
-        sent.map_err(|error| faults::of_request(url, &error, self.feed.connect_timeout).into())
+        let response =
+            sent.map_err(|error| faults::of_request(url, &error, self.feed.connect_timeout))?;
+        let size = header_bytes(response.headers());
+        if size > MAX_HEADER_BYTES as usize {
+            return Err(faults::large_headers(url, size, MAX_HEADER_BYTES).into());
+        }
+        Ok(response)
     }
 
     /// The headers configured for this feed, secrets revealed for this request only.
@@ -262,15 +283,18 @@ impl Exchange<'_> {
                 body: Body::Unchanged,
                 memory: None,
                 bytes: 0,
+                headers: response.headers().clone(),
             });
         }
         if !status.is_success() || matches!(status.as_u16(), 204..=206) {
             return Err(refuse(&url, status, response.headers(), self.now));
         }
+        let headers = response.headers().clone();
         let refused = |fault: Fault| Refusal {
             fault,
             retry_after: None,
             status: Some(status.as_u16()),
+            headers: Some(headers.clone()),
         };
         if let Some(encoding) = response
             .headers()
@@ -280,7 +304,6 @@ impl Exchange<'_> {
             // The client takes the header away with the encodings that it knows.
             return Err(refused(faults::unknown_encoding(&url, encoding)));
         }
-        let headers = response.headers().clone();
         let bytes = self.body(&url, response).await.map_err(refused)?;
         let memory = Memory::new(&url, &headers, &bytes);
         let length = bytes.len() as u64;
@@ -305,6 +328,7 @@ impl Exchange<'_> {
             body,
             memory: Some(memory),
             bytes: length,
+            headers,
         })
     }
 
