@@ -123,7 +123,7 @@ fn hash(value: &impl Serialize) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dateline_pipeline::draft::Text;
+    use crate::read::Text;
 
     fn entry(id: &str, link: &str, title: &str, text: &str) -> Entry {
         let some = |value: &str| (!value.is_empty()).then(|| value.to_owned());

@@ -1,9 +1,9 @@
 //! Makes the item of a draft from an entry. No I/O; decides nothing about identity.
 
-use dateline_pipeline::draft::{Guid, Item, Link, Text, Trust};
-use dateline_pipeline::record::{Enclosure, Image};
+use dateline_pipeline::draft::{self, Guid, Item, Link, Stated, Trust};
+use dateline_pipeline::record::{self, Enclosure, Image};
 
-use crate::read::{Entry, FeedDocument, Media};
+use crate::read::{Date, Entry, FeedDocument, Media, Person, Precision, Text, TextFormat};
 
 /// The item that an entry describes, in the entry's own words. What the entry leaves open is taken
 /// from its feed (language, rights), then from `language` (the configured one).
@@ -23,10 +23,10 @@ pub fn item(entry: &Entry, feed: &FeedDocument, language: Option<&str>) -> Item 
             href,
             trust: Trust::Stated,
         }),
-        title: entry.title.clone(),
-        summary: entry.summary.clone(),
-        content: longest(&entry.contents),
-        authors: entry.authors.clone(),
+        title: entry.title.as_ref().map(text),
+        summary: entry.summary.as_ref().map(text),
+        content: longest(&entry.contents).map(text),
+        authors: entry.authors.iter().map(person).collect(),
         categories: categories(entry),
         images: images(entry),
         enclosures: entry
@@ -37,18 +37,43 @@ pub fn item(entry: &Entry, feed: &FeedDocument, language: Option<&str>) -> Item 
             .collect(),
         language: language.map(str::to_owned),
         rights: rights.map(|rights| rights.value.clone()),
-        published: entry.published.clone(),
-        updated: entry.updated.clone(),
+        published: entry.published.as_ref().map(stated),
+        updated: entry.updated.as_ref().map(stated),
         ..Item::default()
     }
 }
 
 /// The fullest of several contents.
-fn longest(contents: &[Text]) -> Option<Text> {
-    contents
-        .iter()
-        .max_by_key(|content| content.value.len())
-        .cloned()
+fn longest(contents: &[Text]) -> Option<&Text> {
+    contents.iter().max_by_key(|content| content.value.len())
+}
+
+fn text(text: &Text) -> draft::Text {
+    match text.format {
+        TextFormat::Plain => draft::Text::plain(&text.value),
+        TextFormat::Html => draft::Text::html(&text.value),
+    }
+}
+
+fn person(person: &Person) -> record::Person {
+    record::Person {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        url: person.url.clone(),
+    }
+}
+
+fn stated(date: &Date) -> Stated {
+    Stated {
+        instant: date.instant,
+        raw: Some(date.raw.clone()),
+        offset: date.offset.clone(),
+        precision: match date.precision {
+            Precision::Day => record::Precision::Day,
+            Precision::Minute => record::Precision::Minute,
+            Precision::Second => record::Precision::Second,
+        },
+    }
 }
 
 /// Labels of the categories, else their terms, each once.

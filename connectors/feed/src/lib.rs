@@ -10,9 +10,9 @@
 pub mod fetch;
 pub mod identity;
 mod items;
-pub mod read;
 mod source;
 
+pub use dateline_feed_reader as read;
 pub use fetch::{Client, FetchError};
 pub use items::item;
 pub use source::FeedSource;

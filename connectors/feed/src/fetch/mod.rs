@@ -17,7 +17,8 @@ use dateline_config::{Collect, Feed};
 use dateline_pipeline::fault::Fault;
 use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, CONTENT_ENCODING, CONTENT_LOCATION, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION,
+    ACCEPT, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, HeaderMap,
+    HeaderName, LOCATION,
 };
 use reqwest::{Response, StatusCode};
 use thiserror::Error;
@@ -320,6 +321,7 @@ impl Exchange<'_> {
                 url: Some(without_credentials(&url)),
                 content_type: header(CONTENT_TYPE),
                 content_location: header(CONTENT_LOCATION),
+                content_language: header(CONTENT_LANGUAGE),
             };
             Body::Document { bytes, context }
         };

@@ -1,9 +1,12 @@
 //! What a feed document said, whatever format it was in. Holds values only.
 
-use dateline_pipeline::draft::{Stated, Text};
-use dateline_pipeline::record::Person;
+use std::time::Duration;
+
+use jiff::civil::Weekday;
 use serde::Serialize;
 use thiserror::Error;
+
+use crate::values::{Date, Person, Text};
 
 /// What was read of one document.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,7 +83,8 @@ pub struct FeedDocument {
     pub subtitle: Option<Text>,
     /// The page that it belongs to, absolute where that can be told.
     pub link: Option<String>,
-    /// Every link.
+    /// Every link, with relations as in Atom (`self`, `hub`, `next`, `prev-archive`, `current`), of
+    /// RSS feeds too.
     pub links: Vec<WebLink>,
     /// Language tag as written.
     pub language: Option<String>,
@@ -88,12 +92,18 @@ pub struct FeedDocument {
     pub rights: Option<Text>,
     /// Minutes for which it may be kept before it is asked for again.
     pub ttl: Option<u32>,
+    /// Hours of the day, 0 to 23 in GMT, in which it need not be asked for (RSS `skipHours`).
+    pub skip_hours: Vec<u8>,
+    /// Days of the week, in GMT, on which it need not be asked for (RSS `skipDays`).
+    pub skip_days: Vec<Weekday>,
+    /// How often it changes, as it says itself (`sy:updatePeriod` by `sy:updateFrequency`).
+    pub update_every: Option<Duration>,
     /// Address of its picture.
     pub image: Option<String>,
-    /// Stated time of publication.
-    pub published: Option<Stated>,
-    /// Stated time of the last change.
-    pub updated: Option<Stated>,
+    /// Date time of publication.
+    pub published: Option<Date>,
+    /// Date time of the last change.
+    pub updated: Option<Date>,
     /// Authors.
     pub authors: Vec<Person>,
     /// Categories.
@@ -115,10 +125,10 @@ pub struct Entry {
     pub summary: Option<Text>,
     /// Contents in the order given.
     pub contents: Vec<Text>,
-    /// Stated time of publication.
-    pub published: Option<Stated>,
-    /// Stated time of the last change.
-    pub updated: Option<Stated>,
+    /// Date time of publication.
+    pub published: Option<Date>,
+    /// Date time of the last change.
+    pub updated: Option<Date>,
     /// Authors.
     pub authors: Vec<Person>,
     /// Contributors.

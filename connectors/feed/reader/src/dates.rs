@@ -3,11 +3,11 @@
 //! Keeps what was written (text, offset, precision). Guesses nothing: months in other languages than
 //! English, orders of numbers that could be read two ways and unknown zones give no date.
 
-use dateline_pipeline::draft::Stated;
-use dateline_pipeline::record::Precision;
 use jiff::civil::{Date, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
+
+use crate::values::{self, Precision};
 
 /// Longest text that is looked at, in bytes; the longest of the formats has some 40.
 const LONGEST: usize = 128;
@@ -46,7 +46,7 @@ const ZONES: [(&str, i32); 23] = [
 ];
 
 /// Reads a date.
-pub(super) fn parse(text: &str) -> Option<Stated> {
+pub(super) fn parse(text: &str) -> Option<values::Date> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;
@@ -62,16 +62,16 @@ struct Moment {
     offset: Option<Offset>,
 }
 
-fn stated(moment: Moment, raw: &str) -> Option<Stated> {
+fn stated(moment: Moment, raw: &str) -> Option<values::Date> {
     let (time, precision) = moment.time.unwrap_or((Time::midnight(), Precision::Day));
     let instant = moment
         .offset
         .unwrap_or(Offset::UTC)
         .to_timestamp(moment.date.to_datetime(time))
         .ok()?;
-    Some(Stated {
+    Some(values::Date {
         instant,
-        raw: Some(raw.to_owned()),
+        raw: raw.to_owned(),
         offset: moment.offset.map(written),
         precision,
     })

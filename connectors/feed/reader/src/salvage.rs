@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use url::Url;
 
-use super::engine::{self, Parsed};
-use super::outline::{Outline, line_of};
+use crate::engine::{self, Parsed};
+use crate::outline::{Outline, line_of};
 
 /// Bytes given to the engine in all. Halving reads a document with one bad item about twice for
 /// each doubling of its number of items; beyond this the rest is left out.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::model::ReadError;
+use crate::model::ReadError;
 
 /// The version that the engine takes; 1.0 and 1.1 are read alike.
 const VERSION: &str = "https://jsonfeed.org/version/1.1";

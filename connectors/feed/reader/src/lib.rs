@@ -1,4 +1,5 @@
-//! Reads feed documents. No I/O, no clock, no state: the same bytes give the same reading.
+//! Reads feed documents: bytes and headers in, a feed, its entries and what was recovered out.
+//! No I/O, no clock, no state: the same bytes give the same reading.
 //!
 //! Reading never fails as a whole: a [`Reading`] holds what could be read, what was repaired or
 //! left out, and, when nothing could be read, why. On the way from bytes to entries:
@@ -18,11 +19,13 @@ mod model;
 mod outline;
 mod repair;
 mod salvage;
+mod values;
 
 use url::Url;
 
 pub use inspect::inspect_answer;
 pub use model::{Entry, FeedDocument, Format, Media, ReadError, Reading, Tag, WebLink};
+pub use values::{Date, Person, Precision, Text, TextFormat};
 
 use outline::{Outline, line_of};
 
@@ -41,6 +44,8 @@ pub struct Context {
     pub content_type: Option<String>,
     /// Its `Content-Location` header, which replaces `url` as the base (RFC 9110, section 8.7).
     pub content_location: Option<String>,
+    /// Its `Content-Language` header: the language where the document names none.
+    pub content_language: Option<String>,
 }
 
 impl Context {

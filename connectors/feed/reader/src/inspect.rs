@@ -1,10 +1,9 @@
 //! A reading as the answer of `dateline inspect feed --batch`.
 
-use dateline_pipeline::draft::{Stated, Text};
-use dateline_pipeline::record::Person;
 use serde_json::{Map, Value, json};
 
-use super::model::{Entry, FeedDocument, Media, Reading, WebLink};
+use crate::model::{Entry, FeedDocument, Media, Reading, WebLink};
+use crate::values::{Date, Person, Text};
 
 /// `{"ok", "error", "feed", "entries", "recovered"}`. Instants are `YYYY-MM-DDTHH:MM:SSZ`, persons
 /// `{name, email, href}`, tags `{term, scheme, label}`; what is not known is left out.
@@ -79,7 +78,7 @@ fn text(text: &Option<Text>) -> Value {
     json!(text.as_ref().map(|text| &text.value))
 }
 
-fn instant(stated: &Option<Stated>) -> Value {
+fn instant(stated: &Option<Date>) -> Value {
     json!(
         stated
             .as_ref()

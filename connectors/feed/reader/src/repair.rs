@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
 
-use super::charset::is_forbidden;
+use crate::charset::is_forbidden;
 
 /// Characters in the name of a reference; the longest name in HTML has 31.
 const LONGEST_REFERENCE: usize = 32;

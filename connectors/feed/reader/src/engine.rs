@@ -6,14 +6,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use dateline_pipeline::draft::{Stated, Text};
-use dateline_pipeline::record::Person;
 use feed_rs::model;
 use feed_rs::parser::Builder;
 use url::Url;
 
-use super::dates;
-use super::model::{Entry, FeedDocument, Format, Media, Tag, WebLink};
+use crate::dates;
+use crate::model::{Entry, FeedDocument, Format, Media, Tag, WebLink};
+use crate::values::{Date, Person, Text};
 
 /// Dates that were not understood are named up to this many times.
 const MAX_DATE_NOTES: usize = 5;
@@ -53,7 +52,7 @@ struct Dates(Arc<Mutex<Recorded>>);
 
 #[derive(Default)]
 struct Recorded {
-    read: Vec<Stated>,
+    read: Vec<Date>,
     not_understood: Vec<String>,
 }
 
@@ -83,7 +82,7 @@ impl Dates {
         }
     }
 
-    fn get(&self, token: Option<Token>) -> Option<Stated> {
+    fn get(&self, token: Option<Token>) -> Option<Date> {
         let recorded = self
             .0
             .lock()
@@ -153,6 +152,9 @@ fn convert(feed: model::Feed, dates: &Dates, base: Option<&Url>) -> Parsed {
         language: feed.language.as_deref().and_then(stated_text),
         rights: feed.rights.and_then(|rights| text(rights, format)),
         ttl: feed.ttl,
+        skip_hours: Vec::new(),
+        skip_days: Vec::new(),
+        update_every: None,
         image: image.as_deref().and_then(stated_text),
         published: dates.get(feed.published),
         updated: dates.get(feed.updated),
