@@ -131,6 +131,9 @@ pub struct SourceRef {
     /// Address of the feed; absent for drop folders.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Its `tags` in the configuration, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// The kinds of source.

@@ -46,6 +46,7 @@ impl Script {
                 id: id.to_owned(),
                 name: None,
                 url: None,
+                tags: Vec::new(),
             },
             every: Duration::from_secs(600),
             bell: None,

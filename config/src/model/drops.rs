@@ -37,6 +37,7 @@ section! {
     /// A folder that is watched for text files, one article each. Hidden files and `*.tmp`, `*.part`, `*.swp` are never read.
     item DropFolder at "[[drops]]", hints {
         "dir" => "did you mean `path`?",
+        "tag" => "did you mean `tags`? It is a list: [\"wire\"]",
         "folder" => "did you mean `path`?",
         "pattern" => "did you mean `patterns`? It is a list: [\"*.txt\"]",
         "glob" => "did you mean `patterns`? It is a list: [\"*.txt\"]",
@@ -51,6 +52,8 @@ section! {
         id: String = derived, drop_id();
         /// Name for people, put into records as the source's name.
         name: Option<String> = optional, line("Wire copy");
+        /// Words to sort sources by, put into records as the source's tags; folders in OPML.
+        tags: Vec<String> = default(Vec::new()), super::tags();
         /// The folder.
         path: PathBuf = required, ConfigPath;
         /// Globs on the file name; a file that matches one of them is read.

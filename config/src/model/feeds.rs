@@ -44,6 +44,9 @@ macro_rules! feed_sections {
                 "refresh" => "did you mean `every`?",
                 "max_size" => "did you mean `max_body`?",
                 "title" => "did you mean `name`?",
+                "tag" => "did you mean `tags`? It is a list: [\"sports\"]",
+                "categories" => "did you mean `tags`?",
+                "folder" => "did you mean `tags`? It is a list: [\"sports\"]",
                 "link" => "did you mean `url`?",
                 "feed" => "did you mean `url`?",
                 "lang" => "did you mean `language`?",
@@ -66,6 +69,8 @@ feed_sections! {
         id: String = derived, feed_id();
         /// Name for people, put into records as the source's name.
         name: Option<String> = optional, line("BBC World");
+        /// Words to sort sources by, put into records as the source's tags; folders in OPML.
+        tags: Vec<String> = default(Vec::new()), super::tags();
         /// Address of the feed, http or https, without user name and password.
         url: Url = required, feed_url();
         /// Language of the articles where the feed does not say.

@@ -19,6 +19,19 @@ pub(crate) use root::{Fragment, MAX_FEEDS};
 use std::ops::Range;
 
 use crate::decode::Context;
+use crate::shape::{List, Text, tag};
+
+/// Most tags of one source: each goes into all of its records.
+const MAX_TAGS: usize = 32;
+
+/// The shape of a source's `tags`.
+fn tags() -> List<Text<String>> {
+    List {
+        of: tag(),
+        least: 0,
+        most: MAX_TAGS,
+    }
+}
 
 /// Says whether `id` is free, and reports it if another feed or drop folder has it already.
 fn claim_id(context: &mut Context, id: &str, span: Range<usize>) -> bool {

@@ -32,7 +32,7 @@ pub(crate) use size::{gib, kib, mib, size, tib};
 pub(crate) use table::{Items, List, Table};
 pub(crate) use template::placeholders;
 pub(crate) use text::{
-    Text, bare_topic, file_template, identifier, language, line, topic_template,
+    Text, bare_topic, file_template, identifier, language, line, tag, topic_template,
 };
 
 use schemars::{Schema, SchemaGenerator};

@@ -17,6 +17,9 @@ const MAX_TEXT_BYTES: usize = 4096;
 /// Longest id in characters: it becomes part of records, file names and metric labels.
 const MAX_ID: usize = 128;
 
+/// Longest tag, in characters: it is a word to sort by, not a sentence.
+const MAX_TAG: usize = 100;
+
 /// Longest one-line text (names, User-Agent) in characters.
 const MAX_LINE: usize = 256;
 
@@ -160,6 +163,39 @@ pub(crate) const fn identifier(example: &'static str) -> Text<String> {
         example,
         pattern: Some("^[A-Za-z0-9._-]{1,128}$"),
         parse: check_identifier,
+        write: String::clone,
+    }
+}
+
+/// A word to sort sources by. What OPML's `category` cannot hold apart (commas, blanks at the ends, a slash at the
+/// head) is refused, so that a list of feeds survives the way to another reader and back.
+pub(crate) fn tag() -> Text<String> {
+    fn parse(text: &str) -> Result<String, Complaint> {
+        if text.contains(',') {
+            return Err(Complaint::new(
+                "holds a comma",
+                "write each tag as an entry of its own: [\"news\", \"sports\"]",
+            ));
+        }
+        if text.trim() != text || text.starts_with('/') {
+            return Err(Complaint::new(
+                "is not a tag",
+                "write words on one line, without blanks or `/` before them",
+            ));
+        }
+        if text.chars().count() > MAX_TAG {
+            return Err(Complaint::new(
+                "is longer than 100 characters",
+                "shorten it",
+            ));
+        }
+        Ok(text.to_owned())
+    }
+    Text {
+        kind: "tag: words without commas",
+        example: "sports",
+        pattern: Some("^[^,]{1,100}$"),
+        parse,
         write: String::clone,
     }
 }

@@ -645,6 +645,7 @@ mod tests {
                 id: "shelf".to_owned(),
                 name: None,
                 url: None,
+                tags: Vec::new(),
             };
             Shelf {
                 articles: Arc::default(),

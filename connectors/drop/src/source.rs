@@ -61,6 +61,7 @@ impl DropSource {
                 id: folder.id.clone(),
                 name: folder.name.clone(),
                 url: None,
+                tags: folder.tags.clone(),
             },
             language: folder.language.clone(),
             scan_every: folder.scan_every,

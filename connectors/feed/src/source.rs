@@ -37,6 +37,7 @@ impl FeedSource {
             id: feed.id.clone(),
             name: feed.name.clone(),
             url: Some(public(&feed.url)),
+            tags: feed.tags.clone(),
         };
         FeedSource {
             feed: feed.clone(),

@@ -131,6 +131,7 @@ pub(crate) fn draft(source: &str) -> Draft {
             id: source.to_owned(),
             name: None,
             url: None,
+            tags: Vec::new(),
         },
         fetched: "2026-03-01T12:00:00Z".parse().unwrap(),
         item: Item::default(),

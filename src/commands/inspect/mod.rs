@@ -163,6 +163,7 @@ fn draft(kind: SourceKind, target: &str) -> Draft {
             id: target.to_owned(),
             name: None,
             url: None,
+            tags: Vec::new(),
         },
         fetched: Timestamp::now(),
         item: dateline_pipeline::draft::Item::default(),

@@ -32,6 +32,7 @@ pub fn config(path: &Path, after: AfterDrop) -> DropFolder {
     DropFolder {
         id: "wire".to_owned(),
         name: Some("Harbour wire".to_owned()),
+        tags: Vec::new(),
         path: path.to_owned(),
         patterns: vec!["*".to_owned()],
         recursive: false,

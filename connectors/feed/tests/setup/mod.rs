@@ -28,6 +28,7 @@ pub(crate) fn feed(url: &str) -> Feed {
     Feed {
         id: "quayside".to_owned(),
         name: None,
+        tags: Vec::new(),
         url: url.parse().unwrap(),
         language: None,
         every: Duration::from_secs(900),
