@@ -9,8 +9,8 @@ use std::time::Duration;
 use bench::{Bench, PATIENCE, draft, source_row};
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::store::{
-    self, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, Retention, SeenRow,
-    StoreError, TransformCommit, Tuning, holder, refresh_horizon,
+    self, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, RecordRow, Retention,
+    SeenRow, StoreError, TransformCommit, Tuning, holder, refresh_horizon,
 };
 
 fn filled(text: &str) -> dateline_pipeline::draft::Draft {
@@ -386,6 +386,37 @@ async fn a_commit_survives_reopening_and_positions_go_with_it() {
         .unwrap();
     assert_eq!(position, Some((1, "null".to_owned())));
     store.close(false).await;
+}
+
+#[tokio::test]
+async fn a_batch_that_was_read_from_another_position_leaves_nothing() {
+    let bench = Bench::new();
+    bench.transform(vec![filled("A story of its own")]).await;
+    let stale = TransformCommit {
+        at: bench.clock.now(),
+        from: 0,
+        position: 1,
+        records: vec![RecordRow {
+            id: "0".repeat(32),
+            revision: 1,
+            op: "new",
+            kind: "feed",
+            source: "f".to_owned(),
+            language: None,
+            record: "{}".to_owned(),
+        }],
+        ..TransformCommit::default()
+    };
+    let refused = bench.store.commit(Commit::Transform(stale)).await;
+    assert!(
+        matches!(refused, Err(StoreError::Sqlite { .. })),
+        "{refused:?}"
+    );
+    let vitals = *bench.store.vitals().borrow();
+    assert_eq!((vitals.records_head, vitals.transformed), (1, 1));
+    bench.transform(vec![filled("Another story")]).await;
+    assert_eq!(bench.store.vitals().borrow().records_head, 2);
+    bench.close().await;
 }
 
 #[tokio::test]

@@ -14,9 +14,6 @@ use crate::shape::{
 /// Most patterns of one folder: each is tried on every file.
 const MAX_PATTERNS: usize = 100;
 
-/// Ends of names that programs give to files which they are still writing.
-const UNFINISHED: [&str; 3] = [".tmp", ".part", ".swp"];
-
 fn drop_id() -> Text<String> {
     identifier("wire")
 }
@@ -34,7 +31,7 @@ choice! {
 }
 
 section! {
-    /// A folder that is watched for text files, one article each. Hidden files and `*.tmp`, `*.part`, `*.swp` are never read.
+    /// A folder that is watched for text files, one article each. Hidden files and `*.tmp`, `*.part`, `*.swp`, `*~` are never read.
     item DropFolder at "[[drops]]", hints {
         "dir" => "did you mean `path`?",
         "tag" => "did you mean `tags`? It is a list: [\"wire\"]",
@@ -74,20 +71,6 @@ section! {
         language: Option<String> = optional, language();
         /// Whether the folder is watched. One that is switched off keeps its state.
         enabled: bool = default(true), Bool;
-    }
-}
-
-impl DropFolder {
-    /// Whether a file of this name is to be read: it matches a pattern, is not hidden and not one still being written.
-    pub fn takes(&self, file_name: &str) -> bool {
-        let unfinished = UNFINISHED.iter().any(|end| file_name.ends_with(end));
-        if file_name.is_empty() || file_name.starts_with('.') || unfinished {
-            return false;
-        }
-        self.patterns
-            .iter()
-            .filter_map(|pattern| glob::Pattern::new(pattern).ok())
-            .any(|pattern| pattern.matches(file_name))
     }
 }
 
@@ -148,36 +131,5 @@ fn check_archive(drop: &mut DropFolder, context: &mut Context, at: &Fields<'_>) 
         .at(at.span("archive_dir"))
         .help("name a folder outside `path`, or a hidden one such as `.archive` in it");
         context.report(finding);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-
-    use std::path::Path;
-
-    #[test]
-    fn takes_what_matches_and_is_finished() {
-        let text = "[[drops]]\npath = \"in\"\npatterns = [\"*.txt\", \"wire-?\"]\n";
-        let drop = crate::parse(text, Path::new("dateline.toml"))
-            .unwrap()
-            .config
-            .drops
-            .remove(0);
-        for name in ["a.txt", "wire-7"] {
-            assert!(drop.takes(name), "{name}");
-        }
-        for name in [
-            "",
-            "a.md",
-            ".a.txt",
-            "a.txt.tmp",
-            "a.txt.part",
-            ".a.txt.swp",
-            "wire-77",
-        ] {
-            assert!(!drop.takes(name), "{name}");
-        }
     }
 }
