@@ -23,11 +23,9 @@
 //! | `watch` | the operating system's word that something has changed, and the bell |
 //! | `load` | one file into memory, within its limits |
 //! | `read` | the bytes of a file into articles |
-//! | `charset` | the bytes of a file into text |
 //! | `look` | what a file looks like that holds no plain text |
 //! | `finish` | archiving and deleting |
 
-mod charset;
 mod finish;
 mod folder;
 mod glob;

@@ -7,8 +7,9 @@ use dateline_pipeline::draft::{Item, Text};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Image, Person};
 use dateline_text::article::{PlainArticle, PlainImage, split_plain};
+use dateline_text::charset::{self, Declared};
 
-use crate::{charset, look};
+use crate::look;
 
 /// One article of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
     if let Some(name) = look::magic(bytes) {
         return Err(binary(name));
     }
-    let decoded = charset::decode(bytes);
+    let decoded = charset::decode(bytes, &Declared::default());
     if decoded.text.contains('\0') {
         return Err(binary("data with NUL bytes"));
     }
@@ -48,7 +49,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
     let item = item(split_plain(&decoded.text));
     Ok(vec![FileArticle {
         item,
-        recovered: decoded.recovered,
+        recovered: decoded.notes(),
     }])
 }
 

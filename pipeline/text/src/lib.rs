@@ -1,11 +1,12 @@
-//! Article text without I/O: markup to paragraphs, plain-text articles to their parts, URL keys, similarity.
+//! Article text without I/O: bytes to characters, markup to paragraphs, plain-text articles to their parts, URL keys, similarity.
 //!
 //! Every function here is total: it takes whatever the outside world sent and returns the best reading of it. Nothing
 //! fails, nothing panics, nothing recurses on the depth of its input, and time and memory are linear in the input's length.
-//! Text that comes out has no control characters. The crate knows no other crate of Dateline and does no I/O.
+//! Plain text that comes out of markup has no control characters. The crate knows no other crate of Dateline and does no I/O.
 //!
 //! | room | what it answers |
 //! |---|---|
+//! | [`charset`] | what do these bytes say, in characters? |
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
 //! | [`article`] | which parts has this plain-text article? |
@@ -13,6 +14,7 @@
 //! | [`similar`] | are these two texts nearly the same? |
 
 pub mod article;
+pub mod charset;
 pub mod clean;
 pub mod html;
 pub mod similar;

@@ -1,0 +1,81 @@
+//! Text that was decoded rightly, but had been encoded wrongly before: the two mistakes that feeds are full of.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+/// The longest text that is looked at for a second layer of UTF-8; beyond, only control characters are mended. Whoever
+/// encodes twice does so with titles too.
+const MAX_LAYERED_BYTES: usize = 16 * 1024 * 1024;
+
+/// Undoes two mistakes of writers in a text taken from a document, such as the value of an element:
+///
+/// - UTF-8 that was taken for Latin-1 or windows-1252 and encoded once more (`Ã©` for `é`), where the whole text is that;
+/// - windows-1252 written as control characters (`&#146;`, U+0092), which no text has: they become the characters meant.
+///
+/// Without either, nothing is copied.
+pub fn mend(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    match second_layer(text) {
+        Some(inner) => Cow::Owned(controls(&inner).into_owned()),
+        None => controls(text),
+    }
+}
+
+/// Replaces each C1 control character by what windows-1252 has in its place, if anything.
+pub(super) fn controls(text: &str) -> Cow<'_, str> {
+    if !text
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0] == 0xc2 && pair[1] < 0xa0)
+    {
+        return Cow::Borrowed(text);
+    }
+    let meant = |character: char| match character {
+        '\u{80}'..='\u{9f}' => of_windows_1252(character as u8),
+        _ => character,
+    };
+    Cow::Owned(text.chars().map(meant).collect())
+}
+
+fn of_windows_1252(byte: u8) -> char {
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(&byte));
+    text.chars().next().unwrap_or('\u{fffd}')
+}
+
+/// The text that was taken for windows-1252, if all of this one can be that.
+fn second_layer(text: &str) -> Option<String> {
+    // Cheap reasons against: every sequence of UTF-8 begins with one of these characters, and most texts have others.
+    let begins = |character: char| matches!(character, '\u{c2}'..='\u{f4}');
+    if text.len() > MAX_LAYERED_BYTES || !begins(text.chars().find(|c| !c.is_ascii())?) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut is_latin1 = true;
+    for character in text.chars() {
+        bytes.push(match u8::try_from(character) {
+            Ok(byte) => byte,
+            Err(_) => {
+                is_latin1 = false;
+                to_windows_1252(character)?
+            }
+        });
+    }
+    let inner = String::from_utf8(bytes).ok()?;
+    // One capital before one quotation mark or dash may be meant; that twice, and nothing else, is not.
+    let sequences = inner.chars().filter(|character| !character.is_ascii());
+    let enough = |count: usize| count >= if is_latin1 { 1 } else { 2 };
+    let has_long = inner.chars().any(|character| character.len_utf8() > 2);
+    (enough(sequences.count()) || has_long).then_some(inner)
+}
+
+fn to_windows_1252(character: char) -> Option<u8> {
+    let mut buffer = [0; 4];
+    let (bytes, _, failed) = Encoding::encode(WINDOWS_1252, character.encode_utf8(&mut buffer));
+    match (failed, &*bytes) {
+        (false, [byte]) => Some(*byte),
+        _ => None,
+    }
+}
