@@ -4,6 +4,7 @@
 //! here judges what is an article and what is furniture around it. Of a fragment beyond 256 MiB only the start is read.
 
 mod images;
+mod links;
 mod markup;
 mod paragraphs;
 mod tags;
@@ -12,6 +13,7 @@ mod tests;
 mod tokens;
 
 pub use images::HtmlImage;
+pub use links::{HtmlLink, HtmlLinks};
 pub use markup::looks_like_html;
 
 /// The text of `html` as clean paragraphs, none empty, in document order.
@@ -34,4 +36,9 @@ pub fn to_text(html: &str) -> String {
 /// `noscript` count.
 pub fn images(html: &str, limit: usize) -> Vec<HtmlImage> {
     tokens::read(html, images::Images::new(limit)).finish()
+}
+
+/// What `html` links to: the first `limit` links, and what they are relative to.
+pub fn links(html: &str, limit: usize) -> HtmlLinks {
+    tokens::read(html, links::Links::new(limit)).finish()
 }
