@@ -4,12 +4,16 @@
 //! - `items`: from entries to items of drafts.
 //! - [`identity`]: which entry is which; no I/O.
 //! - [`fetch`]: HTTP, with limits on everything.
+//! - [`robots`]: pages by the rules of their site (robots.txt).
+//! - [`discover`]: which feeds a page or a site has.
 //! - [`FeedSource`]: one feed's turns. It writes no state: what must be remembered is handed over
 //!   with the harvest.
 
+pub mod discover;
 pub mod fetch;
 pub mod identity;
 mod items;
+pub mod robots;
 mod source;
 
 pub use dateline_feed_reader as read;

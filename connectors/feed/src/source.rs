@@ -14,6 +14,7 @@ use dateline_pipeline::source::{Facts, Gathered, Harvest, Outcome, Rhythm, Sourc
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
+use crate::discover;
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
 use crate::identity::{Identity, identify};
 use crate::items::item;
@@ -128,15 +129,15 @@ impl FeedSource {
             harvest.facts = facts;
             harvest
         };
-        let reading = match self.read(bytes, context, &turn).await {
-            Ok(reading) => reading,
+        let (reading, named) = match self.read(bytes, context, &turn).await {
+            Ok(read) => read,
             Err(fault) => return failed(fault, facts, turn.memory),
         };
         let (mut reading, feed) = match (reading.error.clone(), reading.feed.clone()) {
             (None, Some(feed)) => (reading, feed),
             (error, _) => {
                 return failed(
-                    self.unreadable(error.unwrap_or(ReadError::Empty)),
+                    self.unreadable(&error.unwrap_or(ReadError::Empty), named),
                     facts,
                     turn.memory,
                 );
@@ -182,8 +183,9 @@ impl FeedSource {
         harvest
     }
 
-    fn unreadable(&self, error: ReadError) -> Fault {
-        let reason = format!("{}: {error}", public(&self.feed.url));
+    fn unreadable(&self, error: &ReadError, named: Option<String>) -> Fault {
+        let said = named.unwrap_or_else(|| error.to_string());
+        let reason = format!("{}: {said}", public(&self.feed.url));
         match error {
             ReadError::Empty | ReadError::Broken(_) => Fault::transient(error.kind(), reason),
             ReadError::NotAFeed(_) | ReadError::TooDeep { .. } => {
@@ -192,8 +194,14 @@ impl FeedSource {
         }
     }
 
-    /// Reads a document off the async threads, once a processor is free.
-    async fn read(&self, bytes: Vec<u8>, context: Context, turn: &Turn) -> Result<Reading, Fault> {
+    /// Reads a document off the async threads, once a processor is free. With it comes what to say
+    /// of a page that names its feeds.
+    async fn read(
+        &self,
+        bytes: Vec<u8>,
+        context: Context,
+        turn: &Turn,
+    ) -> Result<(Reading, Option<String>), Fault> {
         let stopping = || {
             Fault::transient(
                 "stopped",
@@ -208,8 +216,14 @@ impl FeedSource {
             .map_err(|_| stopping())?;
         let reading = tokio::task::spawn_blocking(move || {
             let reading = read(&bytes, &context);
+            let named = match (&reading.error, &context.url) {
+                (Some(ReadError::NotAFeed(_)), Some(url)) => {
+                    discover::named_in(&bytes, context.content_type.as_deref(), url)
+                }
+                _ => None,
+            };
             drop(permit);
-            reading
+            (reading, named)
         });
         reading.await.map_err(|_| stopping())
     }

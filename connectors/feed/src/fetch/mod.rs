@@ -6,6 +6,7 @@
 
 mod faults;
 mod memory;
+mod other;
 mod retry;
 mod target;
 
@@ -25,6 +26,8 @@ use thiserror::Error;
 use url::Url;
 
 pub(crate) use memory::Memory;
+pub(crate) use other::Step;
+pub use other::{Limits, Page};
 pub(crate) use target::without_credentials;
 
 use crate::read::Context;
