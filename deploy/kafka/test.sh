@@ -43,7 +43,7 @@ console_shows_committed() {
 python=$("$here/../../examples/consumers/venv.sh")
 
 check "status before the first start" exits_with 3 broker status
-check "first start" broker start --port 0 --sasl --set num.partitions=2
+check "first start" broker start --port 0 --sasl --tls --set num.partitions=2
 bootstrap=$(address KAFKA_BOOTSTRAP)
 check "start is idempotent" broker start
 check "a second broker cannot have the port" fails "$here/broker" start --dir "$scratch/other" --port "${bootstrap##*:}"
@@ -53,6 +53,8 @@ check "committed messages, and only those" transactions verify "$bootstrap" smok
 check "the console consumer sees the same" console_shows_committed
 check "right and wrong credentials" transactions credentials "$(address KAFKA_SASL_BOOTSTRAP)" dateline \
   "${DATELINE_KAFKA_PASSWORD:-dateline-dev}"
+check "the same by SCRAM over TLS" transactions credentials "$(address KAFKA_SCRAM_BOOTSTRAP)" dateline \
+  "${DATELINE_KAFKA_PASSWORD:-dateline-dev}" "$(address KAFKA_TLS_CA)"
 check "kill -9" broker kill
 check "status after the kill" exits_with 3 broker status
 check "start after kill -9" broker start

@@ -1,7 +1,8 @@
 """What test.sh asks of a broker, through confluent-kafka: transactions, isolation, credentials.
 
     test_transactions.py produce|verify BOOTSTRAP TOPIC
-    test_transactions.py credentials SASL_BOOTSTRAP USER PASSWORD
+    test_transactions.py credentials SASL_BOOTSTRAP USER PASSWORD            (SASL_PLAINTEXT, PLAIN)
+    test_transactions.py credentials SCRAM_BOOTSTRAP USER PASSWORD CA_FILE   (SASL_SSL, SCRAM-SHA-512)
 """
 
 import sys
@@ -66,15 +67,19 @@ def verify(bootstrap, topic):
             raise SystemExit(f"{isolation} shows {seen}, expected {sorted(expected)}")
 
 
-def credentials(bootstrap, user, password):
+def credentials(bootstrap, user, password, ca_file=None):
     """The right password is let in, a wrong one refused with an authentication error."""
+    security = (
+        {"security.protocol": "SASL_SSL", "sasl.mechanism": "SCRAM-SHA-512", "ssl.ca.location": ca_file}
+        if ca_file
+        else {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN"}
+    )
     for given, welcome in [(password, True), (password + "x", False)]:
         errors = []
         client = AdminClient(
             {
                 "bootstrap.servers": bootstrap,
-                "security.protocol": "SASL_PLAINTEXT",
-                "sasl.mechanism": "PLAIN",
+                **security,
                 "sasl.username": user,
                 "sasl.password": given,
                 "error_cb": lambda error: errors.append(error.code()),

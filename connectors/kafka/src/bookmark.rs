@@ -6,7 +6,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::RDKafkaErrorCode as Code;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
-use crate::client::Listener;
+use crate::client::{Listener, serve_consumer};
 use crate::fault::{Kind, Trouble};
 
 /// How long one question may take before errors are looked at.
@@ -66,10 +66,7 @@ impl Bookmark {
                 }
                 Err(trouble) => trouble,
             };
-            // Serves the events that say why; a consumer without assignment gets no messages.
-            if let Some(Err(error)) = reader.poll(Duration::ZERO) {
-                tracing::debug!(sink, %error, "while reading the position");
-            }
+            serve_consumer(&reader);
             let cause = reader.context().trouble();
             let hopeless = |trouble: &Trouble| {
                 trouble.kind().is_hopeless() || trouble.kind() == Kind::UnknownTopic

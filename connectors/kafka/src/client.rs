@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::ConsumerContext;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode as Code};
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 
-use crate::fault::{Trouble, one_line};
+use crate::fault::{CLOSED_AT_ONCE, Trouble, one_line};
 
 /// Lines of librdkafka that reach our log per [`LOG_WINDOW`]: enough to follow an outage, too few
 /// to fill a disk in one.
@@ -23,6 +23,23 @@ const LOG_WINDOW: Duration = Duration::from_secs(60);
 
 /// How many of the latest different lines are known, so as not to say the same one again.
 const REMEMBERED_LINES: usize = 16;
+
+/// Events served at a look; one event can hold the reports of thousands of messages.
+pub(crate) const EVENTS_PER_LOOK: usize = 16;
+
+/// Serves the events of a consumer that wait, which say what is wrong with its connections; without
+/// an assignment it gets no messages.
+pub(crate) fn serve_consumer(consumer: &BaseConsumer<Listener>) {
+    for _ in 0..EVENTS_PER_LOOK {
+        if let Some(Err(error)) = consumer.poll(Duration::ZERO) {
+            tracing::debug!(sink = consumer.context().sink, %error, "kafka client");
+        }
+    }
+}
+
+/// A connection that lasts a second or longer was not closed for what it speaks: digits of its
+/// milliseconds.
+const AT_ONCE_DIGITS: usize = 3;
 
 /// Listens to one librdkafka client.
 pub(crate) struct Listener {
@@ -73,18 +90,22 @@ impl Listener {
         std::mem::take(&mut self.heard().failed)
     }
 
-    fn note(&self, code: Code, text: &str) {
-        let mut heard = self.heard();
-        let line = one_line(text);
-        let new = Trouble::new(code, line.as_str());
+    /// Remembers the most telling trouble.
+    fn remember(heard: &mut Heard, new: Trouble) {
         // Among equals the latest counts, but that all brokers are down is only the echo of why.
         let is_telling = heard.trouble.as_ref().is_none_or(|old| {
             new.kind().weight() > old.kind().weight()
-                || (new.kind().weight() == old.kind().weight() && code != Code::AllBrokersDown)
+                || (new.kind().weight() == old.kind().weight() && new.code != Code::AllBrokersDown)
         });
         if is_telling {
             heard.trouble = Some(new);
         }
+    }
+
+    fn note(&self, code: Code, text: &str) {
+        let mut heard = self.heard();
+        let line = one_line(text);
+        Self::remember(&mut heard, Trouble::new(code, line.as_str()));
         match heard.log.admit(&line, Instant::now()) {
             Admission::Said { unsaid: 0 } => {
                 tracing::warn!(sink = self.sink, "kafka client: {line}")
@@ -99,7 +120,14 @@ impl Listener {
 
 impl ClientContext for Listener {
     fn log(&self, _level: RDKafkaLogLevel, facility: &str, line: &str) {
-        // What matters comes as an error as well; the log has it once more and much besides.
+        // What matters comes as an error as well, and the log has it once more and much besides; but
+        // that a port closes every connection, as it speaks another protocol, stands here alone.
+        if facility == "FAIL" && is_closed_at_once(line) {
+            let text = line.split_once("]: ").map_or(line, |(_, text)| text);
+            let text = format!("{} {CLOSED_AT_ONCE}", one_line(text));
+            let closed = Trouble::new(Code::BrokerTransportFailure, text);
+            Self::remember(&mut self.heard(), closed);
+        }
         tracing::debug!(sink = self.sink, facility, "kafka client: {line}");
     }
 
@@ -125,6 +153,15 @@ impl ProducerContext for Listener {
             }
         }
     }
+}
+
+/// Whether a line of librdkafka's log tells of a connection that was closed as soon as it was made:
+/// `… Disconnected: … (after 3ms in state UP)`.
+fn is_closed_at_once(line: &str) -> bool {
+    let after = line
+        .rsplit_once("(after ")
+        .and_then(|(_, after)| after.split_once("ms "));
+    line.contains("Disconnected") && after.is_some_and(|(ms, _)| ms.len() <= AT_ONCE_DIGITS)
 }
 
 /// Lets few and different lines through.
@@ -188,6 +225,23 @@ mod tests {
             Admission::Said { unsaid: 990 }
         );
         assert_eq!(gate.admit("later", start + LOG_WINDOW), Admission::Unsaid);
+    }
+
+    #[test]
+    fn a_connection_that_is_closed_at_once_is_told_from_one_that_ends() {
+        let line = |ms| {
+            format!(
+                "[thrd:k:9092/bootstrap]: k:9092/bootstrap: Disconnected: connection closed by peer \
+                 (after {ms}ms in state UP, 1 identical error(s) suppressed)"
+            )
+        };
+        let listener = Listener::new("kafka.main");
+        listener.log(RDKafkaLogLevel::Info, "FAIL", &line(1000));
+        assert_eq!(listener.trouble(), None);
+        listener.log(RDKafkaLogLevel::Info, "FAIL", &line(35));
+        let told = listener.trouble().unwrap().text;
+        assert!(told.starts_with("k:9092/bootstrap: Disconnected"), "{told}");
+        assert!(told.ends_with(CLOSED_AT_ONCE), "{told}");
     }
 
     #[test]

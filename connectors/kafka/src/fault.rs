@@ -95,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// What the reader of the message can do.
+    /// What the reader of the message can do, where no more is known.
     fn advice(self) -> &'static str {
         match self {
             Kind::Authentication => "check the sink's sasl settings",
@@ -154,8 +154,45 @@ impl Trouble {
         }
     }
 
+    /// What the code means; librdkafka has none of its own for some troubles with certificates.
     pub(crate) fn kind(&self) -> Kind {
-        Kind::of(self.code)
+        match Kind::of(self.code) {
+            // A client's certificate is refused after the handshake, when the connection seems up.
+            Kind::Unreachable if self.is_refused_certificate() => Kind::Tls,
+            // Files are read when the client is made.
+            Kind::Unsupported if self.text.starts_with("ssl.") => Kind::Tls,
+            kind => kind,
+        }
+    }
+
+    /// The broker's TLS alerts about the certificate of its client, or the lack of one.
+    fn is_refused_certificate(&self) -> bool {
+        self.text.contains(" alert ")
+            && ["certificate", "unknown ca"]
+                .iter()
+                .any(|word| self.text.contains(word))
+    }
+
+    /// What the reader of the message can do.
+    fn advice(&self) -> &'static str {
+        let says = |words: &str| self.text.contains(words);
+        match self.kind() {
+            Kind::Tls if self.is_refused_certificate() => {
+                "the broker wants a certificate of its clients that it trusts: set the sink's tls.cert_file and \
+                 tls.key_file to one"
+            }
+            Kind::Tls if says("certificate verify failed") => {
+                "set the sink's tls.ca_file to the authority that signed the brokers' certificates, and name the \
+                 brokers as their certificates do"
+            }
+            Kind::Tls if says("ssl.key.location") => {
+                "check that the sink's tls.key_file belongs to its tls.cert_file, and its tls.key_password"
+            }
+            Kind::Unreachable if says(CLOSED_AT_ONCE) || says("PLAINTEXT") => {
+                "check that the sink's tls and sasl settings are what that port of the broker wants"
+            }
+            kind => kind.advice(),
+        }
     }
 }
 
@@ -189,7 +226,7 @@ pub(crate) fn describe(
 ) -> Fault {
     let telling = match cause {
         Some(cause)
-            if direct.kind().is_vague() && cause.kind().weight() > direct.kind().weight() =>
+            if direct.kind().is_vague() && cause.kind().weight() >= direct.kind().weight() =>
         {
             cause
         }
@@ -198,21 +235,41 @@ pub(crate) fn describe(
     let kind = telling.kind();
     let mut reason = format!(
         "{sink}: {doing} at {brokers} failed: {}",
-        one_line(&telling.text)
+        in_our_words(&telling.text)
     );
     // Both the plain time-out and the network's words are wanted where neither explains all.
     if let Some(cause) = cause.filter(|cause| *cause != telling && direct.kind().is_vague()) {
-        reason.push_str(&format!(" (last heard: {})", one_line(&cause.text)));
+        reason.push_str(&format!(" (last heard: {})", in_our_words(&cause.text)));
     }
-    if !kind.advice().is_empty() {
+    let advice = telling.advice();
+    if !advice.is_empty() {
         reason.push_str("; ");
-        reason.push_str(kind.advice());
+        reason.push_str(advice);
     }
     Fault {
         class: kind.class(),
         kind: kind.as_str(),
         reason,
     }
+}
+
+/// Said of a broker that takes a connection and ends it when it hears what is spoken.
+pub(crate) const CLOSED_AT_ONCE: &str = "as soon as it was made";
+
+/// Properties that librdkafka's messages name, and the settings that they come from.
+const SETTINGS: [(&str, &str); 4] = [
+    ("ssl.ca.location", "tls.ca_file"),
+    ("ssl.certificate.location", "tls.cert_file"),
+    ("ssl.key.location", "tls.key_file"),
+    ("ssl.key.password", "tls.key_password"),
+];
+
+/// librdkafka's words in one line, with the names of settings that a user knows.
+fn in_our_words(text: &str) -> String {
+    let line = one_line(text);
+    SETTINGS.iter().fold(line, |line, (property, setting)| {
+        line.replace(property, setting)
+    })
 }
 
 /// librdkafka's words in one line, without the count of milliseconds that would make every message
@@ -273,6 +330,48 @@ mod tests {
             (Class::Permanent, "unknown_topic")
         );
         assert!(!fault.reason.contains("refused"), "{fault}");
+    }
+
+    #[test]
+    fn troubles_with_certificates_are_permanent_and_tell_the_setting() {
+        for (code, text, setting) in [
+            (
+                Code::BrokerTransportFailure,
+                "Receive failed: error:0A00045C:SSL routines::tlsv13 alert certificate required: SSL alert number 116",
+                "tls.cert_file",
+            ),
+            (
+                Code::BrokerTransportFailure,
+                "Receive failed: error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48",
+                "tls.cert_file",
+            ),
+            (
+                Code::InvalidConfig,
+                "ssl.key.location failed: error:0A080009:SSL routines::PEM lib",
+                "tls.key_password",
+            ),
+            (
+                Code::SSL,
+                "SSL handshake failed: error:0A000086:SSL routines::certificate verify failed",
+                "tls.ca_file",
+            ),
+        ] {
+            let fault = describe("s", "b", "connecting", &Trouble::new(code, text), None);
+            assert_eq!(
+                (fault.class, fault.kind),
+                (Class::Permanent, "tls"),
+                "{text}"
+            );
+            assert!(fault.reason.contains(setting), "{fault}");
+            assert!(!fault.reason.contains(".location"), "{fault}");
+        }
+        let closed = Trouble::new(
+            Code::BrokerTransportFailure,
+            format!("Disconnected: connection closed by peer {CLOSED_AT_ONCE}"),
+        );
+        let fault = describe("s", "b", "connecting", &closed, None);
+        assert_eq!((fault.class, fault.kind), (Class::Transient, "unreachable"));
+        assert!(fault.reason.contains("tls and sasl settings"), "{fault}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode as Code;
 
 use crate::KafkaError;
-use crate::client::Listener;
+use crate::client::{Listener, serve_consumer};
 use crate::fault::{Kind, Trouble, describe};
 use crate::properties;
 use crate::topic::Template;
@@ -18,7 +18,7 @@ use crate::topic::Template;
 const PROBE_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long one question may take before errors are looked at.
-const SLICE: Duration = Duration::from_secs(1);
+const SLICE: Duration = Duration::from_millis(500);
 
 /// What the brokers say about a sink's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,9 +102,7 @@ fn look(
             match client.fetch_metadata(question, SLICE) {
                 Ok(metadata) => break metadata,
                 Err(error) => {
-                    if let Some(Err(error)) = client.poll(Duration::ZERO) {
-                        tracing::debug!(%error, "while probing");
-                    }
+                    serve_consumer(&client);
                     let cause = client.context().trouble();
                     let hopeless = cause
                         .as_ref()

@@ -1,5 +1,5 @@
 //! From the settings of a sink to the properties of librdkafka's clients. Opens nothing but the
-//! files that secrets lie in.
+//! files that secrets and certificates lie in.
 
 use std::time::Duration;
 
@@ -145,7 +145,8 @@ pub(crate) fn message_limit(settings: &KafkaSink) -> u64 {
 
 pub(crate) fn connection(sink: &str, settings: &KafkaSink) -> Result<ClientConfig, Fault> {
     let mut config = ClientConfig::new();
-    config.set_log_level(RDKafkaLogLevel::Warning);
+    // At this level the client says that a broker closed the connection, and guesses why.
+    config.set_log_level(RDKafkaLogLevel::Info);
     let protocol = match (&settings.tls, &settings.sasl) {
         (None, None) => "plaintext",
         (Some(_), None) => "ssl",
@@ -170,14 +171,23 @@ pub(crate) fn connection(sink: &str, settings: &KafkaSink) -> Result<ClientConfi
 
 fn set_tls(config: &mut ClientConfig, sink: &str, tls: &Tls) -> Result<(), Fault> {
     let files = [
-        ("ssl.ca.location", &tls.ca_file),
-        ("ssl.certificate.location", &tls.cert_file),
-        ("ssl.key.location", &tls.key_file),
+        ("ssl.ca.location", "ca_file", &tls.ca_file),
+        ("ssl.certificate.location", "cert_file", &tls.cert_file),
+        ("ssl.key.location", "key_file", &tls.key_file),
     ];
-    for (property, file) in files {
-        if let Some(file) = file {
-            config.set(property, file.to_string_lossy());
+    for (property, setting, file) in files {
+        let Some(file) = file else { continue };
+        // librdkafka does not say which file it could not read, nor why.
+        if let Err(error) = std::fs::File::open(file) {
+            return Err(Fault::permanent(
+                "tls",
+                format!(
+                    "{sink}: tls.{setting} {} cannot be read: {error}",
+                    file.display()
+                ),
+            ));
         }
+        config.set(property, file.to_string_lossy());
     }
     if let Some(password) = &tls.key_password {
         let password = password
@@ -329,8 +339,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("password");
         std::fs::write(&file, "secret\n").unwrap();
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, "").unwrap();
         let tls = Tls {
-            ca_file: Some("/ca.pem".into()),
+            ca_file: Some(ca_file.clone()),
             cert_file: None,
             key_file: None,
             key_password: None,
@@ -349,7 +361,7 @@ mod tests {
         let config = producer("kafka.main", &both, None, Packing::Sets(SET_BYTES)).unwrap();
         for (property, value) in [
             ("security.protocol", "sasl_ssl"),
-            ("ssl.ca.location", "/ca.pem"),
+            ("ssl.ca.location", ca_file.to_str().unwrap()),
             ("enable.ssl.certificate.verification", "false"),
             ("sasl.mechanism", "SCRAM-SHA-512"),
             ("sasl.username", "me"),
@@ -360,6 +372,9 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         let fault = producer("kafka.main", &both, None, Packing::Sets(SET_BYTES)).unwrap_err();
         assert!(fault.reason.contains("sasl.password"), "{fault}");
+        std::fs::remove_file(&ca_file).unwrap();
+        let fault = producer("kafka.main", &both, None, Packing::Sets(SET_BYTES)).unwrap_err();
+        assert!(fault.reason.contains("tls.ca_file"), "{fault}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::bookmark::Bookmark;
-use crate::client::Listener;
+use crate::client::{EVENTS_PER_LOOK, Listener};
 use crate::fault::Trouble;
 
 /// How long one blocking call of librdkafka may take before errors are looked at. Its calls go on
@@ -27,9 +27,6 @@ const LOOK: Duration = Duration::from_millis(1);
 
 /// Pause before a call is repeated that failed at once but may be repeated.
 const REPEAT: Duration = Duration::from_millis(50);
-
-/// Events served per look; one event can hold the reports of thousands of messages.
-const EVENTS_PER_LOOK: usize = 16;
 
 /// A producer, and the bookmark for a transactional one.
 pub(crate) struct Session {

@@ -8,7 +8,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::{Broker, entries, entry, fresh, ids, keys, read_committed, reason, settings, stored};
-use dateline_config::{Delivery, KafkaSink as Settings, Sasl, SaslMechanism, Secret};
+use dateline_config::{Delivery, KafkaSink as Settings};
 use dateline_kafka::KafkaSink;
 use dateline_pipeline::fault::Class;
 use dateline_pipeline::sink::{Sink, Stored};
@@ -373,58 +373,6 @@ async fn an_unknown_topic_is_named() {
         .unwrap();
     assert_eq!(probe.brokers, std::slice::from_ref(&broker.bootstrap));
     assert_eq!(probe.topics[0].partitions, None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_said_at_once() {
-    let broker = Broker::start(&["--sasl"]);
-    let folder = tempfile::tempdir().unwrap();
-    let password = folder.path().join("password");
-    let settings = Settings {
-        sasl: Some(Sasl {
-            mechanism: SaslMechanism::Plain,
-            username: "dateline".to_owned(),
-            password: Secret::File(password.clone()),
-        }),
-        ..settings(broker.sasl_bootstrap.as_ref().unwrap(), "news")
-    };
-    std::fs::write(&password, "wrong").unwrap();
-    let started = Instant::now();
-    for delivery in [Delivery::ExactlyOnce, Delivery::AtLeastOnce] {
-        let settings = Settings {
-            delivery,
-            ..settings.clone()
-        };
-        let mut sink = KafkaSink::new("main", &settings).unwrap();
-        let fault = reason(sink.open(stored("log", 0)).await);
-        assert_eq!(
-            (fault.class, fault.kind),
-            (Class::Permanent, "authentication"),
-            "{fault}"
-        );
-        assert!(
-            !fault.reason.contains("wrong"),
-            "the password is not told: {fault}"
-        );
-    }
-    let refused = dateline_kafka::probe(&settings)
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        refused.to_lowercase().contains("authentication"),
-        "{refused}"
-    );
-    assert!(
-        started.elapsed() < Duration::from_secs(15),
-        "{:?}",
-        started.elapsed()
-    );
-
-    std::fs::write(&password, "dateline-dev\n").unwrap();
-    let mut sink = KafkaSink::new("main", &settings).unwrap();
-    common::open(&mut sink, &stored("log", 0)).await;
-    assert_eq!(sink.deliver(&entries(1, 3)).await.unwrap().records, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,8 @@ pub struct Broker {
     dir: TempDir,
     options: Vec<String>,
     pub bootstrap: String,
-    pub sasl_bootstrap: Option<String>,
+    /// What it said of itself: `KAFKA_…` names with their values.
+    said: BTreeMap<String, String>,
     /// Ends the broker when this process ends, however it ends.
     leash: Child,
 }
@@ -49,20 +50,23 @@ impl Broker {
             dir,
             options: options.iter().map(|option| (*option).to_owned()).collect(),
             bootstrap: String::new(),
-            sasl_bootstrap: None,
+            said: BTreeMap::new(),
             leash,
         };
         let said = broker.start_again(&["--port", "0"]);
-        let address = |key: &str| {
-            let line = said
-                .lines()
-                .find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-            line.map(str::to_owned)
-        };
-        broker.bootstrap =
-            address("KAFKA_BOOTSTRAP").unwrap_or_else(|| panic!("the broker said {said:?}"));
-        broker.sasl_bootstrap = address("KAFKA_SASL_BOOTSTRAP");
+        let pairs = said.lines().filter_map(|line| line.split_once('='));
+        broker.said = pairs
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        broker.bootstrap = broker.told("KAFKA_BOOTSTRAP").to_owned();
         broker
+    }
+
+    /// What the broker said that `key` is: an address, or a file for its clients.
+    pub fn told(&self, key: &str) -> &str {
+        let said = &self.said;
+        said.get(key)
+            .unwrap_or_else(|| panic!("the broker did not say {key}, but {said:?}"))
     }
 
     fn start_again(&self, more: &[&str]) -> String {
