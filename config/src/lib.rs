@@ -1,7 +1,7 @@
 //! What a user may write in Dateline's TOML: sections, defaults, checks and messages.
 //!
 //! [`load()`] reads a file and its includes into a [`Config`], or returns everything that is wrong with them at once, each
-//! finding with its place and a suggestion. [`json_schema`] and [`reference()`] describe the same sections.
+//! finding with its place and a suggestion. [`edit`] changes the feeds of a file and leaves the rest as it is. [`json_schema`] and [`reference()`] describe the same sections.
 //! This crate knows no other crate of Dateline, opens no connection, and reads no secret until it is asked to
 //! [reveal](Secret::reveal) one.
 
@@ -9,6 +9,7 @@
 mod section;
 
 mod decode;
+pub mod edit;
 mod finding;
 mod load;
 mod model;
@@ -19,7 +20,7 @@ mod suggest;
 mod syntax;
 
 pub use finding::{ConfigErrors, Finding, Severity, render};
-pub use load::{Loaded, load, parse};
+pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
     Admin, AfterDrop, Collect, Compression, Config, Delivery, DropFolder, Feed, FeedDefaults,
     JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, Sasl, SaslMechanism, Shutdown,

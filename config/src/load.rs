@@ -1,6 +1,6 @@
 //! From files to a `Config`: the main file, the files it includes, and what concerns all of them together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,9 +46,65 @@ pub struct Loaded {
 /// # Errors
 /// All that is wrong with any of them, at once.
 pub fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
-    let source =
-        source::read(path, NO_MAIN_FILE).map_err(|finding| ConfigErrors::new(vec![finding]))?;
-    assemble(source, path)
+    load_with(path, &Overlay::new())
+}
+
+/// Texts that are read in the place of files, by path. A file need not exist.
+pub type Overlay = BTreeMap<PathBuf, String>;
+
+/// Reads like [`load()`], as if the files of `overlay` held these texts: what would come of a change.
+///
+/// # Errors
+/// All that is wrong with any of them, at once.
+pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Loaded, ConfigErrors> {
+    let overlay = Instead::new(overlay);
+    let source = overlay
+        .read(path, NO_MAIN_FILE)
+        .map_err(|finding| ConfigErrors::new(vec![finding]))?;
+    assemble(source, path, &overlay)
+}
+
+/// An overlay by the files' identities.
+struct Instead<'o> {
+    texts: BTreeMap<PathBuf, &'o str>,
+}
+
+impl<'o> Instead<'o> {
+    fn new(overlay: &'o Overlay) -> Self {
+        let texts = overlay
+            .iter()
+            .map(|(path, text)| (identity(path), text.as_str()))
+            .collect();
+        Self { texts }
+    }
+
+    fn read(&self, path: &Path, if_missing: &str) -> Result<SourceFile, Finding> {
+        match self.texts.get(&identity(path)) {
+            Some(text) => Ok(SourceFile::new(path.display().to_string(), text)),
+            None => source::read(path, if_missing),
+        }
+    }
+
+    /// The files that the glob `entry` would match in `base` if they were there.
+    fn matching(&self, entry: &str, base: &Path, options: MatchOptions) -> Vec<PathBuf> {
+        let Ok(pattern) = glob::Pattern::new(entry) else {
+            return Vec::new();
+        };
+        let folder = identity(base);
+        let new = self.texts.keys().filter(|path| !path.exists());
+        new.filter_map(|path| {
+            if entry.starts_with('/') {
+                return pattern
+                    .matches_path_with(path, options)
+                    .then(|| path.clone());
+            }
+            let below = path.strip_prefix(&folder).ok()?;
+            pattern
+                .matches_path_with(below, options)
+                .then(|| base.join(below))
+        })
+        .collect()
+    }
 }
 
 /// Reads `text` as the content of the file `origin`, which need not exist. Relative paths start from its folder;
@@ -57,10 +113,11 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
 /// # Errors
 /// All that is wrong with any of them, at once.
 pub fn parse(text: &str, origin: &Path) -> Result<Loaded, ConfigErrors> {
-    assemble(SourceFile::new(origin.display().to_string(), text), origin)
+    let source = SourceFile::new(origin.display().to_string(), text);
+    assemble(source, origin, &Instead::new(&Overlay::new()))
 }
 
-fn assemble(main: SourceFile, path: &Path) -> Result<Loaded, ConfigErrors> {
+fn assemble(main: SourceFile, path: &Path, overlay: &Instead<'_>) -> Result<Loaded, ConfigErrors> {
     let base = folder_of(path);
     let mut context = Context::new(Arc::new(main), base.clone());
     let mut files = vec![path.to_owned()];
@@ -68,7 +125,7 @@ fn assemble(main: SourceFile, path: &Path) -> Result<Loaded, ConfigErrors> {
     let (config, mut names_sources) =
         read_document::<Config>(&mut context, |context, table, config| {
             if let Some(config) = config {
-                included = find_included(context, table, config, path);
+                included = find_included(context, table, config, path, overlay);
             }
         });
     let mut config = config.unwrap_or_default();
@@ -151,6 +208,7 @@ fn find_included(
     table: &DeTable<'_>,
     config: &Config,
     main: &Path,
+    overlay: &Instead<'_>,
 ) -> Vec<Included> {
     let spans = table
         .get("include")
@@ -161,7 +219,7 @@ fn find_included(
     let mut found: Vec<Included> = Vec::new();
     let mut total_bytes = context.source.text().len();
     for (entry, span) in config.include.iter().zip(spans) {
-        for path in expand(context, entry, &span) {
+        for path in expand(context, entry, &span, overlay) {
             if identity(&path) == identity(main) {
                 let finding = Finding::error("the file includes itself").at(span.clone());
                 context
@@ -171,7 +229,7 @@ fn find_included(
             if !seen.insert(identity(&path)) {
                 continue;
             }
-            let Some(file) = read_included(context, path, &span) else {
+            let Some(file) = read_included(context, path, &span, overlay) else {
                 continue;
             };
             total_bytes += file.source.text().len();
@@ -189,12 +247,32 @@ fn find_included(
     found
 }
 
+/// The one path of a file, however it is called; of one that is not there yet, below the folder that is.
 fn identity(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    for there in path.ancestors() {
+        let named = if there.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            there
+        };
+        if let (Ok(folder), Ok(rest)) = (named.canonicalize(), path.strip_prefix(there)) {
+            return if rest.as_os_str().is_empty() {
+                folder
+            } else {
+                folder.join(rest)
+            };
+        }
+    }
+    path.to_owned()
 }
 
-fn read_included(context: &mut Context, path: PathBuf, span: &Range<usize>) -> Option<Included> {
-    match source::read(&path, NO_INCLUDED_FILE) {
+fn read_included(
+    context: &mut Context,
+    path: PathBuf,
+    span: &Range<usize>,
+    overlay: &Instead<'_>,
+) -> Option<Included> {
+    match overlay.read(&path, NO_INCLUDED_FILE) {
         Ok(source) => Some(Included { path, source }),
         Err(finding) => {
             let has_place = finding.file().is_some();
@@ -209,7 +287,12 @@ fn read_included(context: &mut Context, path: PathBuf, span: &Range<usize>) -> O
 }
 
 /// The files that an entry of `include` names, in the order of their names.
-fn expand(context: &mut Context, entry: &str, span: &Range<usize>) -> Vec<PathBuf> {
+fn expand(
+    context: &mut Context,
+    entry: &str,
+    span: &Range<usize>,
+    overlay: &Instead<'_>,
+) -> Vec<PathBuf> {
     if !entry.contains(['*', '?', '[']) {
         return vec![context.resolve(Path::new(entry))];
     }
@@ -234,7 +317,7 @@ fn expand(context: &mut Context, entry: &str, span: &Range<usize>) -> Vec<PathBu
         context.report(finding.help("for example \"feeds.d/*.toml\""));
         return Vec::new();
     };
-    let mut paths = Vec::new();
+    let mut paths = overlay.matching(entry, &context.base, options);
     for found in matches.take(MAX_FILES + 1) {
         match found {
             Ok(path) if path.is_dir() => {}

@@ -127,7 +127,7 @@ fn warn_of_same_url(feed: &Feed, context: &mut Context, span: Range<usize>) {
 }
 
 /// `https://example.org:8080/a/b.xml?c=1` gives `example.org-8080-a-b.xml-c-1`.
-fn derive_id(url: &Url) -> String {
+pub(crate) fn derive_id(url: &Url) -> String {
     let port = url
         .port()
         .map(|port| format!("-{port}"))

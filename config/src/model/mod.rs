@@ -10,6 +10,7 @@ mod root;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
+pub(crate) use feeds::derive_id;
 pub use feeds::{Feed, FeedDefaults};
 pub use jsonl::{Compression, JsonlSink};
 pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
