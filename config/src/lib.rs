@@ -24,7 +24,7 @@ pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
     Admin, AfterDrop, Collect, Compression, Config, Delivery, DropFolder, Feed, FeedDefaults,
     JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, Sasl, SaslMechanism, Shutdown,
-    Sinks, State, Tls,
+    Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{ByteSize, HeaderValue, Revealed, Secret, SecretError, format_duration};

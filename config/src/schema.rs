@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::model::{
     Admin, Collect, Config, DropFolder, Feed, FeedDefaults, JsonlSink, KafkaSink, Log, Sasl,
-    Shutdown, Sinks, State, Tls,
+    Shutdown, Sinks, State, Tls, WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -43,6 +43,7 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<KafkaSink>(),
         entry::<Tls>(),
         entry::<Sasl>(),
+        entry::<WebSub>(),
         entry::<Admin>(),
         entry::<Log>(),
         entry::<Shutdown>(),

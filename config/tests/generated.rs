@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 14] = [
+const OPENINGS: [(&str, &str); 15] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -47,6 +47,7 @@ const OPENINGS: [(&str, &str); 14] = [
     ("Tls", "[sinks.kafka.a.tls]\n"),
     ("Sasl", "[sinks.kafka.a.sasl]\n"),
     ("Admin", "[admin]\n"),
+    ("WebSub", "[websub]\n"),
     ("Log", "[log]\n"),
     ("Shutdown", "[shutdown]\n"),
 ];

@@ -89,6 +89,11 @@ feed_sections! {
         max_redirects: usize = default(5), Integer(0..=20);
         /// Most items taken from one fetch, the first ones of the feed.
         max_items: usize = default(5000), Integer(1..=1_000_000);
+        /// Most pages read when the feed is fetched for the first time, where it announces older ones (RFC 5005, `next`
+        /// and `prev-archive`). With 1 only the feed itself is read.
+        first_fill: usize = default(1), Integer(1..=500);
+        /// Whether Dateline subscribes to the feed's hub, where it announces one and `[websub]` is set up.
+        websub: bool = default(true), Bool;
         /// Whether the feed is collected. A feed that is switched off keeps its state.
         enabled: bool = default(true), Bool;
         /// Request headers: strings, or secrets as `{ env = "NAME" }` or `{ file = "path" }`.

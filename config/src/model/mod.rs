@@ -7,6 +7,7 @@ mod feeds;
 mod jsonl;
 mod kafka;
 mod root;
+mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
@@ -16,6 +17,7 @@ pub use jsonl::{Compression, JsonlSink};
 pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
 pub use root::{Config, Sinks};
 pub(crate) use root::{Fragment, MAX_FEEDS};
+pub use websub::WebSub;
 
 use std::ops::Range;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Admin, Collect, DropFolder, Feed, FeedDefaults, JsonlSink, KafkaSink, Log, Shutdown, State,
+    WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -33,6 +34,7 @@ section! {
         "interval" => "write `every` under [defaults], or in one of the [[feeds]]",
         "logging" => "did you mean `[log]`?",
         "metrics" => "did you mean `[admin]`?",
+        "pubsubhubbub" => "did you mean `[websub]`?",
         "default" => "did you mean `[defaults]`?",
     } {
         /// More files, by name or glob, in the order of their names. They may hold `[[feeds]]`, `[[drops]]` and
@@ -50,6 +52,8 @@ section! {
         drops: Vec<DropFolder> = default(Vec::new()), Items::<DropFolder>::new(MAX_DROPS);
         /// Where records go. Where there is none, JSON lines in the folder `articles` beside the configuration.
         sinks: Sinks = default(Sinks::default()), Table::<Sinks>::new();
+        /// Where hubs send what feeds publish.
+        websub: WebSub = default(WebSub::default()), Table::<WebSub>::new();
         /// The port for metrics, health and status.
         admin: Admin = default(Admin::default()), Table::<Admin>::new();
         /// What is logged, and how.
@@ -91,6 +95,7 @@ section! {
         "collect" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "defaults" => "move it to the main file, or set the keys in each of the [[feeds]]",
         "admin" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
+        "websub" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "log" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "shutdown" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "feed" => "write `[[feeds]]`, with an s",

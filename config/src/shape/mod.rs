@@ -21,7 +21,7 @@ pub(crate) use duration::{days, duration, hours, millis, minutes, secs};
 pub use headers::HeaderValue;
 pub(crate) use headers::{Headers, set_header_defaults};
 pub(crate) use named::Named;
-pub(crate) use net::{address, broker, contact, feed_url, user_agent};
+pub(crate) use net::{address, broker, callback_url, contact, feed_url, socket, user_agent};
 pub(crate) use number::{Bool, Float, Integer};
 pub(crate) use path::{ConfigPath, file_pattern, include_pattern};
 pub(crate) use properties::Properties;

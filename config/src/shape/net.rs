@@ -184,3 +184,60 @@ pub(crate) fn address() -> Text<SocketAddr> {
         write: SocketAddr::to_string,
     }
 }
+
+/// Any `ip:port` to listen on.
+pub(crate) fn socket() -> Text<SocketAddr> {
+    fn parse(text: &str) -> Result<SocketAddr, Complaint> {
+        text.parse::<SocketAddr>().map_err(|_| {
+            let help = match text.rsplit_once(':') {
+                Some(("localhost", port)) => format!("write \"127.0.0.1:{}\"", quote(port)),
+                Some(("" | "*", port)) => format!(
+                    "write \"127.0.0.1:{0}\", or \"0.0.0.0:{0}\" for every network of this machine",
+                    quote(port)
+                ),
+                _ => "write an IP address and a port: \"127.0.0.1:8089\" or \"0.0.0.0:8089\""
+                    .to_owned(),
+            };
+            Complaint::new(format!("is not an address: `{}`", quote(text)), help)
+        })
+    }
+    Text {
+        kind: "address and port",
+        example: "127.0.0.1:8089",
+        pattern: Some("^([0-9.]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$"),
+        parse,
+        write: SocketAddr::to_string,
+    }
+}
+
+/// The public address of a port of ours, to which names are added.
+pub(crate) fn callback_url() -> Text<Url> {
+    fn parse(text: &str) -> Result<Url, Complaint> {
+        let example = "for example \"https://news.example.org/websub\"";
+        let url = Url::parse(text)
+            .map_err(|error| Complaint::new(format!("is not a URL: {error}"), example))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            let what = format!("has the scheme `{}`", quote(url.scheme()));
+            return Err(Complaint::new(what, example));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Complaint {
+                what: "holds a user name or a password".to_owned(),
+                help: "take them out: hubs send none, and what they send is signed".to_owned(),
+                mask: true,
+            });
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            let what = "has a query or a fragment: names of feeds are added to its path";
+            return Err(Complaint::new(what, example));
+        }
+        Ok(url)
+    }
+    Text {
+        kind: "http or https URL",
+        example: "https://news.example.org/websub",
+        pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$"),
+        parse,
+        write: Url::to_string,
+    }
+}

@@ -37,6 +37,8 @@ pub(crate) fn feed(url: &str) -> Feed {
         max_body: ByteSize(1 << 20),
         max_redirects: 3,
         max_items: 1000,
+        first_fill: 1,
+        websub: true,
         enabled: true,
         headers: BTreeMap::new(),
     }
