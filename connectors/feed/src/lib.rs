@@ -1,6 +1,7 @@
 //! Feeds as a source of articles: fetches RSS, Atom and JSON feeds politely and reads them leniently.
 //!
 //! - [`read`]: from bytes to entries; no I/O.
+//! - `paging`: where the older pages of a feed are; no I/O.
 //! - `items`: from entries to items of drafts.
 //! - [`identity`]: which entry is which; no I/O.
 //! - [`fetch`]: HTTP, with limits on everything.
@@ -13,6 +14,7 @@ pub mod discover;
 pub mod fetch;
 pub mod identity;
 mod items;
+mod paging;
 pub mod robots;
 mod source;
 

@@ -69,6 +69,8 @@ pub enum FetchError {
 /// The HTTP client that all feeds share.
 pub struct Client {
     user_agent: String,
+    /// Least time between two requests to one host.
+    spacing: Duration,
     /// One agent for each connect timeout that feeds are configured with, most often one.
     agents: Mutex<HashMap<Duration, reqwest::Client>>,
 }
@@ -130,12 +132,18 @@ impl Client {
         install_crypto();
         let client = Client {
             user_agent,
+            spacing: collect.per_host_spacing,
             agents: Mutex::default(),
         };
         client
             .agent(MAX_IDLE)
             .map_err(|error| FetchError::Setup(faults::deepest(&error)))?;
         Ok(client)
+    }
+
+    /// Least time between two requests to one host.
+    pub(crate) fn spacing(&self) -> Duration {
+        self.spacing
     }
 
     fn agent(&self, connect_timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
