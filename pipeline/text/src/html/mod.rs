@@ -1,12 +1,17 @@
-//! HTML fragments, as the titles, summaries and contents of feed items have them, to clean plain text and images.
+//! HTML fragments, as the titles, summaries and contents of feed items have them: to clean plain text and images, and to
+//! markup that is absolute or safe.
 //!
 //! The markup may be broken, cut off or hostile. It is tokenized by html5ever and read in one pass, without a tree: nothing
 //! here judges what is an article and what is furniture around it. Of a fragment beyond 256 MiB only the start is read.
 
+mod absolute;
+mod address;
 mod images;
 mod links;
 mod markup;
 mod paragraphs;
+mod references;
+mod scan;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -15,6 +20,9 @@ mod tokens;
 pub use images::HtmlImage;
 pub use links::{HtmlLink, HtmlLinks};
 pub use markup::looks_like_html;
+pub use references::unescape;
+
+use url::Url;
 
 /// The text of `html` as clean paragraphs, none empty, in document order.
 ///
@@ -41,4 +49,19 @@ pub fn images(html: &str, limit: usize) -> Vec<HtmlImage> {
 /// What `html` links to: the first `limit` links, and what they are relative to.
 pub fn links(html: &str, limit: usize) -> HtmlLinks {
     tokens::read(html, links::Links::new(limit)).finish()
+}
+
+/// `html` with the relative addresses of its links, images, forms and the like resolved by `base`; everything else stays as
+/// it is written, scripts and comments too.
+///
+/// Addresses are resolved by the letter (RFC 3986, section 5.2): their characters are not encoded. Those that are absolute
+/// stay, and so does an empty `src`.
+pub fn absolute(html: &str, base: &Url) -> String {
+    absolute::absolute(html, base)
+}
+
+/// As [`absolute`], and so that an XML reader stumbles less: void elements end in `/>` and have no end tags, attributes
+/// without a value have their name for it, and a `<` that begins no tag is escaped. For markup that is handed on, not shown.
+pub fn tidy(html: &str, base: Option<&Url>) -> String {
+    absolute::tidy(html, base)
 }

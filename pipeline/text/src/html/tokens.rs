@@ -163,7 +163,7 @@ impl<R: Reader> Feeder<R> {
     }
 }
 
-fn clamp(html: &str) -> &str {
+pub(super) fn clamp(html: &str) -> &str {
     let mut end = html.len().min(MAX_HTML_BYTES);
     while !html.is_char_boundary(end) {
         end -= 1;

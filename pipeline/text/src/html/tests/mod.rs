@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod absolute;
+mod references;
+
 use std::cell::{Cell, RefCell};
 
 use html5ever::TokenizerResult;

@@ -1,0 +1,118 @@
+//! Markup with its relative addresses made absolute, and little or nothing else touched.
+
+use url::Url;
+
+use super::address::{self, Base};
+use super::references::{push_escaped, unescape_attribute};
+use super::scan::{Attribute, Piece, Scanner, Tag, is_void};
+use super::tokens::clamp;
+
+/// How much longer than the markup the result may become by addresses: as often as it has bytes, and a little more. Links of
+/// a few bytes each and a long base would make hundreds of it; what is beyond stays relative.
+const MAX_GROWTH_FACTOR: usize = 4;
+const FREE_GROWTH_BYTES: usize = 256 * 1024;
+
+/// See [`super::absolute`].
+pub(super) fn absolute(html: &str, base: &Url) -> String {
+    let html = clamp(html);
+    let Some(base) = Base::new(base) else {
+        return html.to_owned();
+    };
+    let limit = growth_limit(html);
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    for piece in Scanner::new(html) {
+        match piece {
+            Piece::Tag(tag) if !tag.is_end() && out.len() < limit => {
+                push_start_tag(tag, Some(base), Form::AsItIs, limit, &mut out)
+            }
+            _ => out.push_str(piece.source()),
+        }
+    }
+    out
+}
+
+/// See [`super::tidy`].
+pub(super) fn tidy(html: &str, base: Option<&Url>) -> String {
+    let html = clamp(html);
+    let base = base.and_then(Base::new);
+    let limit = growth_limit(html);
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    for piece in Scanner::new(html) {
+        match piece {
+            Piece::Text("<") => out.push_str("&lt;"),
+            Piece::Tag(tag) if tag.is_end() => {
+                if !is_void(tag.name()) || tag.name().eq_ignore_ascii_case("br") {
+                    out.push_str(tag.source);
+                }
+            }
+            Piece::Tag(tag) => {
+                let base = base.filter(|_| out.len() < limit);
+                push_start_tag(tag, base, Form::Xml, limit, &mut out);
+            }
+            _ => out.push_str(piece.source()),
+        }
+    }
+    out
+}
+
+/// The length of the result from which on addresses stay relative.
+pub(super) fn growth_limit(html: &str) -> usize {
+    html.len() * MAX_GROWTH_FACTOR + FREE_GROWTH_BYTES
+}
+
+/// How a start tag is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    AsItIs,
+    /// Every attribute has a value, and void elements end themselves.
+    Xml,
+}
+
+/// Writes a start tag, from one changed place to the next as it is.
+fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &mut String) {
+    let mut written = 0;
+    for attribute in tag.attributes() {
+        let (start, end) = attribute.span;
+        let address = base.and_then(|base| resolved(tag, attribute, base));
+        match (address, attribute.value) {
+            (Some(address), _) => {
+                out.push_str(&tag.source[written..start]);
+                out.push('"');
+                push_escaped(&address, out);
+                out.push('"');
+            }
+            (None, None) if form == Form::Xml => {
+                out.push_str(&tag.source[written..start]);
+                out.push_str("=\"");
+                push_escaped(attribute.name, out);
+                out.push('"');
+            }
+            _ => continue,
+        }
+        written = end;
+        if out.len() > limit {
+            break;
+        }
+    }
+    let rest = &tag.source[written..];
+    if form == Form::Xml && !tag.self_closing && is_void(tag.name()) {
+        out.push_str(rest.strip_suffix('>').unwrap_or(rest));
+        out.push_str(" />");
+    } else {
+        out.push_str(rest);
+    }
+}
+
+/// The absolute form of the address that the attribute is, if that is another.
+fn resolved(tag: Tag, attribute: Attribute, base: Base) -> Option<String> {
+    let value = attribute
+        .value
+        .filter(|_| address::is_address(tag.name(), attribute.name))?;
+    let value = unescape_attribute(value);
+    let address = address::trimmed(&value);
+    // A link to nothing is a link to where it stands; an image of nothing is none.
+    if address.is_empty() && attribute.name.eq_ignore_ascii_case("href") {
+        return Some(base.itself().to_owned());
+    }
+    base.resolve(&address)
+}
