@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::draft::Draft;
 use crate::fault::Fault;
@@ -94,6 +94,9 @@ pub struct Harvest {
     pub more: bool,
     /// Facts for logs and metrics.
     pub facts: Facts,
+    /// Told once this harvest is committed, dropped untold where it is not: whoever handed over what
+    /// is in it acknowledges it by this, and not before.
+    pub receipts: Vec<oneshot::Sender<()>>,
 }
 
 impl Harvest {
@@ -107,6 +110,7 @@ impl Harvest {
             memory,
             more: false,
             facts: Facts::default(),
+            receipts: Vec::new(),
         }
     }
 }

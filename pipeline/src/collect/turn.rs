@@ -109,6 +109,8 @@ async fn settle(
     let due = next_due(context, source, failures, now, &harvest);
     report(source, &harvest, due);
     let files = std::mem::take(&mut harvest.files);
+    // Dropped wherever this ends before the commit.
+    let receipts = std::mem::take(&mut harvest.receipts);
     let commit = commit_of(source, now, due, failures, harvest);
     crash::point("collect.before_commit");
     if let Err(error) = context.store.commit(Commit::Collect(commit)).await {
@@ -120,6 +122,11 @@ async fn settle(
         };
     }
     crash::point("collect.after_commit");
+    for receipt in receipts {
+        if receipt.send(()).is_err() {
+            tracing::debug!(source = id, "whoever waited for the commit has given up");
+        }
+    }
     if !files.is_empty() {
         source.committed(files).await;
     }
