@@ -7,6 +7,7 @@
 //! - [`fetch`]: HTTP, with limits on everything.
 //! - [`robots`]: pages by the rules of their site (robots.txt).
 //! - [`discover`]: which feeds a page or a site has.
+//! - [`opml`]: lists of feeds as other readers exchange them; no I/O.
 //! - [`FeedSource`]: one feed's turns. It writes no state: what must be remembered is handed over
 //!   with the harvest.
 
@@ -14,6 +15,7 @@ pub mod discover;
 pub mod fetch;
 pub mod identity;
 mod items;
+pub mod opml;
 mod paging;
 pub mod robots;
 mod source;

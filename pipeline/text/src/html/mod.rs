@@ -20,7 +20,7 @@ mod tokens;
 pub use images::HtmlImage;
 pub use links::{HtmlLink, HtmlLinks};
 pub use markup::looks_like_html;
-pub use references::unescape;
+pub use references::{unescape, unescape_attribute};
 
 use url::Url;
 

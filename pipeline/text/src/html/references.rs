@@ -112,7 +112,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 }
 
 /// As [`unescape`], for the value of an attribute.
-pub(super) fn unescape_attribute(value: &str) -> Cow<'_, str> {
+pub fn unescape_attribute(value: &str) -> Cow<'_, str> {
     decode(value, true)
 }
 
