@@ -32,6 +32,7 @@ pub(super) fn feeds() -> anyhow::Result<Exit> {
             url: None,
             content_type: header("content-type"),
             content_location: header("content-location"),
+            content_language: header("content-language"),
         };
         match bytes(&request.path) {
             Ok(bytes) => inspect_answer(&read(&bytes, &context)),
