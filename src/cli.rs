@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::feeds::args::FeedsArgs;
+
 /// Collects articles from feeds and text drops, and delivers one clean record per article version
 /// to Kafka or JSON-lines files.
 #[derive(Debug, Parser)]
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Show how a running or stopped daemon stands.
     Status(StatusArgs),
+    /// List, add, remove, import and export feeds.
+    Feeds(FeedsArgs),
     /// Print a JSON Schema.
     Schema(SchemaArgs),
     /// Print completions for a shell.

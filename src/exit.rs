@@ -1,4 +1,4 @@
-//! What the exit code says, after sysexits(3). A wrong command line ends with 2, which is clap's doing.
+//! What the exit code says, after sysexits(3). A wrong command line ends with 2, as clap has it.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,8 @@ pub(crate) enum Exit {
     Fine,
     /// It worked, and there is something to mend.
     Findings,
+    /// The command line asks for something that cannot be.
+    Usage,
     /// Something that is needed is not there: the state folder is in use, a broker is away.
     Unavailable,
     /// A bug, or a machine in trouble.
@@ -22,6 +24,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Fine => 0,
             Exit::Findings => 1,
+            Exit::Usage => 2,
             Exit::Unavailable => 69,
             Exit::Internal => 70,
             Exit::Config => 78,

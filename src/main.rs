@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::inspect(&args),
         Command::Demo(args) => commands::demo::demo(&args),
         Command::Status(args) => commands::status::status(&args),
+        Command::Feeds(args) => commands::feeds::feeds(&args),
         Command::Schema(args) => commands::schema::schema(&args),
         Command::Completions(args) => commands::completions::completions(&args),
     };

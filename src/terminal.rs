@@ -91,3 +91,14 @@ pub(crate) fn columns() -> usize {
         .filter(|columns| *columns >= 40)
         .unwrap_or(COLUMNS)
 }
+
+/// Columns of stdout, where it is a terminal.
+pub(crate) fn stdout_columns() -> Option<usize> {
+    let stdout = std::io::stdout();
+    if !stdout.is_terminal() {
+        return None;
+    }
+    let size = rustix::termios::tcgetwinsize(stdout).ok();
+    let columns = size.map_or(0, |size| usize::from(size.ws_col));
+    Some(if columns >= 40 { columns } else { COLUMNS })
+}

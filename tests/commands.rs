@@ -110,6 +110,7 @@ fn completions_come_for_every_shell() {
     for shell in ["bash", "zsh", "fish"] {
         let output = dateline(folder.path(), &["completions", shell]);
         assert!(text(&output.stdout).contains("inspect"), "{shell}");
+        assert!(text(&output.stdout).contains("no-check"), "{shell}");
     }
 }
 

@@ -46,38 +46,46 @@ pub struct Loaded {
 /// # Errors
 /// All that is wrong with any of them, at once.
 pub fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
-    load_with(path, &Overlay::new())
+    read_all(path, &Terms::default())
 }
 
 /// Texts that are read in the place of files, by path. A file need not exist.
 pub type Overlay = BTreeMap<PathBuf, String>;
 
-/// Reads like [`load()`], as if the files of `overlay` held these texts: what would come of a change.
+/// Reads like [`load()`], as if the files of `overlay` held these texts: what would come of a change. A list that is being
+/// edited may be empty: no source is asked for.
 ///
 /// # Errors
 /// All that is wrong with any of them, at once.
 pub fn load_with(path: &Path, overlay: &Overlay) -> Result<Loaded, ConfigErrors> {
-    let overlay = Instead::new(overlay);
-    let source = overlay
+    let texts = overlay
+        .iter()
+        .map(|(path, text)| (identity(path), text.as_str()))
+        .collect();
+    let terms = Terms {
+        texts,
+        may_be_empty: true,
+    };
+    read_all(path, &terms)
+}
+
+fn read_all(path: &Path, terms: &Terms<'_>) -> Result<Loaded, ConfigErrors> {
+    let source = terms
         .read(path, NO_MAIN_FILE)
         .map_err(|finding| ConfigErrors::new(vec![finding]))?;
-    assemble(source, path, &overlay)
+    assemble(source, path, terms)
 }
 
-/// An overlay by the files' identities.
-struct Instead<'o> {
+/// On which terms a configuration is read.
+#[derive(Default)]
+struct Terms<'o> {
+    /// What stands in the place of files, by their identities.
     texts: BTreeMap<PathBuf, &'o str>,
+    /// Whether it may do without any source.
+    may_be_empty: bool,
 }
 
-impl<'o> Instead<'o> {
-    fn new(overlay: &'o Overlay) -> Self {
-        let texts = overlay
-            .iter()
-            .map(|(path, text)| (identity(path), text.as_str()))
-            .collect();
-        Self { texts }
-    }
-
+impl Terms<'_> {
     fn read(&self, path: &Path, if_missing: &str) -> Result<SourceFile, Finding> {
         match self.texts.get(&identity(path)) {
             Some(text) => Ok(SourceFile::new(path.display().to_string(), text)),
@@ -114,10 +122,10 @@ impl<'o> Instead<'o> {
 /// All that is wrong with any of them, at once.
 pub fn parse(text: &str, origin: &Path) -> Result<Loaded, ConfigErrors> {
     let source = SourceFile::new(origin.display().to_string(), text);
-    assemble(source, origin, &Instead::new(&Overlay::new()))
+    assemble(source, origin, &Terms::default())
 }
 
-fn assemble(main: SourceFile, path: &Path, overlay: &Instead<'_>) -> Result<Loaded, ConfigErrors> {
+fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, ConfigErrors> {
     let base = folder_of(path);
     let mut context = Context::new(Arc::new(main), base.clone());
     let mut files = vec![path.to_owned()];
@@ -125,7 +133,7 @@ fn assemble(main: SourceFile, path: &Path, overlay: &Instead<'_>) -> Result<Load
     let (config, mut names_sources) =
         read_document::<Config>(&mut context, |context, table, config| {
             if let Some(config) = config {
-                included = find_included(context, table, config, path, overlay);
+                included = find_included(context, table, config, path, terms);
             }
         });
     let mut config = config.unwrap_or_default();
@@ -137,7 +145,7 @@ fn assemble(main: SourceFile, path: &Path, overlay: &Instead<'_>) -> Result<Load
         config.absorb(fragment.unwrap_or_default());
         files.push(file.path);
     }
-    check_whole(&mut context, &config, names_sources);
+    check_whole(&mut context, &config, names_sources || terms.may_be_empty);
     if config.sinks.jsonl.is_empty() && config.sinks.kafka.is_empty() {
         let dir = base.join(DEFAULT_SINK_DIR);
         config
@@ -208,7 +216,7 @@ fn find_included(
     table: &DeTable<'_>,
     config: &Config,
     main: &Path,
-    overlay: &Instead<'_>,
+    terms: &Terms<'_>,
 ) -> Vec<Included> {
     let spans = table
         .get("include")
@@ -219,7 +227,7 @@ fn find_included(
     let mut found: Vec<Included> = Vec::new();
     let mut total_bytes = context.source.text().len();
     for (entry, span) in config.include.iter().zip(spans) {
-        for path in expand(context, entry, &span, overlay) {
+        for path in expand(context, entry, &span, terms) {
             if identity(&path) == identity(main) {
                 let finding = Finding::error("the file includes itself").at(span.clone());
                 context
@@ -229,7 +237,7 @@ fn find_included(
             if !seen.insert(identity(&path)) {
                 continue;
             }
-            let Some(file) = read_included(context, path, &span, overlay) else {
+            let Some(file) = read_included(context, path, &span, terms) else {
                 continue;
             };
             total_bytes += file.source.text().len();
@@ -270,9 +278,9 @@ fn read_included(
     context: &mut Context,
     path: PathBuf,
     span: &Range<usize>,
-    overlay: &Instead<'_>,
+    terms: &Terms<'_>,
 ) -> Option<Included> {
-    match overlay.read(&path, NO_INCLUDED_FILE) {
+    match terms.read(&path, NO_INCLUDED_FILE) {
         Ok(source) => Some(Included { path, source }),
         Err(finding) => {
             let has_place = finding.file().is_some();
@@ -291,7 +299,7 @@ fn expand(
     context: &mut Context,
     entry: &str,
     span: &Range<usize>,
-    overlay: &Instead<'_>,
+    terms: &Terms<'_>,
 ) -> Vec<PathBuf> {
     if !entry.contains(['*', '?', '[']) {
         return vec![context.resolve(Path::new(entry))];
@@ -317,7 +325,7 @@ fn expand(
         context.report(finding.help("for example \"feeds.d/*.toml\""));
         return Vec::new();
     };
-    let mut paths = overlay.matching(entry, &context.base, options);
+    let mut paths = terms.matching(entry, &context.base, options);
     for found in matches.take(MAX_FILES + 1) {
         match found {
             Ok(path) if path.is_dir() => {}

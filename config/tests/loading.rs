@@ -411,3 +411,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_change_can_be_read_before_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let main = folder.path().join("dateline.toml");
+    fs::write(&main, "include = [\"feeds.d/*.toml\"]\n").unwrap();
+    let more = folder.path().join("feeds.d/more.toml");
+    let feed = |name: &str| format!("[[feeds]]\nurl = \"https://{name}.example/\"\n");
+    let ids = |overlay: &dateline_config::Overlay| -> Vec<String> {
+        let loaded = dateline_config::load_with(&main, overlay).unwrap();
+        let feeds = loaded.config.feeds.into_iter();
+        feeds.map(|feed| feed.id).collect()
+    };
+    // A list that is being edited may be empty, and files may be missing with their folder.
+    assert!(ids(&Default::default()).is_empty());
+    assert_eq!(ids(&[(more.clone(), feed("new"))].into()), ["new.example"]);
+    fs::create_dir(folder.path().join("feeds.d")).unwrap();
+    fs::write(&more, feed("old")).unwrap();
+    assert_eq!(ids(&Default::default()), ["old.example"]);
+    let other = folder.path().join("feeds.d/../feeds.d/more.toml");
+    assert_eq!(ids(&[(other, feed("new"))].into()), ["new.example"]);
+    let elsewhere = folder.path().join("elsewhere.toml");
+    assert_eq!(ids(&[(elsewhere, feed("new"))].into()), ["old.example"]);
+    let main_text = (main.clone(), feed("main"));
+    assert_eq!(ids(&[main_text].into()), ["main.example"]);
+    let broken = [(more, "[[feeds]]\nurl = 1\n".to_owned())].into();
+    let errors = dateline_config::load_with(&main, &broken).unwrap_err();
+    assert!(errors.findings()[0].file().unwrap().ends_with("more.toml"));
+}

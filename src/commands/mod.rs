@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod feeds;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod run;

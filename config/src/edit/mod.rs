@@ -116,6 +116,11 @@ impl Document {
     }
 }
 
+/// The id of a feed that is given none.
+pub fn derived_id(url: &Url) -> String {
+    derive_id(url)
+}
+
 /// Pairs what the feeds say with where they stand; both are in the order of the text.
 fn written(text: &str, table: &DeTable<'_>, layout: &Layout) -> Vec<WrittenFeed> {
     let starts: Vec<usize> = match &layout.array {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use dateline_feed_reader::{Context, Format, Reading, read};
+use jiff::Timestamp;
 use thiserror::Error;
 use url::Url;
 
@@ -29,6 +30,8 @@ pub struct Found {
     pub format: Format,
     /// The number of items in it.
     pub items: usize,
+    /// The latest time that it states.
+    pub newest: Option<Timestamp>,
     /// How it was found.
     pub how: How,
 }
@@ -158,6 +161,7 @@ impl Search<'_> {
         };
         self.asked.insert(page.url.clone());
         let (page, reading) = read_page(page).await?;
+        let newest = newest(&reading);
         let Some(feed) = reading.feed else {
             let reason = reading.error.map_or_else(
                 || "this is not a feed".to_owned(),
@@ -181,10 +185,23 @@ impl Search<'_> {
                 .or_else(|| candidate.title.clone()),
             format: feed.format,
             items: reading.entries.len(),
+            newest,
             how: candidate.how,
         });
         Ok(())
     }
+}
+
+/// The latest time that items state, or the feed itself where they state none.
+fn newest(reading: &Reading) -> Option<Timestamp> {
+    let entries = reading.entries.iter();
+    let stated = entries.flat_map(|entry| [&entry.published, &entry.updated]);
+    let latest = stated.flatten().map(|stated| stated.instant).max();
+    latest.or_else(|| {
+        let feed = reading.feed.as_ref()?;
+        let stated = feed.updated.as_ref().or(feed.published.as_ref())?;
+        Some(stated.instant)
+    })
 }
 
 /// Reads off the async threads: documents may be large.

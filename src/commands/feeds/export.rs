@@ -1,0 +1,46 @@
+//! `dateline feeds export`: the feeds as OPML 2.0, for other readers.
+
+use dateline_feed::opml::{Head, Subscription, write};
+use jiff::Timestamp;
+
+use super::args::ExportArgs;
+use super::registry::Registry;
+use super::{Done, count, stop};
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(super) fn export(args: &ExportArgs) -> Done {
+    let registry = Registry::open(&args.config.config)?;
+    let feeds: Vec<Subscription> = registry
+        .loaded
+        .config
+        .feeds
+        .iter()
+        .filter(|feed| args.tag.iter().all(|tag| feed.tags.contains(tag)))
+        .map(|feed| Subscription {
+            url: feed.url.to_string(),
+            name: feed.name.clone(),
+            tags: feed.tags.clone(),
+            page: None,
+            line: 0,
+        })
+        .collect();
+    let head = Head {
+        title: "Dateline feeds".to_owned(),
+        created: Timestamp::now(),
+    };
+    let text = write(&head, &feeds);
+    let Some(path) = &args.file else {
+        terminal::result_raw(&text);
+        return Ok(Exit::Fine);
+    };
+    let before = std::fs::read_to_string(path).ok();
+    dateline_config::edit::replace_file(path, before.as_deref(), &text)
+        .map_err(|error| stop(Exit::Unavailable, &error.into()))?;
+    terminal::say(&format!(
+        "wrote {} to {}",
+        count(feeds.len(), "feed"),
+        path.display()
+    ));
+    Ok(Exit::Fine)
+}

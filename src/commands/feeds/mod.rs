@@ -1,0 +1,68 @@
+//! `dateline feeds`: the list of feeds, shown and changed where it is written: in hand-written TOML.
+//!
+//! - [`registry`]: the files of a configuration, and how a change gets into them; the only room here that writes.
+//! - one file a command.
+
+mod add;
+pub(crate) mod args;
+mod export;
+mod import;
+mod list;
+mod registry;
+mod remove;
+mod sorting;
+mod table;
+
+use args::{FeedsArgs, FeedsCommand};
+
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(crate) fn feeds(args: &FeedsArgs) -> anyhow::Result<Exit> {
+    let done = match &args.command {
+        FeedsCommand::List(args) => list::list(args),
+        FeedsCommand::Add(args) => add::add(args),
+        FeedsCommand::Remove(args) => remove::remove(args),
+        FeedsCommand::Import(args) => import::import(args),
+        FeedsCommand::Export(args) => export::export(args),
+    };
+    match done {
+        Ok(exit) => Ok(exit),
+        Err(Stop::Said(exit)) => Ok(exit),
+        Err(Stop::Broken(error)) => Err(error),
+    }
+}
+
+/// Why a command ends before its work is done.
+#[derive(Debug)]
+enum Stop {
+    /// What is wrong has been said already.
+    Said(Exit),
+    /// Something went wrong that the command knows nothing about.
+    Broken(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Broken(error.into())
+    }
+}
+
+type Done = Result<Exit, Stop>;
+
+/// Says why the command ends.
+fn stop(exit: Exit, error: &anyhow::Error) -> Stop {
+    terminal::complain(error);
+    Stop::Said(exit)
+}
+
+/// `1 feed`, `2 feeds`.
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// Says that a running daemon does not know of a change yet.
+fn say_when_it_holds() {
+    terminal::say("a daemon that is running takes this at its next start");
+}
