@@ -40,6 +40,15 @@ pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("{label} {message}");
 }
 
+/// Text from outside without what a terminal would obey: control characters.
+pub(crate) fn harmless(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, "\u{fffd}").into()
+    } else {
+        text.into()
+    }
+}
+
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {

@@ -74,10 +74,11 @@ fn temporary_beside(target: &Path, folder: &Path) -> PathBuf {
 }
 
 fn write(temporary: &Path, target: &Path, before: Option<&str>, text: &str) -> std::io::Result<()> {
+    // What a process of this number left behind is nobody's; a link that somebody put there is not followed.
+    drop(fs::remove_file(temporary));
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .open(temporary)?;
     if before.is_some() {
         let metadata = fs::metadata(target)?;

@@ -75,6 +75,7 @@ section! {
 }
 
 fn check_drop(drop: &mut DropFolder, context: &mut Context, at: &Fields<'_>) {
+    super::check_tags(&mut drop.tags, context, at.span("tags"));
     if !at.has("id") {
         let name = drop
             .path

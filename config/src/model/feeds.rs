@@ -104,6 +104,7 @@ feed_sections! {
 
 fn check_feed(feed: &mut Feed, context: &mut Context, at: &Fields<'_>) {
     set_header_defaults(&mut feed.headers, &context.feed_defaults.headers);
+    super::check_tags(&mut feed.tags, context, at.span("tags"));
     let written = at.has("id");
     if !written {
         feed.id = derive_id(&feed.url);

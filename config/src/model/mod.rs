@@ -22,6 +22,7 @@ pub use websub::WebSub;
 use std::ops::Range;
 
 use crate::decode::Context;
+use crate::finding::Finding;
 use crate::shape::{List, Text, tag};
 
 /// Most tags of one source: each goes into all of its records.
@@ -33,6 +34,17 @@ fn tags() -> List<Text<String>> {
         of: tag(),
         least: 0,
         most: MAX_TAGS,
+    }
+}
+
+/// Takes repeated tags out, and reports them.
+fn check_tags(tags: &mut Vec<String>, context: &mut Context, span: Range<usize>) {
+    let mut seen = std::collections::BTreeSet::new();
+    let before = tags.len();
+    tags.retain(|tag| seen.insert(tag.clone()));
+    if tags.len() < before {
+        let finding = Finding::warning("a tag is listed twice").at(span);
+        context.report(finding.help("take one of them out"));
     }
 }
 

@@ -178,7 +178,7 @@ fn nothing(discovery: &Discovery, url: &Url) -> Stop {
         }
     }
     for reason in reasons {
-        terminal::say(reason);
+        terminal::say(&terminal::harmless(reason));
     }
     let error = anyhow!(
         "no feed was found at {url}; give the feed's own address, or add it untried with --no-check"
@@ -210,7 +210,7 @@ fn choose(several: &[Found], args: &AddArgs) -> Stop {
 
 /// What is known of a feed, in one line.
 fn describe(found: &Found) -> String {
-    let title = found.title.as_deref().unwrap_or("without a title");
+    let title = terminal::harmless(found.title.as_deref().unwrap_or("without a title"));
     let newest = found.newest.map_or("without dates".to_owned(), |newest| {
         format!("the newest of {}", newest.strftime("%Y-%m-%d %H:%M UTC"))
     });

@@ -1,5 +1,6 @@
 //! Writes OPML 2.0.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use jiff::Timestamp;
@@ -69,9 +70,10 @@ fn document<W: Write>(
 fn outline(feed: &Subscription) -> BytesStart<'_> {
     let mut outline = BytesStart::new("outline");
     outline.push_attribute(("type", "rss"));
-    outline.push_attribute(("text", feed.name.as_deref().unwrap_or(&feed.url)));
-    if let Some(name) = &feed.name {
-        outline.push_attribute(("title", name.as_str()));
+    let name = feed.name.as_deref().map(allowed);
+    outline.push_attribute(("text", name.as_deref().unwrap_or(&feed.url)));
+    if let Some(name) = &name {
+        outline.push_attribute(("title", name.as_ref()));
     }
     outline.push_attribute(("xmlUrl", feed.url.as_str()));
     if let Some(page) = &feed.page {
@@ -81,6 +83,16 @@ fn outline(feed: &Subscription) -> BytesStart<'_> {
         outline.push_attribute(("category", feed.tags.join(",").as_str()));
     }
     outline
+}
+
+/// A name without the characters that XML cannot hold.
+fn allowed(name: &str) -> Cow<'_, str> {
+    let forbidden = |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}');
+    if name.contains(forbidden) {
+        name.replace(forbidden, " ").into()
+    } else {
+        name.into()
+    }
 }
 
 /// The feeds by their first tag.
