@@ -157,10 +157,54 @@ fn a_hundred_thousand_feeds_are_edited_in_linear_time() {
     }
 }
 
+/// A file put together from pieces with any blank lines and comments between them.
+fn pieced() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("[[feeds]]\nurl = \"https://a.example/N\""),
+        Just("[[feeds]]\nurl='https://a.example/N' # it\n  # more of it"),
+        Just(
+            "  [[feeds]]\n  id   = \"f-N\"\n\n  url  = \"https://a.example/N\"\n\n  [feeds.headers]\n  accept = \"x\""
+        ),
+        Just("[[drops]]\npath = \"in-N\""),
+        Just("[sinks.jsonl.sN]\ndir = \"out-N\""),
+        Just("# a comment"),
+        Just("# two\n# lines"),
+    ];
+    let gap = prop_oneof![Just("\n"), Just("\n\n"), Just("\n \n\n"), Just(" \n")];
+    (
+        proptest::collection::vec((piece, gap), 0..7),
+        prop_oneof![
+            Just(""),
+            Just("\n"),
+            Just("# head\n"),
+            Just("include = []\n")
+        ],
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(pieces, head, cut, windows)| {
+            let mut text = head.to_owned();
+            for (number, (piece, gap)) in pieces.iter().enumerate() {
+                text += &piece.replace('N', &number.to_string());
+                text += gap;
+            }
+            let text = if cut {
+                text.trim_end().to_owned()
+            } else {
+                text
+            };
+            if windows {
+                text.replace('\n', "\r\n")
+            } else {
+                text
+            }
+        })
+}
+
 proptest! {
     #[test]
     fn adding_then_removing_gives_the_text_back(
-        hand in proptest::sample::select(hands()),
+        hand in prop_oneof![proptest::sample::select(hands()), pieced()],
         feeds in proptest::collection::vec(
             (proptest::option::of("[a-z]{1,8}"), proptest::option::of("[^\\x00-\\x1f\\x7f]{1,12}"),
              proptest::collection::vec("[^,\\x00-\\x1f\\x7f]{1,5}", 0..3)),
@@ -190,7 +234,7 @@ proptest! {
 
     #[test]
     fn what_is_left_is_made_of_the_lines_that_were_there(
-        hand in proptest::sample::select(hands()),
+        hand in prop_oneof![proptest::sample::select(hands()), pieced()],
         pick in proptest::collection::vec(any::<bool>(), 8),
     ) {
         let whole = document(&hand);
