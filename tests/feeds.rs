@@ -201,39 +201,31 @@ fn what_is_there_is_not_added_twice() {
 }
 
 #[test]
-fn a_new_file_is_made_where_the_configuration_includes_it() {
+fn a_new_file_is_made_and_included() {
     let folder = desk();
-    let add = ["add", "--no-check", "https://new.example/feed", "--file"];
-    let (code, said, _) = feeds(
-        folder.path(),
-        &[add.as_slice(), &["feeds.d/more.toml"]].concat(),
+    let add = |url: &str, file: &str| {
+        let (code, said, told) = feeds(folder.path(), &["add", "--no-check", url, "--file", file]);
+        assert_eq!(code, 0, "{told}");
+        (said, told)
+    };
+    let (said, told) = add("https://new.example/feed", "feeds.d/more.toml");
+    assert_eq!(said, "added new.example-feed to feeds.d/more.toml:1\n");
+    assert!(!told.contains("includes"), "{told}");
+    assert_eq!(main_file(&folder), BY_HAND);
+    let (said, told) = add("https://newer.example/feed", "elsewhere/more.toml");
+    assert_eq!(said, "added newer.example-feed to elsewhere/more.toml:1\n");
+    assert!(
+        told.contains("dateline.toml includes elsewhere/more.toml now"),
+        "{told}"
     );
+    let entries = "include = [\"feeds.d/*.toml\", \"elsewhere/more.toml\"]";
     assert_eq!(
-        (code, said.as_str()),
-        (0, "added new.example-feed to feeds.d/more.toml:1\n")
+        main_file(&folder),
+        BY_HAND.replace("include = [\"feeds.d/*.toml\"]", entries)
     );
-    let (code, _, told) = feeds(
-        folder.path(),
-        &[
-            "add",
-            "--no-check",
-            "https://newer.example/feed",
-            "--file",
-            "elsewhere/more.toml",
-        ],
-    );
-    assert_eq!(code, 1);
-    assert!(told.contains("include = [\"elsewhere/*.toml\"]"), "{told}");
-    assert!(!folder.path().join("elsewhere").exists());
     let (_, shown, _) = feeds(folder.path(), &["list", "--json"]);
-    assert_eq!(
-        serde_json::from_str::<Value>(&shown)
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .len(),
-        4
-    );
+    let list: Vec<Value> = serde_json::from_str(&shown).unwrap();
+    assert_eq!(list.len(), 5);
 }
 
 #[cfg(unix)]

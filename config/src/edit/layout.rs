@@ -1,4 +1,4 @@
-//! Where the feeds of a text stand, byte by byte: sections, and the array `feeds = [ … ]`.
+//! Where the feeds of a text stand, byte by byte: sections, and the lists `feeds = [ … ]` and `include = [ … ]`.
 //! Reads events of TOML's own parser and holds offsets only; what to cut or insert is decided elsewhere.
 
 use toml_parser::Source;
@@ -8,13 +8,18 @@ use toml_parser::parser::{Event, EventKind, parse_document};
 /// The key that feeds stand under.
 const FEEDS: &str = "feeds";
 
+/// The key that more files are named under.
+const INCLUDE: &str = "include";
+
 /// What is known of a text's shape.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// The keys before the first header, and then one section for each header.
     pub(super) sections: Vec<Section>,
     /// The value of `feeds = [ … ]`.
-    pub(super) array: Option<FeedArray>,
+    pub(super) feeds: Option<List>,
+    /// The value of `include = [ … ]`.
+    pub(super) include: Option<List>,
 }
 
 /// A header with the keys below it.
@@ -49,9 +54,9 @@ pub(super) struct Entry {
     pub(super) value: usize,
 }
 
-/// `[ … ]` after `feeds =`.
+/// `[ … ]`.
 #[derive(Debug)]
-pub(super) struct FeedArray {
+pub(super) struct List {
     /// Just after the opening bracket.
     pub(super) open: usize,
     /// At the closing one.
@@ -59,7 +64,7 @@ pub(super) struct FeedArray {
     pub(super) elements: Vec<Element>,
 }
 
-/// One entry of the array.
+/// One entry of a list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element {
     pub(super) start: usize,
@@ -86,17 +91,19 @@ pub(super) fn layout(text: &str) -> Layout {
             end: 0,
             entries: Vec::new(),
         }],
-        array: None,
+        feeds: None,
+        include: None,
         header: None,
         path: Vec::new(),
         entry: None,
         depth: 0,
-        in_feeds: false,
+        inside: None,
     };
     parse_document(&tokens, &mut |event: Event| walk.take(&event), &mut ());
     Layout {
         sections: walk.sections,
-        array: walk.array,
+        feeds: walk.feeds,
+        include: walk.include,
     }
 }
 
@@ -104,7 +111,8 @@ pub(super) fn layout(text: &str) -> Layout {
 struct Walk<'t> {
     source: Source<'t>,
     sections: Vec<Section>,
-    array: Option<FeedArray>,
+    feeds: Option<List>,
+    include: Option<List>,
     /// Start of the header that is open, and whether it has two brackets.
     header: Option<(usize, bool)>,
     /// The key that is being read, part by part.
@@ -112,8 +120,8 @@ struct Walk<'t> {
     entry: Option<Entry>,
     /// Arrays and inline tables that are open.
     depth: usize,
-    /// Whether the outermost of them is the array of feeds.
-    in_feeds: bool,
+    /// The key of the list that is the outermost of them.
+    inside: Option<&'static str>,
 }
 
 impl Walk<'_> {
@@ -133,11 +141,8 @@ impl Walk<'_> {
             EventKind::ArrayOpen => self.open(start, end, true),
             EventKind::InlineTableOpen => self.open(start, end, false),
             EventKind::ArrayClose | EventKind::InlineTableClose => self.close(start, end),
-            EventKind::ValueSep if self.depth == 1 && self.in_feeds => {
-                let element = self
-                    .array
-                    .as_mut()
-                    .and_then(|array| array.elements.last_mut());
+            EventKind::ValueSep if self.depth == 1 => {
+                let element = self.list().and_then(|list| list.elements.last_mut());
                 if let Some(element) = element {
                     element.comma = Some(start);
                 }
@@ -181,13 +186,18 @@ impl Walk<'_> {
     fn open(&mut self, start: usize, end: usize, array: bool) {
         if self.depth == 0 {
             self.begin_value(start);
-            self.in_feeds = array && self.sections.len() == 1 && self.path == [FEEDS];
-            if self.in_feeds {
-                self.array = Some(FeedArray {
-                    open: end,
-                    close: end,
-                    elements: Vec::new(),
-                });
+            let at_top = array && self.sections.len() == 1;
+            let mut keys = [FEEDS, INCLUDE].into_iter();
+            self.inside = keys.find(|key| at_top && self.path == [*key]);
+            let list = List {
+                open: end,
+                close: end,
+                elements: Vec::new(),
+            };
+            match self.inside {
+                Some(FEEDS) => self.feeds = Some(list),
+                Some(_) => self.include = Some(list),
+                None => {}
             }
         } else if self.depth == 1 {
             self.element(start, end);
@@ -197,17 +207,16 @@ impl Walk<'_> {
 
     fn close(&mut self, start: usize, end: usize) {
         self.depth = self.depth.saturating_sub(1);
-        match (self.depth, &mut self.array) {
-            (0, Some(array)) if self.in_feeds => array.close = start,
-            (1, Some(array)) if self.in_feeds => {
-                if let Some(element) = array.elements.last_mut() {
-                    element.end = end;
-                }
+        let depth = self.depth;
+        if let Some(list) = self.list() {
+            match (depth, list.elements.last_mut()) {
+                (0, _) => list.close = start,
+                (1, Some(element)) => element.end = end,
+                _ => {}
             }
-            _ => {}
         }
         if self.depth == 0 {
-            self.in_feeds = false;
+            self.inside = None;
             self.end_entry(end);
         }
     }
@@ -222,12 +231,20 @@ impl Walk<'_> {
     }
 
     fn element(&mut self, start: usize, end: usize) {
-        if let (true, Some(array)) = (self.in_feeds, &mut self.array) {
-            array.elements.push(Element {
+        if let Some(list) = self.list() {
+            list.elements.push(Element {
                 start,
                 end,
                 comma: None,
             });
+        }
+    }
+
+    /// The list that is open.
+    fn list(&mut self) -> Option<&mut List> {
+        match self.inside? {
+            FEEDS => self.feeds.as_mut(),
+            _ => self.include.as_mut(),
         }
     }
 

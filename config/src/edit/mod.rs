@@ -107,6 +107,11 @@ impl Document {
         self.marked_as_before(splice::remove(&self.text, &self.layout, &numbers))
     }
 
+    /// The text with another entry of `include`.
+    pub fn with_include(&self, entry: &str) -> String {
+        self.marked_as_before(splice::include(&self.text, &self.layout, entry))
+    }
+
     fn marked_as_before(&self, text: String) -> String {
         if self.marked {
             format!("\u{feff}{text}")
@@ -123,8 +128,8 @@ pub fn derived_id(url: &Url) -> String {
 
 /// Pairs what the feeds say with where they stand; both are in the order of the text.
 fn written(text: &str, table: &DeTable<'_>, layout: &Layout) -> Vec<WrittenFeed> {
-    let starts: Vec<usize> = match &layout.array {
-        Some(array) => array.elements.iter().map(|element| element.start).collect(),
+    let starts: Vec<usize> = match &layout.feeds {
+        Some(list) => list.elements.iter().map(|element| element.start).collect(),
         None => layout
             .sections
             .iter()

@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::NewFeed;
-use super::layout::{Element, FeedArray, Layout, Role, Section};
+use super::layout::{Element, Layout, List, Role, Section};
 use super::style::{Style, indent};
 
 /// `text` with `feeds` after its last one, or at its end.
 pub(super) fn insert(text: &str, layout: &Layout, feeds: &[NewFeed]) -> String {
     let style = Style::of(text, layout);
-    match &layout.array {
-        Some(array) => insert_elements(text, array, &style, feeds),
+    match &layout.feeds {
+        Some(list) => {
+            let feeds: Vec<String> = feeds.iter().map(|feed| style.inline(feed)).collect();
+            insert_elements(text, list, &style, &feeds)
+        }
         None => insert_blocks(text, layout, &style, feeds),
     }
 }
@@ -46,7 +49,34 @@ fn insert_blocks(text: &str, layout: &Layout, style: &Style, feeds: &[NewFeed]) 
     )
 }
 
-fn insert_elements(text: &str, array: &FeedArray, style: &Style, feeds: &[NewFeed]) -> String {
+/// `text` with another entry of `include`, which stands before the first section.
+pub(super) fn include(text: &str, layout: &Layout, entry: &str) -> String {
+    let style = Style::of(text, layout);
+    let entry = style.string(entry);
+    if let Some(list) = &layout.include {
+        return insert_elements(text, list, &style, &[entry]);
+    }
+    let (line, newline) = (format!("include = [{entry}]"), style.newline);
+    let last = layout.sections.first().map_or(0, |top| top.end);
+    if last > 0 {
+        let (before, after) = text.split_at(line_end(text, last));
+        return format!("{before}{newline}{line}{after}");
+    }
+    let content = text.trim_end().len();
+    match layout.sections.get(1) {
+        Some(first) => {
+            let at = comments_above(text, 0, line_start(text, first.start));
+            format!("{}{line}{newline}{newline}{}", &text[..at], &text[at..])
+        }
+        None if content > 0 => {
+            let (before, after) = text.split_at(line_end(text, content));
+            format!("{before}{newline}{newline}{line}{after}")
+        }
+        None => format!("{line}{newline}{text}"),
+    }
+}
+
+fn insert_elements(text: &str, array: &List, style: &Style, new: &[String]) -> String {
     let last = array.elements.last();
     let end = last.map_or(array.open, Element::end_with_comma);
     let at = with_comment(text, end, array.close);
@@ -67,11 +97,11 @@ fn insert_elements(text: &str, array: &FeedArray, style: &Style, feeds: &[NewFee
         None => on_own_lines,
     };
     let mut elements = String::new();
-    for (index, feed) in feeds.iter().enumerate() {
+    for (index, element) in new.iter().enumerate() {
         let alone = last.is_none() && index == 0 && !on_own_lines && array.open == array.close;
         elements += if alone { "" } else { &separator };
-        elements += &style.inline(feed);
-        if index + 1 < feeds.len() || trailing_comma {
+        elements += element;
+        if index + 1 < new.len() || trailing_comma {
             elements.push(',');
         }
     }
@@ -88,7 +118,7 @@ fn insert_elements(text: &str, array: &FeedArray, style: &Style, feeds: &[NewFee
 
 /// `text` without the feeds of these numbers, counted from zero in the order of the text.
 pub(super) fn remove(text: &str, layout: &Layout, feeds: &BTreeSet<usize>) -> String {
-    let cuts = match &layout.array {
+    let cuts = match &layout.feeds {
         Some(array) => element_cuts(text, array, feeds),
         None => block_cuts(text, &layout.sections, feeds),
     };
@@ -198,7 +228,7 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// The ranges of the elements with the blanks that set them apart, and of a comma that would be left over.
-fn element_cuts(text: &str, array: &FeedArray, feeds: &BTreeSet<usize>) -> Vec<Range<usize>> {
+fn element_cuts(text: &str, array: &List, feeds: &BTreeSet<usize>) -> Vec<Range<usize>> {
     let mut cuts: Vec<Range<usize>> = Vec::new();
     let mut end_before = with_comment(text, array.open, array.close);
     let mut kept: Option<usize> = None;

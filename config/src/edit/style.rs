@@ -1,7 +1,7 @@
 //! How a file is written by hand (line breaks, blank lines, indentation, quotes), and a new feed in that hand.
 
 use super::NewFeed;
-use super::layout::{Entry, FeedArray, Layout, Role};
+use super::layout::{Entry, Layout, List, Role};
 
 /// Most blank lines copied between two feeds.
 const MAX_BLANK_LINES: usize = 2;
@@ -50,7 +50,7 @@ impl Style {
             style.copy_keys(text, &last.entries);
             style.blank_lines = blank_lines_before(text, last.start);
         }
-        if let Some(array) = &layout.array {
+        if let Some(array) = &layout.feeds {
             style.copy_array(text, array);
         }
         style
@@ -79,7 +79,7 @@ impl Style {
         self.single_quotes = quoted('\'') > quoted('"');
     }
 
-    fn copy_array(&mut self, text: &str, array: &FeedArray) {
+    fn copy_array(&mut self, text: &str, array: &List) {
         let Some(last) = array.elements.last() else {
             return;
         };
@@ -140,7 +140,7 @@ impl Style {
     }
 
     /// A string in the quotes of the file, where they can hold it.
-    fn string(&self, text: &str) -> String {
+    pub(super) fn string(&self, text: &str) -> String {
         if self.single_quotes
             && !text.contains(|letter: char| letter == '\'' || letter.is_control())
         {

@@ -122,6 +122,32 @@ fn what_is_removed_takes_its_own_comments_along() {
 }
 
 #[test]
+fn an_entry_of_include_is_added_where_it_counts() {
+    let mut page = String::new();
+    let written = [
+        "include = [\n  'a.toml', # the first\n]\n[log]\n",
+        "include = []\n",
+        "include=[\"a.toml\"]",
+    ];
+    for hand in HANDS.iter().chain(&written) {
+        let text = document(hand).with_include("feeds.d/*.toml");
+        let table: toml::Table = text.parse().unwrap();
+        let entries = table["include"].as_array().unwrap();
+        assert!(entries.contains(&"feeds.d/*.toml".into()), "{text}");
+        let ids = |text: &str| document(text).feeds;
+        let same = ids(&text)
+            .iter()
+            .map(|feed| &feed.id)
+            .eq(ids(hand).iter().map(|feed| &feed.id));
+        assert!(same, "{text}");
+        if hand.len() < 200 {
+            page += &format!("=== before\n{hand}\n=== after\n{text}\n");
+        }
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
 fn removing_several_at_once_is_removing_them_one_by_one() {
     for text in hands() {
         let all = document(&text);

@@ -57,7 +57,7 @@ pub(super) struct AddArgs {
     /// Time between two fetches, such as 5m.
     #[arg(long, value_name = "DURATION")]
     pub(super) every: Option<String>,
-    /// Write it into this file, which the configuration must include; a missing one is made.
+    /// Write it into this file; one that is missing is made, and included by the configuration.
     #[arg(long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Take this one of several feeds that are found, counted from 1.
@@ -90,7 +90,7 @@ pub(super) struct ImportArgs {
     /// The OPML file, or `-` for standard input.
     #[arg(value_name = "FILE.opml")]
     pub(super) opml: PathBuf,
-    /// Write the feeds into this file, which the configuration must include; a missing one is made.
+    /// Write the feeds into this file; one that is missing is made, and included by the configuration.
     #[arg(long, value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Only say what would be done.

@@ -37,7 +37,9 @@ pub(super) fn import(args: &ImportArgs) -> Done {
     }];
     if !feeds.is_empty() {
         if args.dry_run {
-            registry.check(&changes)?;
+            for entry in registry.check(&changes)?.included {
+                terminal::say(&format!("the configuration would include {entry}"));
+            }
         } else {
             registry.apply(&changes)?;
         }

@@ -117,60 +117,110 @@ impl Registry {
         }))
     }
 
-    /// Checks what would come of the changes. Says what is wrong with it.
-    pub(super) fn check(&self, changes: &[Change<'_>]) -> Result<Loaded, Stop> {
-        let overlay: Overlay = changes
+    /// Checks what would come of the changes. Says what is wrong with it. A file that the configuration does not include
+    /// yet is included.
+    pub(super) fn check(&self, changes: &[Change<'_>]) -> Result<Checked, Stop> {
+        let mut overlay: Overlay = changes
             .iter()
             .map(|change| (change.file.path.clone(), change.text.clone()))
             .collect();
-        let loaded = load_with(&self.main, &overlay).map_err(|errors| {
-            let stop = refused(errors);
-            terminal::say("nothing was written");
-            stop
-        })?;
-        for change in changes {
-            let path = &change.file.path;
-            if !loaded.files.iter().any(|file| is_same(file, path)) {
-                let main = self.main.display();
-                return Err(stop(
-                    Exit::Findings,
-                    &anyhow!(
-                        "{} is not part of the configuration; put this at the top of {main}, before the first section: include = [{:?}]",
-                        path.display(),
-                        self.include_for(path)
-                    ),
-                ));
-            }
+        let loaded = self.try_out(&overlay)?;
+        let outside: Vec<&Path> = changes
+            .iter()
+            .map(|change| change.file.path.as_path())
+            .filter(|path| !is_among(path, &loaded.files))
+            .collect();
+        let mut checked = Checked {
+            loaded,
+            writes: changes.iter().map(Write::of).collect(),
+            included: Vec::new(),
+        };
+        if outside.is_empty() {
+            return Ok(checked);
         }
-        Ok(loaded)
+        let main = &self.files[0];
+        let mut text = overlay
+            .get(&main.path)
+            .or(main.before.as_ref())
+            .cloned()
+            .unwrap_or_default();
+        for path in &outside {
+            let entry = self.include_for(path);
+            text = Document::parse(&text)?.with_include(&entry);
+            checked.included.push(entry);
+        }
+        overlay.insert(main.path.clone(), text.clone());
+        checked.loaded = self.try_out(&overlay)?;
+        if let Some(path) = outside
+            .iter()
+            .find(|path| !is_among(path, &checked.loaded.files))
+        {
+            let (path, main) = (path.display(), self.main.display());
+            let error = anyhow!("{path} cannot be included; add it to `include` of {main} by hand");
+            return Err(stop(Exit::Findings, &error));
+        }
+        // The main file last: it must not name what is not there yet.
+        checked.writes.retain(|write| write.path != main.path);
+        checked.writes.push(Write {
+            path: main.path.clone(),
+            before: main.before.clone(),
+            text,
+        });
+        Ok(checked)
     }
 
     /// Checks the changes and puts them into their files.
     pub(super) fn apply(&self, changes: &[Change<'_>]) -> Result<Loaded, Stop> {
-        let loaded = self.check(changes)?;
-        for change in changes {
-            let file = change.file;
-            replace_file(&file.path, file.before.as_deref(), &change.text)
+        let checked = self.check(changes)?;
+        for write in &checked.writes {
+            replace_file(&write.path, write.before.as_deref(), &write.text)
                 .map_err(|error| stop(Exit::Unavailable, &error.into()))?;
         }
-        Ok(loaded)
+        for entry in &checked.included {
+            let main = self.main.display();
+            terminal::say(&format!("{main} includes {entry} now"));
+        }
+        Ok(checked.loaded)
     }
 
-    /// An entry of `include` that would cover a file.
+    fn try_out(&self, overlay: &Overlay) -> Result<Loaded, Stop> {
+        load_with(&self.main, overlay).map_err(|errors| {
+            let stop = refused(errors);
+            terminal::say("nothing was written");
+            stop
+        })
+    }
+
+    /// The entry of `include` for a file: its path from the folder of the main file, where it lies below.
     fn include_for(&self, path: &Path) -> String {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let (main, path) = (absolute(&self.main), absolute(path));
         let below = main.parent().and_then(|base| path.strip_prefix(base).ok());
-        match below {
-            Some(below)
-                if below
-                    .parent()
-                    .is_some_and(|folder| !folder.as_os_str().is_empty()) =>
-            {
-                below.with_file_name("*.toml").display().to_string()
-            }
-            Some(below) => below.display().to_string(),
-            None => path.display().to_string(),
+        below.unwrap_or(&path).display().to_string()
+    }
+}
+
+/// What would come of changes.
+pub(super) struct Checked {
+    pub(super) loaded: Loaded,
+    /// New entries of `include`.
+    pub(super) included: Vec<String>,
+    writes: Vec<Write>,
+}
+
+/// A text for a file, in the place of another.
+struct Write {
+    path: PathBuf,
+    before: Option<String>,
+    text: String,
+}
+
+impl Write {
+    fn of(change: &Change<'_>) -> Write {
+        Write {
+            path: change.file.path.clone(),
+            before: change.file.before.clone(),
+            text: change.text.clone(),
         }
     }
 }
@@ -215,6 +265,10 @@ impl ListFile {
 fn refused(errors: dateline_config::ConfigErrors) -> Stop {
     terminal::say(&errors.render(terminal::stderr_is_colourful(), terminal::columns()));
     Stop::Said(Exit::Config)
+}
+
+fn is_among(path: &Path, files: &[PathBuf]) -> bool {
+    files.iter().any(|file| is_same(file, path))
 }
 
 /// Whether two paths name one file.
