@@ -27,7 +27,7 @@ pub use model::{
     Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
-pub use shape::{ByteSize, HeaderValue, Revealed, Secret, SecretError, format_duration};
+pub use shape::{ByteSize, Every, HeaderValue, Revealed, Secret, SecretError, format_duration};
 pub use url::Url;
 
 /// The commented file that `dateline init` writes.

@@ -155,7 +155,7 @@ fn defaults_of_the_schema_are_what_holds_without_them() {
         };
     }
     assert!(text.contains("rotate_every = \"1h\""), "{text}");
-    assert!(text.contains("every = \"15m\""), "{text}");
+    assert!(text.contains("every = \"adaptive\""), "{text}");
     let written = parse(&text, Path::new("dateline.toml"))
         .unwrap_or_else(|errors| panic!("{}", errors.render(false, 100)));
     assert_eq!(written.config, plain);

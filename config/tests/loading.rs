@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use dateline_config::{
-    ByteSize, Config, ConfigErrors, HeaderValue, Loaded, STARTER, Secret, SecretError, Severity,
-    load, parse,
+    ByteSize, Config, ConfigErrors, Every, HeaderValue, Loaded, STARTER, Secret, SecretError,
+    Severity, load, parse,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -93,6 +93,17 @@ fn what_the_starter_shows_in_comments_is_valid() {
     assert_eq!(loaded.config.state, config(FEED).state_with_dir("state"));
 }
 
+#[test]
+fn a_feed_may_be_adaptive_where_the_others_are_not() {
+    let text = "[defaults]\nevery = \"1h\"\nmin_every = \"2m\"\npublisher_hints = false\n\
+                [[feeds]]\nurl = \"https://a.example/\"\nevery = \"adaptive\"\nmax_every = \"1d\"\npublisher_hints = true\n";
+    let feed = &config(text).feeds[0];
+    assert_eq!(feed.every, Every::Adaptive);
+    assert_eq!(feed.min_every, Duration::from_secs(120));
+    assert_eq!(feed.max_every, Duration::from_secs(86_400));
+    assert!(feed.publisher_hints);
+}
+
 trait StateWithDir {
     fn state_with_dir(&self, dir: &str) -> dateline_config::State;
 }
@@ -109,7 +120,7 @@ impl StateWithDir for Config {
 fn one_feed_is_enough() {
     let config = config(FEED);
     assert_eq!(config.feeds[0].id, "example.org-feed.xml");
-    assert_eq!(config.feeds[0].every, Duration::from_secs(900));
+    assert_eq!(config.feeds[0].every, Every::Adaptive);
     assert_eq!(config.feeds[0].max_body, ByteSize(16 * 1024 * 1024));
     assert_eq!(config.state.dir, Path::new("/etc/dateline/state"));
     assert_eq!(
@@ -128,10 +139,13 @@ fn feeds_take_defaults_wherever_they_stand() {
     let [own, plain] = config.feeds.as_slice() else {
         panic!("two feeds")
     };
-    assert_eq!((own.every, own.max_items), (Duration::from_secs(60), 7));
+    assert_eq!(
+        (own.every, own.max_items),
+        (Every::Fixed(Duration::from_secs(60)), 7)
+    );
     assert_eq!(
         (plain.every, plain.max_items),
-        (Duration::from_secs(7200), 7)
+        (Every::Fixed(Duration::from_secs(7200)), 7)
     );
     let names: Vec<&str> = own.headers.keys().map(String::as_str).collect();
     assert_eq!(names, ["authorization", "x-both", "x-own"]);
@@ -196,7 +210,7 @@ fn included_files_are_read_in_order_with_their_own_paths() {
             .config
             .feeds
             .iter()
-            .all(|feed| feed.every == Duration::from_secs(180))
+            .all(|feed| feed.every == Every::Fixed(Duration::from_secs(180)))
     );
     assert_eq!(
         loaded.config.drops[0].path,

@@ -9,8 +9,9 @@ use url::Url;
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
 use crate::shape::{
-    Bool, ByteSize, HeaderValue, Headers, Integer, Text, days, duration, feed_url, gib, hours,
-    identifier, kib, language, line, mib, millis, minutes, secs, set_header_defaults, size,
+    Bool, ByteSize, Every, HeaderValue, Headers, Integer, Text, days, duration, every, feed_url,
+    format_duration, gib, hours, identifier, kib, language, line, mib, millis, minutes, secs,
+    set_header_defaults, size,
 };
 
 /// Longest derived id, in characters; what is longer is cut and told apart by a hash.
@@ -32,7 +33,9 @@ macro_rules! feed_sections {
                 "interval" => "did you mean `every`?",
                 "refresh" => "did you mean `every`?",
                 "max_size" => "did you mean `max_body`?",
-            } {
+                "min_interval" => "did you mean `min_every`?",
+                "max_interval" => "did you mean `max_every`?",
+            }, check check_defaults {
                 $( $(#[doc = $doc])* $key: $type = default($default), $shape; )*
             }
         }
@@ -77,8 +80,17 @@ feed_sections! {
         language: Option<String> = optional, language();
     }
     shared {
-        /// Time from one fetch to the next.
-        every: Duration = default(minutes(15)), duration(secs(1), days(365));
+        /// Time from one fetch to the next. `"adaptive"` follows the feed: about two fetches for each new item, between
+        /// `min_every` and `max_every`, and every quarter of an hour until its rhythm is known.
+        every: Every = default(Every::Adaptive), every(secs(1), days(365));
+        /// Least time between two fetches of an adaptive feed, however many items it brings.
+        min_every: Duration = default(minutes(5)), duration(secs(1), days(30));
+        /// Longest time between two fetches of an adaptive feed, however quiet it is, and of any feed whose hub tells of
+        /// new items.
+        max_every: Duration = default(hours(6)), duration(secs(1), days(365));
+        /// Whether the publisher's wishes for fewer fetches lengthen the wait: `Cache-Control` and `Expires`, `ttl`,
+        /// `sy:updatePeriod`, `skipHours` and `skipDays`. They never shorten it. `Retry-After` is always honoured.
+        publisher_hints: bool = default(true), Bool;
         /// Longest time for one fetch, from the first byte sent to the last byte read.
         timeout: Duration = default(secs(30)), duration(millis(100), hours(1));
         /// Longest time to connect, TLS included.
@@ -102,7 +114,33 @@ feed_sections! {
     }
 }
 
+fn check_defaults(defaults: &mut FeedDefaults, context: &mut Context, at: &Fields<'_>) {
+    check_bounds(defaults.min_every, defaults.max_every, context, at);
+}
+
+/// The least and the longest wait of an adaptive feed, reported where they are written.
+fn check_bounds(least: Duration, most: Duration, context: &mut Context, at: &Fields<'_>) {
+    let written = ["min_every", "max_every"]
+        .into_iter()
+        .find(|key| at.has(key) && !at.failed(key));
+    let Some(key) = written.filter(|_| least > most) else {
+        return;
+    };
+    let finding = Finding::error("`min_every` is longer than `max_every`")
+        .label(
+            at.span(key),
+            format!(
+                "they are {} and {}",
+                format_duration(least),
+                format_duration(most)
+            ),
+        )
+        .help("make `min_every` the shorter one, or write `every = \"…\"` for an interval that stays the same");
+    context.report(finding);
+}
+
 fn check_feed(feed: &mut Feed, context: &mut Context, at: &Fields<'_>) {
+    check_bounds(feed.min_every, feed.max_every, context, at);
     set_header_defaults(&mut feed.headers, &context.feed_defaults.headers);
     super::check_tags(&mut feed.tags, context, at.span("tags"));
     let written = at.has("id");

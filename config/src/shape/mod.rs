@@ -3,6 +3,7 @@
 
 mod choice;
 mod duration;
+mod every;
 mod headers;
 mod named;
 mod net;
@@ -18,6 +19,8 @@ mod text;
 pub(crate) use choice::OneOf;
 pub use duration::format_duration;
 pub(crate) use duration::{days, duration, hours, millis, minutes, secs};
+pub use every::Every;
+pub(crate) use every::every;
 pub use headers::HeaderValue;
 pub(crate) use headers::{Headers, set_header_defaults};
 pub(crate) use named::Named;
