@@ -161,17 +161,22 @@ fn feeds_that_misbehave_are_marked_with_the_reason_and_harm_no_other() {
             reason.contains(why) && reason.contains(&misrule.address.to_string()),
             "{id}: {reason}"
         );
+        let said = match *id {
+            "gone" => "the source is gone for good",
+            _ => "the source could not be read",
+        };
         assert!(
             daemon
-                .logged(&[
-                    "the source could not be read",
-                    &format!("\"source\":\"{id}\"")
-                ])
+                .logged(&[said, &format!("\"source\":\"{id}\"")])
                 .is_some(),
             "{id}"
         );
     }
     assert_eq!(scene.failing().len(), misrule::FEEDS.len());
+    assert!(
+        scene.failing()["gone"].get("due").is_none(),
+        "what is gone is not asked again"
+    );
     assert!(
         daemon
             .metric("dateline_collect_faults_total", &["http_status"])

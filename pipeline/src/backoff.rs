@@ -19,9 +19,15 @@ const JITTER: f64 = 0.2;
 impl Backoff {
     /// The wait after `failures` failures in a row, jitter included; never above the ceiling.
     pub fn wait(&self, failures: u32, dice: &mut Dice) -> Duration {
+        self.wait_by(failures, dice.fraction())
+    }
+
+    /// The same, spread by a number from 0 to 1.
+    pub fn wait_by(&self, failures: u32, chance: f64) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let plain = self.floor.saturating_mul(1 << doublings).min(self.ceiling);
-        dice.spread(plain, JITTER).min(self.ceiling)
+        let spread = plain.mul_f64(1.0 + JITTER * (2.0 * chance - 1.0));
+        spread.min(self.ceiling)
     }
 }
 

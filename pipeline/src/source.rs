@@ -4,6 +4,8 @@
 //! new, and what to remember. It writes no state itself: the stage commits the harvest as a whole,
 //! and only then calls [`Source::committed`].
 
+mod hints;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,8 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use crate::draft::Draft;
 use crate::fault::Fault;
 use crate::record::SourceRef;
+
+pub use hints::{Contact, Fresh, FreshBy, Hints, Wishes};
 
 /// A place that articles come from.
 pub trait Source: Send + Sync + 'static {
@@ -39,12 +43,32 @@ pub trait Source: Send + Sync + 'static {
 /// When a source wants its turns.
 #[derive(Debug, Clone)]
 pub struct Rhythm {
-    /// Time from one turn to the next.
-    pub every: Duration,
+    /// Time from one turn to the next; `None` follows the arrival of new items.
+    pub every: Option<Duration>,
+    /// Least time between two turns where it follows the arrivals.
+    pub least: Duration,
+    /// Longest time between two turns where it follows the arrivals, or is told of new items.
+    pub most: Duration,
+    /// Whether the publisher's wishes may lengthen the time.
+    pub heeds_hints: bool,
     /// The host that it asks, for limits that several sources share; `None` for local ones.
     pub host: Option<String>,
     /// Rung by the source when it has something before its time.
     pub bell: Option<Arc<Notify>>,
+}
+
+impl Rhythm {
+    /// The rhythm of a local source, which is looked at regularly.
+    pub fn local(every: Duration) -> Rhythm {
+        Rhythm {
+            every: Some(every),
+            least: every,
+            most: every,
+            heeds_hints: false,
+            host: None,
+            bell: None,
+        }
+    }
 }
 
 /// What a source is given for one turn.
@@ -97,6 +121,8 @@ pub struct Harvest {
     /// Told once this harvest is committed, dropped untold where it is not: whoever handed over what
     /// is in it acknowledges it by this, and not before.
     pub receipts: Vec<oneshot::Sender<()>>,
+    /// When the next turn should be, as far as the source was told.
+    pub hints: Hints,
 }
 
 impl Harvest {
@@ -111,6 +137,7 @@ impl Harvest {
             more: false,
             facts: Facts::default(),
             receipts: Vec::new(),
+            hints: Hints::default(),
         }
     }
 }
@@ -128,6 +155,11 @@ pub enum Outcome {
         fault: Fault,
         /// How long the other side asks to be left alone.
         retry_after: Option<Duration>,
+    },
+    /// The source is gone for good (HTTP 410): it is not asked again until its address changes.
+    Gone {
+        /// What the other side said.
+        fault: Fault,
     },
 }
 

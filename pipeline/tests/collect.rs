@@ -83,9 +83,9 @@ impl Source for Script {
 
     fn rhythm(&self) -> Rhythm {
         Rhythm {
-            every: self.every,
             host: Some("host".to_owned()),
             bell: self.bell.clone(),
+            ..Rhythm::local(self.every)
         }
     }
 
@@ -226,7 +226,7 @@ async fn a_source_with_more_is_asked_again_at_once() {
 
 fn due_in(bench: &Bench) -> Duration {
     let due = bench.readers.with(|reader| reader.due_sources()).unwrap();
-    between(bench.clock.now(), due[0].due)
+    between(bench.clock.now(), due[0].due.unwrap())
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ async fn commits_of_many_tasks_are_all_there_in_order() {
                 let commit = CollectCommit {
                     at: now,
                     source: source_row(&format!("s{task}"), now),
+                    hold: None,
                     drafts: vec![DraftRow {
                         source: format!("s{task}"),
                         draft: number.to_string(),
@@ -69,7 +70,10 @@ async fn commits_of_many_tasks_are_all_there_in_order() {
                     seen: Vec::new(),
                     dead_letters: Vec::new(),
                 };
-                store.commit(Commit::Collect(commit)).await.unwrap();
+                store
+                    .commit(Commit::Collect(Box::new(commit)))
+                    .await
+                    .unwrap();
             }
         });
     }
@@ -130,16 +134,17 @@ async fn a_full_disk_is_waited_for_and_nothing_is_lost() {
     let mut committed = 0;
     let commit = |number: usize| {
         let now = jiff::Timestamp::UNIX_EPOCH;
-        Commit::Collect(CollectCommit {
+        Commit::Collect(Box::new(CollectCommit {
             at: now,
             source: source_row("s", now),
+            hold: None,
             drafts: vec![DraftRow {
                 source: "s".to_owned(),
                 draft: format!("{number:05}{}", "x".repeat(20_000)),
             }],
             seen: Vec::new(),
             dead_letters: Vec::new(),
-        })
+        }))
     };
     // The database is full after some commits; the one that finds it so waits.
     let waiting = loop {
@@ -178,6 +183,7 @@ async fn items_are_fresh_until_committed_and_again_when_changed_or_nearly_forgot
     let commit = CollectCommit {
         at: now,
         source: source_row("s", now),
+        hold: None,
         drafts: Vec::new(),
         seen: vec![SeenRow {
             key: [1; 16],
@@ -185,7 +191,11 @@ async fn items_are_fresh_until_committed_and_again_when_changed_or_nearly_forgot
         }],
         dead_letters: Vec::new(),
     };
-    bench.store.commit(Commit::Collect(commit)).await.unwrap();
+    bench
+        .store
+        .commit(Commit::Collect(Box::new(commit)))
+        .await
+        .unwrap();
     let fresh = |source: &str, items: &[([u8; 16], [u8; 16])]| {
         let horizon = refresh_horizon(bench.clock.now(), memory);
         bench
@@ -303,6 +313,7 @@ async fn memories_leave_when_their_source_no_longer_holds_them() {
     let commit = CollectCommit {
         at: now,
         source: source_row("s", now),
+        hold: None,
         drafts: Vec::new(),
         seen: vec![SeenRow {
             key: [1; 16],
@@ -310,7 +321,11 @@ async fn memories_leave_when_their_source_no_longer_holds_them() {
         }],
         dead_letters: Vec::new(),
     };
-    bench.store.commit(Commit::Collect(commit)).await.unwrap();
+    bench
+        .store
+        .commit(Commit::Collect(Box::new(commit)))
+        .await
+        .unwrap();
     let count = |table: &str| {
         let path = bench.folder.path().join(store::DATABASE);
         let connection = rusqlite::Connection::open(path).unwrap();
@@ -328,11 +343,16 @@ async fn memories_leave_when_their_source_no_longer_holds_them() {
             let commit = CollectCommit {
                 at: now,
                 source,
+                hold: None,
                 drafts: Vec::new(),
                 seen: Vec::new(),
                 dead_letters: Vec::new(),
             };
-            bench.store.commit(Commit::Collect(commit)).await.unwrap();
+            bench
+                .store
+                .commit(Commit::Collect(Box::new(commit)))
+                .await
+                .unwrap();
         }
     };
     // One sweep goes through three tables; what belongs to an article goes with it.

@@ -108,7 +108,7 @@ async fn try_feed(feed: &Feed, client: Arc<dateline_feed::Client>) -> Result<Str
         .poll(first_turn())
         .await;
     match harvest.outcome {
-        Outcome::Failed { fault, .. } => Err(fault.reason),
+        Outcome::Failed { fault, .. } | Outcome::Gone { fault } => Err(fault.reason),
         Outcome::Read | Outcome::Unchanged => Ok(format!("{} items", harvest.facts.items)),
     }
 }

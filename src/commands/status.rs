@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 use dateline_config::{ByteSize, Config};
+use dateline_pipeline::collect::FAILING_LONG;
 use dateline_pipeline::store::{ReaderStatus, SourceStatus, Status, read_status};
 use jiff::Timestamp;
 
@@ -28,7 +29,7 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     } else {
         terminal::result_raw(&describe(&status, Timestamp::now()));
     }
-    Ok(if status.failing > 0 {
+    Ok(if status.failing + status.stopped > 0 {
         Exit::Findings
     } else {
         Exit::Fine
@@ -83,9 +84,24 @@ fn describe(status: &Status, now: Timestamp) -> String {
     }
     text += &numbers(readers, &[1, 2]);
     text += &format!(
-        "{} articles remembered, {} dead letters, {} sources, {} of them failing\n",
-        status.articles, status.dead_letters, status.sources, status.failing
+        "{} articles remembered, {} dead letters, {} sources, {} of them failing{}\n",
+        status.articles,
+        status.dead_letters,
+        status.sources,
+        status.failing,
+        match status.stopped {
+            0 => String::new(),
+            stopped => format!(", {stopped} gone for good"),
+        }
     );
+    for hold in &status.held {
+        text += &format!(
+            "host {} is left alone, to be asked again {}: {}\n",
+            hold.host,
+            ahead(hold.until, now),
+            hold.reason
+        );
+    }
     if !status.worst.is_empty() {
         text += "\n";
         text += &failing(&status.worst, now);
@@ -97,6 +113,7 @@ fn failing(sources: &[SourceStatus], now: Timestamp) -> String {
     let mut failing = table([
         "failing source",
         "failures",
+        "since",
         "last read",
         "next turn",
         "reason",
@@ -106,9 +123,12 @@ fn failing(sources: &[SourceStatus], now: Timestamp) -> String {
             source.id.clone(),
             source.failures.to_string(),
             source
+                .failing_since
+                .map_or(String::new(), |since| lasting(since, now)),
+            source
                 .succeeded
                 .map_or("never".to_owned(), |at| ago(at, now)),
-            ahead(source.due, now),
+            source.due.map_or("never".to_owned(), |due| ahead(due, now)),
             source.reason.clone().unwrap_or_default(),
         ]);
     }
@@ -138,6 +158,16 @@ fn ahead(at: Timestamp, now: Timestamp) -> String {
     match dateline_pipeline::clock::between(now, at) {
         std::time::Duration::ZERO => "now".to_owned(),
         wait => format!("in {}", rough(wait)),
+    }
+}
+
+/// How long a failure has lasted, marked where it is long.
+fn lasting(since: Timestamp, now: Timestamp) -> String {
+    let colour = terminal::stdout_is_colourful();
+    let lasts = dateline_pipeline::clock::between(since, now);
+    match lasts >= FAILING_LONG {
+        true => paint(&format!("{} (long)", rough(lasts)), Style::Error, colour),
+        false => rough(lasts),
     }
 }
 

@@ -43,6 +43,23 @@ fn describe() {
         "dateline_collect_waiting_for_room",
         "1 while collecting waits because the logs are full"
     );
+    describe_gauge!(
+        "dateline_collect_network_out",
+        "1 while no feed at all can be reached, which is taken for an outage of this machine's network"
+    );
+    describe_counter!(
+        "dateline_collect_holds_total",
+        "times that a whole host was left alone because it asked for fewer requests"
+    );
+    describe_gauge!("dateline_sources_failing", "sources whose last turn failed");
+    describe_gauge!(
+        "dateline_sources_failing_long",
+        "sources that have failed for a week or longer"
+    );
+    describe_gauge!(
+        "dateline_sources_stopped",
+        "sources that are gone for good and not asked any more"
+    );
     describe_histogram!(
         "dateline_collect_turn_seconds",
         Unit::Seconds,

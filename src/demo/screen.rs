@@ -8,10 +8,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use console::{Alignment, Term, pad_str, truncate_str};
+use dateline_pipeline::store::SourceState;
 
 use super::lines::{line, without_address};
 use super::newsroom::FeedFacts;
-use super::state::SourceFacts;
 use super::watch::{Event, Watch};
 use crate::terminal::{Style, paint};
 
@@ -146,7 +146,7 @@ impl Screen {
         row([super::WIRE, "folder", "-", "-", "-", &drafts, &state])
     }
 
-    fn state(&self, source: Option<&SourceFacts>) -> String {
+    fn state(&self, source: Option<&SourceState>) -> String {
         let Some(source) = source else {
             return self.dim("waiting");
         };

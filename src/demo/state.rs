@@ -1,12 +1,14 @@
 //! How the daemon stands, read from its state folder while it runs.
 //!
-//! Reads what `dateline status` reads, and beyond it every source and dead letter by name: the
-//! state is an ordinary SQLite database, open to anyone who only reads.
+//! Reads what `dateline status` reads, every source, and every dead letter by name: the state is an
+//! ordinary SQLite database, open to anyone who only reads.
 
 use std::path::Path;
 
 use anyhow::Context;
-use dateline_pipeline::store::{DATABASE, ReaderStatus, Status, read_status};
+use dateline_pipeline::store::{
+    DATABASE, ReaderStatus, SourceState, Status, read_sources, read_status,
+};
 use rusqlite::{Connection, OpenFlags};
 
 /// Most dead letters read; the demo makes one.
@@ -16,7 +18,7 @@ const MOST_DEAD_LETTERS: u32 = 20;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StateFacts {
     /// Every source that has had a turn.
-    pub(crate) sources: Vec<SourceFacts>,
+    pub(crate) sources: Vec<SourceState>,
     pub(crate) dead_letters: Vec<DeadLetterFacts>,
     /// The sinks with their positions.
     pub(crate) sinks: Vec<ReaderStatus>,
@@ -24,24 +26,6 @@ pub(crate) struct StateFacts {
     pub(crate) drafts: i64,
     /// Records committed so far.
     pub(crate) records: i64,
-}
-
-/// How a source stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SourceFacts {
-    pub(crate) id: String,
-    /// `read`, `unchanged` or `failed`.
-    pub(crate) outcome: String,
-    pub(crate) status: Option<u16>,
-    pub(crate) failures: u32,
-    pub(crate) reason: Option<String>,
-    pub(crate) drafts: i64,
-}
-
-impl SourceFacts {
-    pub(crate) fn is_failing(&self) -> bool {
-        self.outcome == "failed"
-    }
 }
 
 /// A dead letter.
@@ -63,24 +47,12 @@ pub(crate) fn read(dir: &Path) -> anyhow::Result<StateFacts> {
         return Ok(StateFacts::default());
     };
     let path = dir.join(DATABASE);
-    named(&path, status).with_context(|| format!("{} cannot be read", path.display()))
+    let sources = read_sources(dir)?.unwrap_or_default();
+    named(&path, status, sources).with_context(|| format!("{} cannot be read", path.display()))
 }
 
-fn named(path: &Path, status: Status) -> rusqlite::Result<StateFacts> {
+fn named(path: &Path, status: Status, sources: Vec<SourceState>) -> rusqlite::Result<StateFacts> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let sources = connection
-        .prepare("SELECT id, outcome, status, failures, reason, drafts FROM sources ORDER BY id")?
-        .query_map([], |row| {
-            Ok(SourceFacts {
-                id: row.get(0)?,
-                outcome: row.get(1)?,
-                status: row.get(2)?,
-                failures: row.get(3)?,
-                reason: row.get(4)?,
-                drafts: row.get(5)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
     let dead_letters = connection
         .prepare("SELECT origin, subject, reason FROM dead_letters ORDER BY seq LIMIT ?1")?
         .query_map([MOST_DEAD_LETTERS], |row| {

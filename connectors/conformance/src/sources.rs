@@ -248,7 +248,10 @@ async fn a_broken_other_side_is_reported_and_recovered_from<H: SourceHarness>(
             stage.restart();
         }
         let harvest = stage.poll().await;
-        let failed = matches!(harvest.outcome, Outcome::Failed { .. });
+        let failed = matches!(
+            harvest.outcome,
+            Outcome::Failed { .. } | Outcome::Gone { .. }
+        );
         assert!(
             failed || !harvest.rejects.is_empty(),
             "a broken other side must give Outcome::Failed or rejects, not {:?}",
@@ -707,11 +710,7 @@ mod tests {
         }
 
         fn rhythm(&self) -> Rhythm {
-            Rhythm {
-                every: PAUSE,
-                host: None,
-                bell: None,
-            }
+            Rhythm::local(PAUSE)
         }
 
         fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest> {

@@ -301,9 +301,8 @@ impl Source for DropSource {
 
     fn rhythm(&self) -> Rhythm {
         Rhythm {
-            every: self.scan_every,
-            host: None,
             bell: Some(self.watch.bell()),
+            ..Rhythm::local(self.scan_every)
         }
     }
 

@@ -5,6 +5,7 @@
 //! - `items`: from entries to items of drafts.
 //! - [`identity`]: which entry is which; no I/O.
 //! - [`fetch`]: HTTP, with limits on everything.
+//! - `pace`: what an answer says about when to ask again; no I/O.
 //! - [`robots`]: pages by the rules of their site (robots.txt).
 //! - [`discover`]: which feeds a page or a site has.
 //! - [`opml`]: lists of feeds as other readers exchange them; no I/O.
@@ -16,6 +17,7 @@ pub mod fetch;
 pub mod identity;
 mod items;
 pub mod opml;
+mod pace;
 mod paging;
 pub mod robots;
 mod source;

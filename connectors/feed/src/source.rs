@@ -10,17 +10,21 @@ mod kept;
 
 use std::sync::Arc;
 
-use dateline_config::Feed;
+use dateline_config::{Every, Feed};
 use dateline_pipeline::draft::HttpFacts;
 use dateline_pipeline::record::{SourceKind, SourceRef};
-use dateline_pipeline::source::{Facts, Harvest, Outcome, Rhythm, Source, Turn};
+use dateline_pipeline::source::{Facts, Harvest, Hints, Outcome, Rhythm, Source, Turn};
 use futures::future::BoxFuture;
 use url::Url;
 
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
+use crate::pace;
 use crate::paging::Cursor;
 use document::{Fetched, Taken};
 use kept::Kept;
+
+/// The status of a feed that is gone for good.
+const GONE: u16 = 410;
 
 /// A configured feed.
 pub struct FeedSource {
@@ -55,10 +59,13 @@ impl FeedSource {
         } else {
             self.ask(&turn, &mut kept).await
         };
-        if !matches!(harvest.outcome, Outcome::Failed { .. })
-            && let Some(cursor) = kept.fill.take()
+        if !matches!(
+            harvest.outcome,
+            Outcome::Failed { .. } | Outcome::Gone { .. }
+        ) && let Some(cursor) = kept.fill.take()
         {
             kept.fill = self.fill(cursor, &mut harvest, &turn).await;
+            harvest.hints.backlog = true;
         }
         harvest.memory = kept.put_into(harvest.memory);
         harvest
@@ -70,6 +77,21 @@ impl FeedSource {
         let memory: Memory = serde_json::from_value(turn.memory.clone()).unwrap_or_default();
         let memory = memory.if_read_with(&self.feed);
         let answer = self.client.get(&self.feed, &memory, turn.now).await;
+        let hints = pace::hints(&answer, turn.now);
+        let mut harvest = self.harvest(answer, turn, kept).await;
+        harvest.hints = Hints {
+            wishes: harvest.hints.wishes,
+            ..hints
+        };
+        harvest
+    }
+
+    async fn harvest(
+        &self,
+        answer: Result<Answer, Refusal>,
+        turn: &Turn,
+        kept: &mut Kept,
+    ) -> Harvest {
         match answer {
             Ok(Answer {
                 status,
@@ -138,6 +160,7 @@ impl FeedSource {
         if turn.memory.is_null() {
             kept.fill = Cursor::start(&taken.feed, at, self.feed.first_fill.saturating_sub(1));
         }
+        harvest.hints.wishes = Some(pace::wishes(&taken.feed));
         harvest.items = taken.items;
         harvest.facts = taken.facts;
         harvest
@@ -150,7 +173,11 @@ impl FeedSource {
             status,
             ..
         } = refusal;
-        let mut harvest = Harvest::empty(Outcome::Failed { fault, retry_after }, memory);
+        let outcome = match status {
+            Some(GONE) => Outcome::Gone { fault },
+            _ => Outcome::Failed { fault, retry_after },
+        };
+        let mut harvest = Harvest::empty(outcome, memory);
         harvest.facts.status = status;
         harvest
     }
@@ -163,8 +190,14 @@ impl Source for FeedSource {
 
     fn rhythm(&self) -> Rhythm {
         Rhythm {
-            every: self.feed.every,
-            host: self.feed.url.host_str().map(str::to_owned),
+            every: match self.feed.every {
+                Every::Fixed(every) => Some(every),
+                Every::Adaptive => None,
+            },
+            least: self.feed.min_every,
+            most: self.feed.max_every,
+            heeds_hints: self.feed.publisher_hints,
+            host: pace::host(&self.feed.url),
             bell: None,
         }
     }

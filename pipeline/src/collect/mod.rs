@@ -3,12 +3,24 @@
 //! One task keeps the schedule; each turn is a task of its own. A turn's drafts, the items seen,
 //! the source's memory and its next due time are one commit, so a turn that is cut off has never
 //! been. While the logs are full no turn starts.
+//!
+//! When a source has its next turn is planned in [`plan`], from its rhythm ([`pace`]), the wishes of
+//! its publisher, its failures ([`standing`]), what its host asks for ([`hosts`]), and whether this
+//! machine's network is there at all ([`outage`]); [`schedule`] keeps the times. All of these are
+//! pure.
 
+mod hosts;
+mod outage;
+mod pace;
+mod plan;
+mod report;
 mod schedule;
+mod standing;
 mod turn;
 
 pub(crate) use turn::DEAD_LETTER_BYTES;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,13 +29,21 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use hosts::Hold;
+pub use pace::Pace;
+pub use plan::{Plan, Reason, ReasonKind, say};
 pub use schedule::HostLimits;
-use schedule::{Next, Schedule};
-use turn::{Finished, TurnContext};
+pub use standing::FAILING_LONG;
+
+use hosts::Hosts;
+use outage::{Change, Outage};
+use schedule::{Next, Schedule, Spread};
+use standing::{Health, Tally, first_due, has_moved};
+use turn::{Finished, Known, TurnContext};
 
 use crate::clock::{Clock, Dice, after, between};
-use crate::source::Source;
-use crate::store::{Readers, Store, StoreError};
+use crate::source::{Rhythm, Source};
+use crate::store::{DueSource, Readers, Store, StoreError};
 
 /// Settings of the stage.
 #[derive(Debug, Clone)]
@@ -47,6 +67,9 @@ pub struct CollectSettings {
 /// The longest sleep of the scheduler: bounds what a leap of the clock can do.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
+/// After standing still for so long, what is due is spread before it goes on.
+const LONG_PAUSE: Duration = Duration::from_secs(120);
+
 /// After a turn that panicked (a bug) the source waits this long.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
 
@@ -56,11 +79,14 @@ pub struct Collector {
     sources: Vec<Arc<dyn Source>>,
     context: Arc<TurnContext>,
     schedule: Schedule,
-    failures: Vec<u32>,
+    spread: Spread,
+    health: Vec<Health>,
+    tally: Tally,
     clock: Clock,
     turns: JoinSet<Finished>,
-    numbers: std::collections::HashMap<tokio::task::Id, usize>,
+    numbers: HashMap<tokio::task::Id, usize>,
     full_since: Option<Instant>,
+    awake: Timestamp,
 }
 
 impl Collector {
@@ -76,31 +102,38 @@ impl Collector {
         clock: Clock,
         dice: Dice,
     ) -> Result<Collector, StoreError> {
-        let mut schedule = Schedule::new(settings.host);
-        let mut failures = Vec::with_capacity(sources.len());
-        let known: std::collections::HashMap<_, _> = readers
+        let now = clock.now();
+        let spread = Spread {
+            at_once: settings.max_concurrent,
+        };
+        let known: HashMap<String, DueSource> = readers
             .with(|reader| reader.due_sources())?
             .into_iter()
-            .map(|source| (source.id, (source.due, source.failures)))
+            .map(|source| (source.id.clone(), source))
             .collect();
-        let now = clock.now();
-        for source in &sources {
-            let rhythm = source.rhythm();
-            // A due time further off than the configuration allows was made by another one.
-            let latest = after(now, rhythm.every.max(settings.max_backoff));
-            let (due, failed) = known
-                .get(&source.reference().id)
-                .copied()
-                .unwrap_or((now, 0));
-            // Looking into a folder costs nothing, and only a turn begins to watch it.
-            let due = if rhythm.host.is_none() {
-                now
-            } else {
-                due.min(latest)
-            };
-            schedule.add(rhythm.host, due);
-            failures.push(failed);
+        let holds = readers.with(|reader| reader.holds())?;
+        let rhythms: Vec<Rhythm> = sources.iter().map(|source| source.rhythm()).collect();
+        let mut begin = Beginning {
+            schedule: Schedule::new(settings.host),
+            hosts: Hosts::default(),
+            health: Vec::with_capacity(sources.len()),
+            tally: Tally::default(),
+            max_backoff: settings.max_backoff,
+            now,
+        };
+        for (source, rhythm) in sources.iter().zip(&rhythms) {
+            begin.add(source.as_ref(), rhythm, known.get(&source.reference().id));
         }
+        for hold in &holds {
+            begin.hosts.remember_hold(hold);
+            begin.schedule.hold(&hold.host, hold.until, now);
+        }
+        begin.schedule.spread_overdue(now, &spread);
+        let hosts = rhythms.iter().filter_map(|rhythm| rhythm.host.as_deref());
+        let surroundings = Known {
+            outage: Outage::new(hosts),
+            hosts: begin.hosts,
+        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let context = TurnContext {
             settings: settings.clone(),
@@ -108,18 +141,22 @@ impl Collector {
             readers,
             clock: clock.clone(),
             dice: std::sync::Mutex::new(dice),
+            surroundings: std::sync::Mutex::new(surroundings),
             cpu: Arc::new(Semaphore::new(cores)),
         };
         Ok(Collector {
             settings,
             sources,
             context: Arc::new(context),
-            schedule,
-            failures,
+            schedule: begin.schedule,
+            spread,
+            health: begin.health,
+            tally: begin.tally,
             clock,
             turns: JoinSet::new(),
-            numbers: std::collections::HashMap::new(),
+            numbers: HashMap::new(),
             full_since: None,
+            awake: now,
         })
     }
 
@@ -127,7 +164,10 @@ impl Collector {
     pub async fn run(mut self, stop: CancellationToken) {
         let (mut rung, _bells) = self.listen_to_bells();
         let mut vitals = self.context.store.vitals();
+        report::stopped(self.tally.count(Health::Stopped));
+        report::health(&self.tally);
         loop {
+            self.feel_leaps_of_time();
             let wait = self.start_what_is_due();
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -160,7 +200,11 @@ impl Collector {
             return LONGEST_SLEEP;
         }
         if let Some(since) = self.full_since.take() {
-            tracing::info!(waited = ?since.elapsed(), "the logs have room again: collecting goes on");
+            let waited = since.elapsed();
+            tracing::info!(?waited, "the logs have room again: collecting goes on");
+            if waited > LONG_PAUSE {
+                self.schedule.spread_overdue(self.clock.now(), &self.spread);
+            }
         }
         metrics::gauge!("dateline_collect_waiting_for_room").set(0.0);
         let now = self.clock.now();
@@ -180,13 +224,21 @@ impl Collector {
         wait
     }
 
+    /// After a machine has slept, or a clock was set, much is due at once.
+    fn feel_leaps_of_time(&mut self) {
+        let now = self.clock.now();
+        if between(self.awake, now) > LONG_PAUSE {
+            self.schedule.spread_overdue(now, &self.spread);
+        }
+        self.awake = now;
+    }
+
     fn start(&mut self, number: usize) {
         let source = Arc::clone(&self.sources[number]);
         let context = Arc::clone(&self.context);
-        let failures = self.failures[number];
         let handle = self
             .turns
-            .spawn(async move { turn::take(context, number, source, failures).await });
+            .spawn(async move { turn::take(context, number, source).await });
         self.numbers.insert(handle.id(), number);
     }
 
@@ -195,8 +247,10 @@ impl Collector {
         match ended {
             Ok((id, finished)) => {
                 self.numbers.remove(&id);
-                self.failures[finished.number] = finished.failures;
+                self.heed(&finished, now);
                 self.schedule.finished(finished.number, now, finished.due);
+                // Afterwards, so that the source that showed it comes back with the others.
+                self.feel_network(&finished.network, now);
             }
             Err(error) => {
                 let Some(number) = self.numbers.remove(&error.id()) else {
@@ -205,8 +259,34 @@ impl Collector {
                 let source = &self.sources[number].reference().id;
                 tracing::error!(source, %error, "a turn ended abnormally; the source is asked again in a while");
                 metrics::counter!("dateline_collect_panics_total").increment(1);
-                self.schedule.finished(number, now, after(now, AFTER_PANIC));
+                let due = after(now, AFTER_PANIC);
+                self.schedule.finished(number, now, Some(due));
             }
+        }
+    }
+
+    /// Notes what a turn showed of its source and its host.
+    fn heed(&mut self, finished: &Finished, now: Timestamp) {
+        if let Some(hold) = &finished.hold {
+            report::hold(hold);
+            self.schedule.hold(&hold.host, hold.until, now);
+        }
+        if let Some(health) = finished.health
+            && self.health[finished.number] != health
+        {
+            self.tally.remove(self.health[finished.number]);
+            self.tally.add(health);
+            self.health[finished.number] = health;
+            report::health(&self.tally);
+        }
+    }
+
+    fn feel_network(&mut self, change: &Change, now: Timestamp) {
+        report::network(change);
+        match change {
+            Change::None => {}
+            Change::Began { .. } => self.schedule.probe(now),
+            Change::Ended(unreached) => self.schedule.resume(now, unreached, &self.spread),
         }
     }
 
@@ -250,13 +330,34 @@ impl Collector {
     }
 }
 
-/// The present instant plus a spread wait, shared by all turns.
-pub(crate) fn spread(
-    dice: &std::sync::Mutex<Dice>,
+/// What the stage begins with.
+struct Beginning {
+    schedule: Schedule,
+    hosts: Hosts,
+    health: Vec<Health>,
+    tally: Tally,
+    max_backoff: Duration,
     now: Timestamp,
-    wait: Duration,
-    jitter: f64,
-) -> Timestamp {
-    let mut dice = dice.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    after(now, dice.spread(wait, jitter))
+}
+
+impl Beginning {
+    /// Takes in a source with what the state knows of it.
+    fn add(&mut self, source: &dyn Source, rhythm: &Rhythm, known: Option<&DueSource>) {
+        let now = self.now;
+        let due = match (known, &rhythm.host) {
+            // Looking into a folder costs nothing, and only a turn begins to watch it.
+            (None, _) | (Some(_), None) => Some(now),
+            (Some(known), Some(_)) => first_due(known, source, self.max_backoff, now),
+        };
+        let patience = rhythm.every.unwrap_or(rhythm.least);
+        self.schedule.add(rhythm.host.clone(), due, patience);
+        let same = known.filter(|known| !has_moved(known.address.as_deref(), source));
+        let health = same.map_or(Health::Fine, |known| Health::of(known, now));
+        let number = self.health.len();
+        self.health.push(health);
+        self.tally.add(health);
+        if let (Some(host), Some(at)) = (&rhythm.host, same.and_then(|known| known.succeeded)) {
+            self.hosts.remember_read(host, number, at);
+        }
+    }
 }

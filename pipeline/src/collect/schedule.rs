@@ -1,4 +1,5 @@
-//! Whose turn it is: due times, and the limits that sources on one host share.
+//! Whose turn it is: due times, the limits that sources on one host share, and hosts that are left
+//! alone as a whole.
 //!
 //! Pure bookkeeping without clock or tasks: the stage asks [`Schedule::next`], starts what it is
 //! told to, and reports back.
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clock::after;
+use crate::clock::{Dice, after};
 
 /// Limits on sources of one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,39 @@ pub struct HostLimits {
     pub concurrent: usize,
     /// Time from one start to the next.
     pub spacing: Duration,
+}
+
+/// Time from one attempt to the next while the network is out.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+
+/// How turns that are due at once are spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spread {
+    /// So many may begin at once.
+    pub(super) at_once: usize,
+}
+
+impl Spread {
+    /// Turns that begin in a second: a few percent of what a machine reads, and ten thousand feeds
+    /// are through in less than two minutes.
+    const A_SECOND: u32 = 100;
+
+    /// The longest window.
+    const LONGEST: Duration = Duration::from_secs(300);
+
+    /// The time over which so many turns are spread.
+    fn window(&self, turns: usize) -> Duration {
+        let waiting = u32::try_from(turns.saturating_sub(self.at_once)).unwrap_or(u32::MAX);
+        (Duration::from_secs(1) / Self::A_SECOND)
+            .saturating_mul(waiting)
+            .min(Self::LONGEST)
+    }
+}
+
+/// A number from 0 to 1 that is the same for a host whenever it is asked for.
+fn share_of(host: &str) -> f64 {
+    let hash = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default();
+    Dice::seeded(std::hash::BuildHasher::hash_one(&hash, host)).fraction()
 }
 
 /// What the stage is to do.
@@ -38,6 +72,10 @@ pub(super) struct Schedule {
     hosts: HashMap<String, Host>,
     /// Hosts with waiting sources, by the instant from which one may start.
     gates: BinaryHeap<Reverse<(Timestamp, String)>>,
+    /// Hosts that are left alone, and until when.
+    holds: HashMap<String, Timestamp>,
+    /// While the network is out: when the next source may be asked over it.
+    next_probe: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -45,6 +83,8 @@ struct Slot {
     host: Option<String>,
     place: Place,
     rung: bool,
+    /// The longest that spreading may put a turn off.
+    patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +95,8 @@ enum Place {
     AtHost,
     /// Having its turn.
     Running,
+    /// Not asked any more.
+    Stopped,
 }
 
 #[derive(Debug, Default)]
@@ -73,18 +115,24 @@ impl Schedule {
             sources: Vec::new(),
             hosts: HashMap::new(),
             gates: BinaryHeap::new(),
+            holds: HashMap::new(),
+            next_probe: None,
         }
     }
 
-    /// Adds a source; its number is the count of sources before it.
-    pub(super) fn add(&mut self, host: Option<String>, due: Timestamp) {
+    /// Adds a source; its number is the count of sources before it. One without a due time never
+    /// has a turn. `patience` is the longest that spreading may put a turn off.
+    pub(super) fn add(&mut self, host: Option<String>, due: Option<Timestamp>, patience: Duration) {
         let number = self.sources.len();
         self.sources.push(Slot {
             host,
-            place: Place::Due(due),
+            place: Place::Stopped,
             rung: false,
+            patience,
         });
-        self.due.push(Reverse((due, number)));
+        if let Some(due) = due {
+            self.put(number, due);
+        }
     }
 
     /// What to do at `now`. A source that is started must be reported to [`Schedule::finished`].
@@ -110,8 +158,9 @@ impl Schedule {
         }
     }
 
-    /// A turn ended; the next one is at `due`, or at once if the bell rang meanwhile.
-    pub(super) fn finished(&mut self, number: usize, now: Timestamp, due: Timestamp) {
+    /// A turn ended; the next one is at `due`, or at once if the bell rang meanwhile. Without a due
+    /// time there is none.
+    pub(super) fn finished(&mut self, number: usize, now: Timestamp, due: Option<Timestamp>) {
         if let Some(name) = self.sources[number].host.clone() {
             let host = self.hosts.entry(name.clone()).or_default();
             host.running = host.running.saturating_sub(1);
@@ -126,7 +175,84 @@ impl Schedule {
             }
         }
         let rung = std::mem::take(&mut self.sources[number].rung);
-        self.put(number, if rung { now } else { due });
+        match due {
+            Some(due) => self.put(number, if rung { now } else { due }),
+            None => self.sources[number].place = Place::Stopped,
+        }
+    }
+
+    /// Leaves a host alone until `until`; turns that run go on.
+    pub(super) fn hold(&mut self, host: &str, until: Timestamp, now: Timestamp) {
+        self.holds.retain(|_, until| *until > now);
+        let held = self.holds.entry(host.to_owned()).or_insert(until);
+        *held = until.max(*held);
+    }
+
+    /// The network is out: from now on sources on hosts have one turn in every [`PROBE_EVERY`].
+    pub(super) fn probe(&mut self, now: Timestamp) {
+        self.next_probe = Some(after(now, PROBE_EVERY));
+    }
+
+    /// The network is back: the turns of these sources, and of all whose time has come, begin within
+    /// a short while, by `spread`.
+    pub(super) fn resume(&mut self, now: Timestamp, unreached: &[usize], spread: &Spread) {
+        self.next_probe = None;
+        for host in self.hosts.values_mut() {
+            host.waiting.clear();
+        }
+        let mut due: Vec<usize> = (0..self.sources.len())
+            .filter(|number| match self.sources[*number].place {
+                Place::AtHost => true,
+                Place::Due(due) => due <= now && self.sources[*number].host.is_some(),
+                Place::Running | Place::Stopped => false,
+            })
+            .collect();
+        let early = unreached
+            .iter()
+            .copied()
+            .filter(|number| matches!(self.sources[*number].place, Place::Due(due) if due > now));
+        due.extend(early);
+        self.stagger(now, &due, spread);
+    }
+
+    /// Spreads the turns of all sources on hosts whose time has come over a short while.
+    pub(super) fn spread_overdue(&mut self, now: Timestamp, spread: &Spread) {
+        let overdue = |slot: &Slot| {
+            slot.host.is_some() && matches!(slot.place, Place::Due(due) if due <= now)
+        };
+        let due: Vec<usize> = (0..self.sources.len())
+            .filter(|number| overdue(&self.sources[*number]))
+            .collect();
+        self.stagger(now, &due, spread);
+    }
+
+    /// Gives sources due times from `now` on: those of each host evenly over the window, each host
+    /// from a beginning of its own.
+    fn stagger(&mut self, now: Timestamp, sources: &[usize], spread: &Spread) {
+        let window = spread.window(sources.len());
+        let mut of_host: HashMap<&str, (u32, u32)> = HashMap::new();
+        for number in sources {
+            if let Some(host) = &self.sources[*number].host {
+                of_host.entry(host).or_default().1 += 1;
+            }
+        }
+        let mut places = Vec::with_capacity(sources.len());
+        for number in sources {
+            let Some(host) = &self.sources[*number].host else {
+                continue;
+            };
+            let Some((before, count)) = of_host.get_mut(host.as_str()) else {
+                continue;
+            };
+            let share = f64::from(*before) / f64::from(*count);
+            *before += 1;
+            let place = (share_of(host) + share).fract();
+            let window = window.min(self.sources[*number].patience);
+            places.push((*number, after(now, window.mul_f64(place))));
+        }
+        for (number, due) in places {
+            self.put(number, due);
+        }
     }
 
     /// The source has something before its time.
@@ -134,7 +260,7 @@ impl Schedule {
         match self.sources[number].place {
             Place::Due(due) if due > now => self.put(number, now),
             Place::Running => self.sources[number].rung = true,
-            Place::Due(_) | Place::AtHost => {}
+            Place::Due(_) | Place::AtHost | Place::Stopped => {}
         }
     }
 
@@ -160,6 +286,9 @@ impl Schedule {
 
     /// The next source of a host that may be asked now.
     fn next_at_gate(&mut self, now: Timestamp) -> Option<usize> {
+        if self.next_probe.is_some_and(|next| next > now) {
+            return None;
+        }
         while let Some(Reverse((from, _))) = self.gates.peek() {
             if *from > now {
                 return None;
@@ -172,7 +301,8 @@ impl Schedule {
                 // Whoever finishes there opens the gate again.
                 continue;
             }
-            if let Some(free) = host.free_from.filter(|free| *free > now) {
+            let held = self.holds.get(&name).copied();
+            if let Some(free) = host.free_from.max(held).filter(|free| *free > now) {
                 self.gates.push(Reverse((free, name)));
                 continue;
             }
@@ -186,6 +316,9 @@ impl Schedule {
                     .push(Reverse((after(now, self.limits.spacing), name)));
             }
             self.sources[number].place = Place::Running;
+            if let Some(next) = &mut self.next_probe {
+                *next = after(now, PROBE_EVERY);
+            }
             return Some(number);
         }
         None
@@ -194,6 +327,7 @@ impl Schedule {
     fn earliest(&self) -> Option<Timestamp> {
         let due = self.due.peek().map(|Reverse((due, _))| *due);
         let gate = self.gates.peek().map(|Reverse((from, _))| *from);
+        let gate = gate.map(|from| self.next_probe.map_or(from, |next| next.max(from)));
         match (due, gate) {
             (Some(due), Some(gate)) => Some(due.min(gate)),
             (due, gate) => due.or(gate),
@@ -206,12 +340,13 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
     use super::*;
-    use crate::clock::Dice;
 
     const LIMITS: HostLimits = HostLimits {
         concurrent: 2,
         spacing: Duration::from_secs(1),
     };
+
+    const PATIENCE: Duration = Duration::from_secs(900);
 
     fn at(milliseconds: i64) -> Timestamp {
         Timestamp::from_millisecond(milliseconds).unwrap()
@@ -220,12 +355,12 @@ mod tests {
     #[test]
     fn sources_start_when_due_and_in_order() {
         let mut schedule = Schedule::new(LIMITS);
-        schedule.add(None, at(2000));
-        schedule.add(None, at(1000));
+        schedule.add(None, Some(at(2000)), PATIENCE);
+        schedule.add(None, Some(at(1000)), PATIENCE);
         assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(1000))));
         assert_eq!(schedule.next(at(1000)), Next::Start(1));
         assert_eq!(schedule.next(at(1000)), Next::Wait(Some(at(2000))));
-        schedule.finished(1, at(1500), at(9000));
+        schedule.finished(1, at(1500), Some(at(9000)));
         assert_eq!(schedule.next(at(2500)), Next::Start(0));
         assert_eq!(schedule.next(at(2500)), Next::Wait(Some(at(9000))));
     }
@@ -234,9 +369,9 @@ mod tests {
     fn a_host_is_asked_by_few_and_spaced() {
         let mut schedule = Schedule::new(LIMITS);
         for _ in 0..4 {
-            schedule.add(Some("a".into()), at(0));
+            schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
         }
-        schedule.add(Some("b".into()), at(0));
+        schedule.add(Some("b".into()), Some(at(0)), PATIENCE);
         assert_eq!(schedule.next(at(0)), Next::Start(0));
         assert_eq!(
             schedule.next(at(0)),
@@ -246,14 +381,14 @@ mod tests {
         assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(1000))));
         assert_eq!(schedule.next(at(1000)), Next::Start(1));
         assert_eq!(schedule.next(at(5000)), Next::Wait(None), "two at a time");
-        schedule.finished(0, at(5000), at(90_000));
+        schedule.finished(0, at(5000), Some(at(90_000)));
         assert_eq!(schedule.next(at(5000)), Next::Start(2));
     }
 
     #[test]
     fn a_bell_brings_a_turn_forward_even_while_one_runs() {
         let mut schedule = Schedule::new(LIMITS);
-        schedule.add(None, at(60_000));
+        schedule.add(None, Some(at(60_000)), PATIENCE);
         schedule.ring(0, at(10));
         assert_eq!(schedule.next(at(10)), Next::Start(0));
         schedule.ring(0, at(20));
@@ -262,10 +397,118 @@ mod tests {
             Next::Wait(Some(at(60_000))),
             "not twice at a time"
         );
-        schedule.finished(0, at(30), at(60_000));
+        schedule.finished(0, at(30), Some(at(60_000)));
         assert_eq!(schedule.next(at(30)), Next::Start(0));
-        schedule.finished(0, at(40), at(60_000));
+        schedule.finished(0, at(40), Some(at(60_000)));
         assert_eq!(schedule.next(at(40)), Next::Wait(Some(at(60_000))));
+    }
+
+    #[test]
+    fn a_stopped_source_has_no_turns() {
+        let mut schedule = Schedule::new(LIMITS);
+        schedule.add(Some("a".into()), None, PATIENCE);
+        schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+        assert_eq!(schedule.next(at(0)), Next::Start(1));
+        schedule.ring(0, at(10));
+        schedule.finished(1, at(2000), None);
+        assert_eq!(schedule.next(at(90_000)), Next::Wait(None));
+    }
+
+    #[test]
+    fn a_held_host_is_left_alone_and_others_go_on() {
+        let mut schedule = Schedule::new(LIMITS);
+        for _ in 0..2 {
+            schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+        }
+        schedule.add(Some("b".into()), Some(at(10)), PATIENCE);
+        assert_eq!(schedule.next(at(0)), Next::Start(0));
+        schedule.hold("a", at(60_000), at(5));
+        schedule.hold("a", at(30_000), at(5));
+        schedule.finished(0, at(5), Some(at(20)));
+        assert_eq!(schedule.next(at(10)), Next::Start(2));
+        schedule.finished(2, at(10), Some(at(99_000)));
+        assert_eq!(schedule.next(at(2000)), Next::Wait(Some(at(60_000))));
+        assert_eq!(schedule.next(at(59_999)), Next::Wait(Some(at(60_000))));
+        assert_eq!(schedule.next(at(60_000)), Next::Start(1));
+        assert_eq!(schedule.next(at(61_000)), Next::Start(0));
+    }
+
+    /// The starts from `now` on, with their times in milliseconds; each turn ends at once.
+    fn starts(schedule: &mut Schedule, mut now: i64, until: i64) -> Vec<(i64, usize)> {
+        let mut starts = Vec::new();
+        while now <= until {
+            match schedule.next(at(now)) {
+                Next::Start(number) => {
+                    starts.push((now, number));
+                    schedule.finished(number, at(now), Some(at(i64::from(u32::MAX))));
+                }
+                Next::Wait(Some(next)) => now = next.as_millisecond().max(now + 1),
+                Next::Wait(None) => break,
+            }
+        }
+        starts
+    }
+
+    #[test]
+    fn ten_thousand_overdue_sources_do_not_come_at_once() {
+        let mut schedule = Schedule::new(LIMITS);
+        for number in 0..10_000 {
+            let host = format!("host{}.example", number % 2500);
+            schedule.add(Some(host), Some(at(0)), PATIENCE);
+        }
+        schedule.spread_overdue(at(1_000_000), &Spread { at_once: 64 });
+        let starts = starts(&mut schedule, 1_000_000, 2_000_000);
+        assert_eq!(starts.len(), 10_000);
+        let mut a_second = vec![0; 110];
+        for (time, _) in &starts {
+            a_second[usize::try_from((time - 1_000_000) / 1000).unwrap()] += 1;
+        }
+        assert!(a_second.iter().all(|count| *count < 170), "{a_second:?}");
+        let of_one: Vec<i64> = starts
+            .iter()
+            .filter(|(_, number)| number % 2500 == 7)
+            .map(|(time, _)| *time)
+            .collect();
+        assert!(
+            of_one.windows(2).all(|pair| pair[1] - pair[0] > 20_000),
+            "{of_one:?}"
+        );
+    }
+
+    #[test]
+    fn few_overdue_sources_and_impatient_ones_are_not_put_off() {
+        let mut schedule = Schedule::new(LIMITS);
+        for number in 0..64 {
+            schedule.add(Some(format!("host{number}")), Some(at(0)), PATIENCE);
+        }
+        schedule.spread_overdue(at(1000), &Spread { at_once: 64 });
+        assert_eq!(starts(&mut schedule, 1000, 1000).len(), 64);
+        let mut schedule = Schedule::new(LIMITS);
+        for number in 0..10_000 {
+            let patience = Duration::from_secs(5);
+            schedule.add(Some(format!("host{number}")), Some(at(0)), patience);
+        }
+        schedule.spread_overdue(at(0), &Spread { at_once: 64 });
+        assert_eq!(starts(&mut schedule, 0, 5000).len(), 10_000);
+    }
+
+    #[test]
+    fn while_the_network_is_out_one_at_a_time_probes_and_then_all_come_back_spread() {
+        let mut schedule = Schedule::new(LIMITS);
+        for number in 0..300 {
+            schedule.add(Some(format!("host{number}")), Some(at(0)), PATIENCE);
+        }
+        schedule.add(None, Some(at(7000)), PATIENCE);
+        schedule.probe(at(0));
+        let probes = starts(&mut schedule, 0, 20_000);
+        let times: Vec<i64> = probes.iter().map(|(time, _)| *time).collect();
+        assert_eq!(times, [5000, 7000, 10_000, 15_000, 20_000], "{probes:?}");
+        let unreached: Vec<usize> = probes.iter().map(|(_, number)| *number).collect();
+        schedule.resume(at(21_000), &unreached, &Spread { at_once: 0 });
+        let back = starts(&mut schedule, 21_000, 30_000);
+        assert_eq!(back.len(), 300);
+        let first_second = back.iter().filter(|(time, _)| *time < 22_000).count();
+        assert!((50..150).contains(&first_second), "{first_second}");
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their
@@ -281,7 +524,11 @@ mod tests {
                 })
                 .collect();
             for host in &hosts {
-                schedule.add(host.clone(), at((dice.roll() % 3000) as i64));
+                schedule.add(
+                    host.clone(),
+                    Some(at((dice.roll() % 3000) as i64)),
+                    PATIENCE,
+                );
             }
             let mut running: Vec<usize> = Vec::new();
             let mut turns = vec![0; hosts.len()];
@@ -311,7 +558,7 @@ mod tests {
                             schedule.finished(
                                 ended,
                                 at(now),
-                                at(now + (dice.roll() % 5000) as i64),
+                                Some(at(now + (dice.roll() % 5000) as i64)),
                             );
                         } else if let Some(until) = until {
                             now = now.max(until.as_millisecond()).max(now + 1);

@@ -7,12 +7,17 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use super::{CollectSettings, spread};
-use crate::backoff::Backoff;
+use super::CollectSettings;
+use super::hosts::{Hold, Hosts, Sighting};
+use super::outage::{Change, Outage};
+use super::report;
+use super::standing::{Health, Past, Standing, Surroundings};
 use crate::clock::{Clock, Dice, after};
 use crate::crash;
 use crate::fault::Fault;
-use crate::source::{Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Seen, Source, Turn};
+use crate::source::{
+    Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
+};
 use crate::store::{
     CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow, Store, StoreError,
     refresh_horizon,
@@ -25,6 +30,15 @@ pub(crate) const DEAD_LETTER_BYTES: usize = 64 << 10;
 /// The longest wait after failures of a local source: asking a folder costs next to nothing.
 const LOCAL_CEILING: Duration = Duration::from_secs(300);
 
+/// After a turn whose state could not be read or written the source waits this long.
+const AFTER_TROUBLE: Duration = Duration::from_secs(60);
+
+/// What turns show of the world beyond their own source.
+pub(super) struct Known {
+    pub(super) hosts: Hosts,
+    pub(super) outage: Outage,
+}
+
 /// What every turn works with.
 pub(super) struct TurnContext {
     pub(super) settings: CollectSettings,
@@ -32,14 +46,21 @@ pub(super) struct TurnContext {
     pub(super) readers: Arc<Readers>,
     pub(super) clock: Clock,
     pub(super) dice: Mutex<Dice>,
+    pub(super) surroundings: Mutex<Known>,
     pub(super) cpu: Arc<Semaphore>,
 }
 
 /// How a turn ended.
 pub(super) struct Finished {
     pub(super) number: usize,
-    pub(super) due: Timestamp,
-    pub(super) failures: u32,
+    /// When the next one is; `None` for a source that is not asked any more.
+    pub(super) due: Option<Timestamp>,
+    /// The host that is left alone from now on.
+    pub(super) hold: Option<Hold>,
+    /// What the turn showed of this machine's network.
+    pub(super) network: Change,
+    /// How well the source does; `None` leaves it as it was.
+    pub(super) health: Option<Health>,
 }
 
 /// Takes one turn.
@@ -47,24 +68,20 @@ pub(super) async fn take(
     context: Arc<TurnContext>,
     number: usize,
     source: Arc<dyn Source>,
-    failures: u32,
 ) -> Finished {
     let began = Instant::now();
     let now = context.clock.now();
     let id = source.reference().id.clone();
-    let memory = match remembered(&context, &id).await {
-        Ok(memory) => memory,
+    let past = match past(&context, source.as_ref()).await {
+        Ok(past) => past,
         Err(error) => {
             tracing::error!(source = id, %error, "the source's memory cannot be read");
             return Finished {
                 number,
-                due: spread(
-                    &context.dice,
-                    now,
-                    source.rhythm().every,
-                    context.settings.jitter,
-                ),
-                failures: failures.saturating_add(1),
+                due: Some(after(now, AFTER_TROUBLE)),
+                hold: None,
+                network: Change::None,
+                health: None,
             };
         }
     };
@@ -75,7 +92,7 @@ pub(super) async fn take(
     });
     let turn = Turn {
         now,
-        memory,
+        memory: past.memory.clone(),
         seen,
         cpu: Arc::clone(&context.cpu),
     };
@@ -84,180 +101,176 @@ pub(super) async fn take(
     let kind = source.reference().kind.as_str();
     metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind)
         .record(began.elapsed().as_secs_f64());
-    settle(&context, number, source.as_ref(), failures, harvest).await
+    settle(&context, number, source.as_ref(), past, harvest).await
 }
 
-/// Commits a harvest and plans the next turn.
+/// Plans the next turn and commits the harvest with the plan.
 async fn settle(
     context: &TurnContext,
     number: usize,
     source: &dyn Source,
-    failures: u32,
+    past: Past,
     mut harvest: Harvest,
 ) -> Finished {
     let now = context.clock.now();
-    let id = &source.reference().id;
-    let failures = match &harvest.outcome {
-        Outcome::Failed { .. } => failures.saturating_add(1),
-        Outcome::Read | Outcome::Unchanged => {
-            if failures > 0 {
-                tracing::info!(source = id, failures, "the source can be read again");
-            }
-            0
-        }
+    let rhythm = source.rhythm();
+    let shown = shown(context, number, &rhythm, &past, &harvest, now);
+    let standing = Standing::after(
+        past,
+        &Surroundings {
+            now,
+            rhythm: &rhythm,
+            harvest: &harvest,
+            network_out: shown.network_out,
+            held: shown.held,
+            max_backoff: match rhythm.host {
+                Some(_) => context.settings.max_backoff,
+                None => context.settings.max_backoff.min(LOCAL_CEILING),
+            },
+            jitter: context.settings.jitter,
+            chance: lock(&context.dice).fraction(),
+        },
+    );
+    report::turn(source, &harvest, &standing);
+    let mut finished = Finished {
+        number,
+        due: standing.plan.due,
+        hold: shown.hold.clone(),
+        network: shown.network,
+        health: Some(standing.health),
     };
-    let due = next_due(context, source, failures, now, &harvest);
-    report(source, &harvest, due);
     let files = std::mem::take(&mut harvest.files);
     // Dropped wherever this ends before the commit.
     let receipts = std::mem::take(&mut harvest.receipts);
-    let commit = commit_of(source, now, due, failures, harvest);
+    let row = row_of(source, rhythm.host, now, &standing, &mut harvest);
+    let commit = commit_of(now, row, shown.hold, harvest);
     crash::point("collect.before_commit");
-    if let Err(error) = context.store.commit(Commit::Collect(commit)).await {
-        tracing::error!(source = id, %error, "a harvest could not be committed; the source is asked again");
-        return Finished {
-            number,
-            due,
-            failures,
-        };
+    if let Err(error) = context
+        .store
+        .commit(Commit::Collect(Box::new(commit)))
+        .await
+    {
+        tracing::error!(source = source.reference().id, %error, "a harvest could not be committed; the source is asked again");
+        finished.due = finished.due.or(Some(after(now, AFTER_TROUBLE)));
+        return finished;
     }
     crash::point("collect.after_commit");
     for receipt in receipts {
         if receipt.send(()).is_err() {
-            tracing::debug!(source = id, "whoever waited for the commit has given up");
+            tracing::debug!(
+                source = source.reference().id,
+                "whoever waited for the commit has given up"
+            );
         }
     }
     if !files.is_empty() {
         source.committed(files).await;
     }
-    Finished {
-        number,
-        due,
-        failures,
-    }
+    finished
 }
 
-/// When the next turn is.
-fn next_due(
+/// What a turn shows beyond its own source.
+struct Shown {
+    /// That the host is left alone from now on.
+    hold: Option<Hold>,
+    /// Until when the host is left alone, from this turn or one before.
+    held: Option<Timestamp>,
+    network: Change,
+    network_out: bool,
+}
+
+fn shown(
     context: &TurnContext,
-    source: &dyn Source,
-    failures: u32,
-    now: Timestamp,
+    number: usize,
+    rhythm: &Rhythm,
+    past: &Past,
     harvest: &Harvest,
-) -> Timestamp {
-    let rhythm = source.rhythm();
-    let settings = &context.settings;
-    match &harvest.outcome {
-        Outcome::Failed { retry_after, .. } => {
-            let ceiling = match rhythm.host {
-                Some(_) => settings.max_backoff,
-                None => settings.max_backoff.min(LOCAL_CEILING),
-            };
-            let backoff = Backoff {
-                floor: rhythm.every.min(ceiling),
-                ceiling,
-            };
-            let wait = {
-                let mut dice = context
-                    .dice
-                    .lock()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
-                backoff.wait(failures, &mut dice)
-            };
-            let asked = retry_after
-                .unwrap_or(Duration::ZERO)
-                .min(settings.max_backoff);
-            after(now, wait.max(asked))
-        }
-        _ if harvest.more => now,
-        Outcome::Read | Outcome::Unchanged => {
-            spread(&context.dice, now, rhythm.every, settings.jitter)
-        }
+    now: Timestamp,
+) -> Shown {
+    let Some(host) = &rhythm.host else {
+        return Shown {
+            hold: None,
+            held: None,
+            network: Change::None,
+            network_out: false,
+        };
+    };
+    let contact = harvest.hints.contact;
+    let mut surroundings = lock(&context.surroundings);
+    let network = surroundings.outage.note(number, host, contact);
+    let retry_after = match &harvest.outcome {
+        Outcome::Failed { retry_after, .. } => *retry_after,
+        Outcome::Read | Outcome::Unchanged | Outcome::Gone { .. } => None,
+    };
+    let hold = surroundings.hosts.note(&Sighting {
+        now,
+        host,
+        source: number,
+        contact,
+        read: matches!(harvest.outcome, Outcome::Read | Outcome::Unchanged),
+        retry_after,
+        refused_before: past.refused,
+    });
+    Shown {
+        held: surroundings.hosts.held_until(host, now),
+        hold,
+        network,
+        network_out: surroundings.outage.is_out(),
     }
 }
 
-/// Says how the turn went, to logs and metrics.
-fn report(source: &dyn Source, harvest: &Harvest, due: Timestamp) {
+/// The state of a source after its turn.
+fn row_of(
+    source: &dyn Source,
+    host: Option<String>,
+    now: Timestamp,
+    standing: &Standing,
+    harvest: &mut Harvest,
+) -> SourceRow {
     let reference = source.reference();
-    let kind = reference.kind.as_str();
-    let (outcome, fault) = match &harvest.outcome {
-        Outcome::Read => ("read", None),
-        Outcome::Unchanged => ("unchanged", None),
-        Outcome::Failed { fault, .. } => ("failed", Some(fault)),
+    let fault = match &harvest.outcome {
+        Outcome::Read | Outcome::Unchanged => None,
+        Outcome::Failed { fault, .. } | Outcome::Gone { fault } => Some(fault),
     };
-    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome)
-        .increment(1);
-    metrics::counter!("dateline_collect_bytes_total", "kind" => kind)
-        .increment(harvest.facts.bytes);
-    metrics::counter!("dateline_drafts_total", "kind" => kind)
-        .increment(harvest.items.len() as u64);
-    if let Some(fault) = fault {
-        metrics::counter!("dateline_collect_faults_total", "kind" => kind, "fault" => fault.kind)
-            .increment(1);
-        tracing::warn!(
-            source = reference.id,
-            fault = fault.kind,
-            reason = fault.reason,
-            next_turn = %due.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "the source could not be read"
-        );
+    let json = |error: &serde_json::Error| {
+        // Plans hold strings, numbers and lists only, all of which JSON can say.
+        tracing::error!(%error, "a plan cannot be written as JSON");
+        "{}".to_owned()
+    };
+    SourceRow {
+        id: reference.id.clone(),
+        kind: reference.kind.as_str(),
+        title: harvest.facts.title.take(),
+        address: reference.url.clone(),
+        host,
+        due: standing.plan.due,
+        attempted: now,
+        succeeded: fault.is_none().then_some(now),
+        last_read: (harvest.outcome == Outcome::Read).then_some(now),
+        failures: standing.failures,
+        failing_since: standing.failing_since,
+        outcome: report::name(&harvest.outcome),
+        status: harvest.facts.status,
+        fault: fault.map(|fault| fault.kind),
+        reason: fault.map(|fault| fault.reason.clone()),
+        drafts: harvest.items.len() as u64,
+        plan: serde_json::to_string(&standing.plan).unwrap_or_else(|error| json(&error)),
+        pace: serde_json::to_string(&standing.pace).unwrap_or_else(|error| json(&error)),
+        memory: harvest.memory.to_string(),
     }
-    for reject in &harvest.rejects {
-        metrics::counter!("dateline_dead_letters_total", "stage" => "collect", "kind" => reject.fault.kind)
-            .increment(1);
-        tracing::warn!(
-            source = reference.id,
-            subject = reject.subject,
-            fault = reject.fault.kind,
-            reason = reject.fault.reason,
-            "input was set aside as a dead letter"
-        );
-    }
-    tracing::debug!(
-        source = reference.id,
-        outcome,
-        status = harvest.facts.status,
-        bytes = harvest.facts.bytes,
-        items = harvest.facts.items,
-        fresh = harvest.items.len(),
-        recovered = harvest.facts.recovered.len(),
-        "turn"
-    );
 }
 
 /// The harvest as one commit.
 fn commit_of(
-    source: &dyn Source,
     now: Timestamp,
-    due: Timestamp,
-    failures: u32,
+    row: SourceRow,
+    hold: Option<Hold>,
     harvest: Harvest,
 ) -> CollectCommit {
-    let reference = source.reference();
-    let (outcome, fault, reason) = match &harvest.outcome {
-        Outcome::Read => ("read", None, None),
-        Outcome::Unchanged => ("unchanged", None, None),
-        Outcome::Failed { fault, .. } => ("failed", Some(fault.kind), Some(fault.reason.clone())),
-    };
-    let row = SourceRow {
-        id: reference.id.clone(),
-        kind: reference.kind.as_str(),
-        title: harvest.facts.title,
-        due,
-        attempted: now,
-        succeeded: fault.is_none().then_some(now),
-        last_read: (harvest.outcome == Outcome::Read).then_some(now),
-        failures,
-        outcome,
-        status: harvest.facts.status,
-        fault,
-        reason,
-        drafts: harvest.items.len() as u64,
-        memory: harvest.memory.to_string(),
-    };
     let mut commit = CollectCommit {
         at: now,
         source: row,
+        hold,
         drafts: Vec::with_capacity(harvest.items.len()),
         seen: Vec::with_capacity(harvest.items.len() + harvest.rejects.len()),
         dead_letters: Vec::with_capacity(harvest.rejects.len()),
@@ -303,16 +316,20 @@ fn add_reject(commit: &mut CollectCommit, mut reject: Reject) {
     });
 }
 
-/// What the source asked to be remembered.
-async fn remembered(context: &TurnContext, id: &str) -> Result<serde_json::Value, StoreError> {
-    let source = id.to_owned();
-    let memory = context
+/// What is known of the source's turns before.
+async fn past(context: &TurnContext, source: &dyn Source) -> Result<Past, StoreError> {
+    let id = source.reference().id.clone();
+    let history = context
         .readers
-        .ask(move |reader| reader.memory(&source))
+        .ask(move |reader| reader.history(&id))
         .await?;
-    Ok(memory
-        .and_then(|memory| serde_json::from_str(&memory).ok())
-        .unwrap_or(serde_json::Value::Null))
+    Ok(Past::of(history, source))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Tells known items from fresh ones by the store.

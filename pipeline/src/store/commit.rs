@@ -6,6 +6,8 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::sources::{write_hold, write_source};
+use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
 
 /// A hash of 16 bytes: article ids, keys, content.
@@ -15,7 +17,7 @@ pub type Hash = [u8; 16];
 #[derive(Debug)]
 pub enum Commit {
     /// A source's harvest.
-    Collect(CollectCommit),
+    Collect(Box<CollectCommit>),
     /// A batch of drafts made into records.
     Transform(TransformCommit),
     /// A sink's progress.
@@ -35,6 +37,8 @@ pub struct CollectCommit {
     pub at: Timestamp,
     /// The source's state after its turn.
     pub source: SourceRow,
+    /// That its host is left alone from now on.
+    pub hold: Option<Hold>,
     /// Fresh items.
     pub drafts: Vec<DraftRow>,
     /// What is known of them from now on.
@@ -52,8 +56,12 @@ pub struct SourceRow {
     pub kind: &'static str,
     /// The name it gives itself.
     pub title: Option<String>,
-    /// When its next turn is.
-    pub due: Timestamp,
+    /// Where it is asked, as configured.
+    pub address: Option<String>,
+    /// What it shares limits with.
+    pub host: Option<String>,
+    /// When its next turn is; `None` when it is not asked any more.
+    pub due: Option<Timestamp>,
     /// When its last turn was.
     pub attempted: Timestamp,
     /// When it could last be asked, be it that nothing had changed; `None` leaves it as it was.
@@ -62,7 +70,9 @@ pub struct SourceRow {
     pub last_read: Option<Timestamp>,
     /// Failures in a row.
     pub failures: u32,
-    /// `read`, `unchanged` or `failed`.
+    /// When the first of them was.
+    pub failing_since: Option<Timestamp>,
+    /// `read`, `unchanged`, `failed` or `gone`.
     pub outcome: &'static str,
     /// Last HTTP status.
     pub status: Option<u16>,
@@ -72,6 +82,10 @@ pub struct SourceRow {
     pub reason: Option<String>,
     /// Drafts of this turn; the table holds their sum.
     pub drafts: u64,
+    /// Why its next turn is when it is (JSON).
+    pub plan: String,
+    /// What its next plan is made from (JSON).
+    pub pace: String,
     /// What the source asked to be remembered (JSON).
     pub memory: String,
 }
@@ -270,43 +284,10 @@ impl CollectCommit {
             remember.execute(params![self.source.id, row.key, row.fingerprint, at])?;
         }
         insert_dead_letters(transaction, at, &self.dead_letters)?;
-        self.source.apply(transaction)
-    }
-}
-
-impl SourceRow {
-    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        transaction
-            .prepare_cached(
-                "INSERT INTO sources
-                     (id, kind, title, due, attempted, succeeded, last_read, failures, outcome, status, fault, reason,
-                      drafts, memory)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-                 ON CONFLICT DO UPDATE SET
-                     kind = excluded.kind, title = coalesce(excluded.title, title), due = excluded.due,
-                     attempted = excluded.attempted, succeeded = coalesce(excluded.succeeded, succeeded),
-                     last_read = coalesce(excluded.last_read, last_read),
-                     failures = excluded.failures, outcome = excluded.outcome, status = excluded.status,
-                     fault = excluded.fault, reason = excluded.reason, drafts = drafts + excluded.drafts,
-                     memory = excluded.memory",
-            )?
-            .execute(params![
-                self.id,
-                self.kind,
-                self.title,
-                self.due.as_millisecond(),
-                self.attempted.as_millisecond(),
-                self.succeeded.map(|at| at.as_millisecond()),
-                self.last_read.map(|at| at.as_millisecond()),
-                self.failures,
-                self.outcome,
-                self.status,
-                self.fault,
-                self.reason,
-                i64::try_from(self.drafts).unwrap_or(i64::MAX),
-                self.memory,
-            ])?;
-        Ok(())
+        if let Some(hold) = &self.hold {
+            write_hold(transaction, hold, self.at)?;
+        }
+        write_source(transaction, &self.source)
     }
 }
 

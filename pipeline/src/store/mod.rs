@@ -11,6 +11,7 @@ mod lock;
 mod prune;
 mod reader;
 mod schema;
+mod sources;
 mod status;
 mod writer;
 
@@ -26,8 +27,9 @@ pub use commit::{
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
-pub use reader::{DraftEntry, DueSource, Reader, Readers};
+pub use reader::{DraftEntry, Reader, Readers};
 pub use schema::VERSION as SCHEMA_VERSION;
+pub use sources::{DueSource, HoldState, SourceHistory, SourceState, read_sources};
 pub use status::{ReaderStatus, SourceStatus, Status, read_status};
 pub use writer::{Store, Vitals};
 
@@ -71,6 +73,19 @@ pub enum StoreError {
         /// Its schema version.
         found: i64,
         /// The latest schema version that this program knows.
+        known: i64,
+    },
+    /// The database was made by an earlier version of Dateline and not yet brought up.
+    #[error(
+        "{} was written by an earlier version of dateline (schema {found}, this one reads {known}); `dateline run` brings it up when it starts",
+        path.display()
+    )]
+    TooOld {
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+        /// The schema version that this program reads.
         known: i64,
     },
     /// The file is not one of Dateline's databases.

@@ -93,17 +93,6 @@ pub struct DraftEntry {
     pub draft: String,
 }
 
-/// What the scheduler must know of a source at the start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueSource {
-    /// Its id.
-    pub id: String,
-    /// When its next turn is.
-    pub due: Timestamp,
-    /// Failures in a row.
-    pub failures: u32,
-}
-
 impl<'c> Reader<'c> {
     /// Wraps a connection.
     pub(super) fn new(connection: &'c Connection) -> Reader<'c> {
@@ -214,34 +203,6 @@ impl<'c> Reader<'c> {
             }));
         }
         Ok(fresh)
-    }
-
-    /// When every known source has its next turn.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn due_sources(&self) -> rusqlite::Result<Vec<DueSource>> {
-        self.connection
-            .prepare("SELECT id, due, failures FROM sources")?
-            .query_map([], |row| {
-                Ok(DueSource {
-                    id: row.get(0)?,
-                    due: instant(row, 1)?,
-                    failures: row.get(2)?,
-                })
-            })?
-            .collect()
-    }
-
-    /// What a source asked to be remembered (JSON).
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn memory(&self, source: &str) -> rusqlite::Result<Option<String>> {
-        self.connection
-            .prepare_cached("SELECT memory FROM sources WHERE id = ?1")?
-            .query_row([source], |row| row.get(0))
-            .optional()
     }
 
     /// Ids of the articles that a key leads to.

@@ -11,7 +11,7 @@ const APPLICATION_ID: i64 = 0x4454_4c4e;
 
 /// One step per schema version; the n-th brings version n to n + 1. Steps that have been released
 /// never change.
-const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The schema version that this program writes.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -33,6 +33,19 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
         .map_err(doing(format!("reading {}", path.display())))?;
     if mark != APPLICATION_ID && (mark != 0 || tables > 0) {
         return Err(foreign());
+    }
+    Ok(())
+}
+
+/// Refuses a database that must be brought up first, which whoever only reads does not do.
+pub(super) fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = version(connection).map_err(doing(format!("reading {}", path.display())))?;
+    if found < VERSION {
+        return Err(StoreError::TooOld {
+            path: path.to_owned(),
+            found,
+            known: VERSION,
+        });
     }
     Ok(())
 }
@@ -99,6 +112,39 @@ mod tests {
         assert_eq!(log_identity(&connection).unwrap(), identity);
         assert_eq!(version(&connection).unwrap(), VERSION);
         refuse_foreign(&connection, &path).unwrap();
+    }
+
+    #[test]
+    fn sources_of_the_first_version_are_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(&format!(
+                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;
+                 INSERT INTO sources VALUES
+                     ('good', 'feed', 'Good News', 5000, 4000, 4000, 3000, 0, 'unchanged', 304, NULL, NULL, 7, '{{\"a\":1}}'),
+                     ('bad', 'feed', NULL, 9000, 4000, 1000, NULL, 3, 'failed', 500, 'http_status', 'why', 0, 'null');",
+                STEPS[0]
+            ))
+            .unwrap();
+        assert!(matches!(
+            refuse_older(&connection, &path),
+            Err(StoreError::TooOld { found: 1, .. })
+        ));
+        migrate(&connection, &path).unwrap();
+        refuse_older(&connection, &path).unwrap();
+        let sources = crate::store::Reader::new(&connection).sources().unwrap();
+        let [bad, good] = sources.as_slice() else {
+            unreachable!("two sources: {sources:?}")
+        };
+        assert_eq!(good.title.as_deref(), Some("Good News"));
+        assert_eq!(good.due.unwrap().as_millisecond(), 5000);
+        assert_eq!((good.drafts, good.failing_since), (7, None));
+        assert_eq!(good.memory, serde_json::json!({ "a": 1 }));
+        assert_eq!(bad.failures, 3);
+        assert_eq!(bad.failing_since.unwrap().as_millisecond(), 1000);
+        assert_eq!(bad.plan, crate::collect::Plan::default());
     }
 
     #[test]

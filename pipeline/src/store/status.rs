@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use super::reader::{Reader, instant};
+use super::sources::{HoldState, held_hosts, instant_if_any};
 use super::{DATABASE, Holder, StoreError, Tuning, doing, holder, open_reading, schema};
+use crate::clock::Clock;
 
 /// How a daemon stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,7 +35,11 @@ pub struct Status {
     pub sources: u64,
     /// Sources whose last turn failed.
     pub failing: u64,
-    /// The sources in trouble, the longest row of failures first, at most as many as were asked for.
+    /// Sources that are gone for good and not asked any more.
+    pub stopped: u64,
+    /// Hosts that are left alone, the longest first, at most as many as were asked for.
+    pub held: Vec<HoldState>,
+    /// The sources in trouble, stopped ones first, then by the length of their row of failures, at most as many as were asked for.
     pub worst: Vec<SourceStatus>,
 }
 
@@ -69,10 +75,13 @@ pub struct SourceStatus {
     pub id: String,
     /// `feed` or `drop`.
     pub kind: String,
-    /// `read`, `unchanged` or `failed`.
+    /// `read`, `unchanged`, `failed` or `gone`.
     pub outcome: String,
     /// Failures in a row.
     pub failures: u32,
+    /// When the first of them was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
     /// Last HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -86,8 +95,9 @@ pub struct SourceStatus {
     /// When it could last be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<Timestamp>,
-    /// When its next turn is.
-    pub due: Timestamp,
+    /// When its next turn is; absent when it is not asked any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
 }
 
 /// Reads the state folder `dir`; `None` when there is no state in it yet.
@@ -101,6 +111,7 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
     }
     let connection = open_reading(&path, &Tuning::default())?;
     schema::refuse_foreign(&connection, &path)?;
+    schema::refuse_older(&connection, &path)?;
     let read = || -> rusqlite::Result<Status> {
         let drafts = log_status(&connection, "drafts")?;
         let records = log_status(&connection, "records")?;
@@ -122,6 +133,11 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
                 &connection,
                 "SELECT count(*) FROM sources WHERE outcome = 'failed'",
             )?,
+            stopped: count(
+                &connection,
+                "SELECT count(*) FROM sources WHERE outcome = 'gone'",
+            )?,
+            held: held_hosts(&connection, Clock::System.now(), worst)?,
             worst: worst_sources(&connection, worst)?,
         })
     };
@@ -176,14 +192,13 @@ fn readers(
 
 fn worst_sources(connection: &Connection, worst: u32) -> rusqlite::Result<Vec<SourceStatus>> {
     let mut statement = connection.prepare(
-        "SELECT id, kind, outcome, failures, status, reason, drafts, attempted, succeeded, due
-         FROM sources WHERE outcome = 'failed' ORDER BY failures DESC, id LIMIT ?1",
+        "SELECT id, kind, outcome, failures, status, reason, drafts, attempted, succeeded, due, failing_since
+         FROM sources WHERE outcome IN ('failed', 'gone') ORDER BY outcome = 'gone' DESC, failures DESC, id LIMIT ?1",
     )?;
     statement.query_map([worst], source_status)?.collect()
 }
 
 fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
-    let succeeded: Option<i64> = row.get(8)?;
     Ok(SourceStatus {
         id: row.get(0)?,
         kind: row.get(1)?,
@@ -193,8 +208,9 @@ fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         reason: row.get(5)?,
         drafts: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
         attempted: instant(row, 7)?,
-        succeeded: succeeded.and_then(|at| Timestamp::from_millisecond(at).ok()),
-        due: instant(row, 9)?,
+        succeeded: instant_if_any(row, 8)?,
+        due: instant_if_any(row, 9)?,
+        failing_since: instant_if_any(row, 10)?,
     })
 }
 

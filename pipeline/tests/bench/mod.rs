@@ -80,11 +80,15 @@ impl Bench {
         let commit = CollectCommit {
             at: self.clock.now(),
             source: source_row("test", self.clock.now()),
+            hold: None,
             drafts: rows.collect(),
             seen: Vec::new(),
             dead_letters: Vec::new(),
         };
-        self.store.commit(Commit::Collect(commit)).await.unwrap();
+        self.store
+            .commit(Commit::Collect(Box::new(commit)))
+            .await
+            .unwrap();
     }
 
     /// Notes a turn of a source.
@@ -93,11 +97,15 @@ impl Bench {
         let commit = CollectCommit {
             at: now,
             source: source_row(source, now),
+            hold: None,
             drafts: Vec::new(),
             seen: Vec::new(),
             dead_letters: Vec::new(),
         };
-        self.store.commit(Commit::Collect(commit)).await.unwrap();
+        self.store
+            .commit(Commit::Collect(Box::new(commit)))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn close(self) {
@@ -110,16 +118,21 @@ pub(crate) fn source_row(id: &str, now: Timestamp) -> SourceRow {
         id: id.to_owned(),
         kind: "feed",
         title: None,
-        due: now,
+        address: None,
+        host: None,
+        due: Some(now),
         attempted: now,
         succeeded: Some(now),
         last_read: Some(now),
         failures: 0,
+        failing_since: None,
         outcome: "read",
         status: Some(200),
         fault: None,
         reason: None,
         drafts: 0,
+        plan: "{}".to_owned(),
+        pace: "{}".to_owned(),
         memory: "null".to_owned(),
     }
 }

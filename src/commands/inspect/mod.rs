@@ -84,7 +84,7 @@ fn fetched(address: &str) -> anyhow::Result<Findings> {
         problems: harvest.facts.recovered,
         ..Findings::default()
     };
-    if let Outcome::Failed { fault, .. } = harvest.outcome {
+    if let Outcome::Failed { fault, .. } | Outcome::Gone { fault } = harvest.outcome {
         findings.problems.push(fault.reason);
     }
     findings.take(harvest.items.into_iter().map(|item| item.draft).collect());

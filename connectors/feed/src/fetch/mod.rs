@@ -84,7 +84,6 @@ pub(crate) struct Answer {
     /// Bytes read, after decompression.
     pub(crate) bytes: u64,
     /// The answer's header fields, of a 304 too; at most [`MAX_HEADER_BYTES`].
-    #[allow(dead_code, reason = "read by pace and paging")]
     pub(crate) headers: HeaderMap,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dateline_config::{ByteSize, Collect, Feed};
+use dateline_config::{ByteSize, Collect, Every, Feed};
 use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
@@ -31,7 +31,10 @@ pub(crate) fn feed(url: &str) -> Feed {
         tags: Vec::new(),
         url: url.parse().unwrap(),
         language: None,
-        every: Duration::from_secs(900),
+        every: Every::Fixed(Duration::from_secs(900)),
+        min_every: Duration::from_secs(300),
+        max_every: Duration::from_secs(6 * 3600),
+        publisher_hints: true,
         timeout: Duration::from_secs(20),
         connect_timeout: Duration::from_secs(5),
         max_body: ByteSize(1 << 20),
