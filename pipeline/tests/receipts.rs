@@ -51,11 +51,7 @@ impl Source for Handing {
     }
 
     fn rhythm(&self) -> Rhythm {
-        Rhythm {
-            every: Duration::from_secs(600),
-            host: None,
-            bell: None,
-        }
+        Rhythm::local(Duration::from_secs(600))
     }
 
     fn poll<'a>(&'a self, _turn: Turn) -> BoxFuture<'a, Harvest> {

@@ -30,6 +30,7 @@ fn failure(harvest: &Harvest) -> (&Fault, Option<Duration>) {
     assert!(harvest.items.is_empty() && harvest.files.is_empty());
     match &harvest.outcome {
         Outcome::Failed { fault, retry_after } => (fault, *retry_after),
+        Outcome::Gone { fault } => (fault, None),
         other => panic!("expected a failure, not {other:?}"),
     }
 }
