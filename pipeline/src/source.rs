@@ -78,6 +78,8 @@ pub struct Turn {
     pub now: Timestamp,
     /// What the source asked to be remembered at its last turn; `Null` at the first.
     pub memory: serde_json::Value,
+    /// Whether the source's bell brought it forward: its due time is still to come.
+    pub rung: bool,
     /// Which of its items are known.
     pub seen: Arc<dyn Seen>,
     /// Take a permit for work that keeps a processor busy (parsing); there is one a core.
@@ -112,8 +114,12 @@ pub struct Harvest {
     /// Files whose content is in `items` or `rejects`, or was committed before; handed to
     /// [`Source::committed`] once this harvest is committed.
     pub files: Vec<PathBuf>,
-    /// What to remember until the next turn.
+    /// What to remember until the next turn. Whoever looks at the state from outside is shown it
+    /// without values under the key `secret`.
     pub memory: serde_json::Value,
+    /// Whether this turn, which the bell brought forward, leaves the next due time as it was, and
+    /// with it everything that is known of how well the source can be asked: nobody asked it.
+    pub aside: bool,
     /// Whether there is more at once: the next turn comes after this harvest's commit.
     pub more: bool,
     /// Facts for logs and metrics.
@@ -134,6 +140,7 @@ impl Harvest {
             rejects: Vec::new(),
             files: Vec::new(),
             memory,
+            aside: false,
             more: false,
             facts: Facts::default(),
             receipts: Vec::new(),

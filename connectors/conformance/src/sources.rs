@@ -364,6 +364,7 @@ impl<'h, H: SourceHarness> Stage<'h, H> {
         let turn = Turn {
             now: Timestamp::now(),
             memory: self.memory.clone(),
+            rung: false,
             seen: self.known.clone(),
             cpu: self.cpu.clone(),
         };

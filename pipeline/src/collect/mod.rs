@@ -236,9 +236,10 @@ impl Collector {
     fn start(&mut self, number: usize) {
         let source = Arc::clone(&self.sources[number]);
         let context = Arc::clone(&self.context);
+        let rung = self.schedule.brought_forward(number, self.clock.now());
         let handle = self
             .turns
-            .spawn(async move { turn::take(context, number, source).await });
+            .spawn(async move { turn::take(context, number, source, rung).await });
         self.numbers.insert(handle.id(), number);
     }
 

@@ -60,6 +60,24 @@ pub(super) fn turn(source: &dyn Source, harvest: &Harvest, standing: &Standing) 
     );
 }
 
+/// Says what came without asking.
+pub(super) fn aside(source: &dyn Source, harvest: &Harvest) {
+    let reference = source.reference();
+    let kind = reference.kind.as_str();
+    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => "aside")
+        .increment(1);
+    metrics::counter!("dateline_collect_bytes_total", "kind" => kind)
+        .increment(harvest.facts.bytes);
+    metrics::counter!("dateline_drafts_total", "kind" => kind)
+        .increment(harvest.items.len() as u64);
+    tracing::debug!(
+        source = reference.id,
+        bytes = harvest.facts.bytes,
+        fresh = harvest.items.len(),
+        "turn without asking"
+    );
+}
+
 fn fault(source: &dyn Source, harvest: &Harvest, standing: &Standing) {
     let reference = source.reference();
     let (Outcome::Failed { fault, .. } | Outcome::Gone { fault }) = &harvest.outcome else {

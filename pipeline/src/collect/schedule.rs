@@ -83,6 +83,8 @@ struct Slot {
     host: Option<String>,
     place: Place,
     rung: bool,
+    /// The due time from which the bell brought its turn forward.
+    before: Option<Timestamp>,
     /// The longest that spreading may put a turn off.
     patience: Duration,
 }
@@ -128,6 +130,7 @@ impl Schedule {
             host,
             place: Place::Stopped,
             rung: false,
+            before: None,
             patience,
         });
         if let Some(due) = due {
@@ -176,7 +179,12 @@ impl Schedule {
         }
         let rung = std::mem::take(&mut self.sources[number].rung);
         match due {
-            Some(due) => self.put(number, if rung { now } else { due }),
+            Some(due) => {
+                self.put(number, due);
+                if rung {
+                    self.ring(number, now);
+                }
+            }
             None => self.sources[number].place = Place::Stopped,
         }
     }
@@ -258,13 +266,23 @@ impl Schedule {
     /// The source has something before its time.
     pub(super) fn ring(&mut self, number: usize, now: Timestamp) {
         match self.sources[number].place {
-            Place::Due(due) if due > now => self.put(number, now),
+            Place::Due(due) if due > now => {
+                self.put(number, now);
+                self.sources[number].before = Some(due);
+            }
             Place::Running => self.sources[number].rung = true,
             Place::Due(_) | Place::AtHost | Place::Stopped => {}
         }
     }
 
+    /// The due time from which the bell brought the turn forward that starts now; `None` when it
+    /// is due by itself.
+    pub(super) fn brought_forward(&self, number: usize, now: Timestamp) -> Option<Timestamp> {
+        self.sources[number].before.filter(|due| *due > now)
+    }
+
     fn put(&mut self, number: usize, due: Timestamp) {
+        self.sources[number].before = None;
         self.sources[number].place = Place::Due(due);
         self.due.push(Reverse((due, number)));
     }
@@ -509,6 +527,23 @@ mod tests {
         assert_eq!(back.len(), 300);
         let first_second = back.iter().filter(|(time, _)| *time < 22_000).count();
         assert!((50..150).contains(&first_second), "{first_second}");
+    }
+
+    #[test]
+    fn a_turn_knows_from_when_the_bell_brought_it_forward() {
+        let mut schedule = Schedule::new(LIMITS);
+        schedule.add(None, Some(at(60_000)), PATIENCE);
+        schedule.ring(0, at(10));
+        assert_eq!(schedule.next(at(10)), Next::Start(0));
+        assert_eq!(schedule.brought_forward(0, at(10)), Some(at(60_000)));
+        schedule.ring(0, at(20));
+        schedule.finished(0, at(30), Some(at(60_000)));
+        assert_eq!(schedule.next(at(30)), Next::Start(0));
+        assert_eq!(schedule.brought_forward(0, at(30)), Some(at(60_000)));
+        schedule.finished(0, at(40), Some(at(50)));
+        schedule.ring(0, at(45));
+        assert_eq!(schedule.next(at(50)), Next::Start(0));
+        assert_eq!(schedule.brought_forward(0, at(50)), None, "due by itself");
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their

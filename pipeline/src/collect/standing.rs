@@ -188,6 +188,23 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// As it was: the turn asked nobody. `due` is when the next one was due before.
+    pub(super) fn unchanged(past: Past, due: Timestamp) -> Standing {
+        Standing {
+            failures: past.failures,
+            failing_since: past.failing_since,
+            pace: past.pace,
+            plan: Plan {
+                due: Some(due),
+                reasons: Vec::new(),
+            },
+            health: Health::Fine,
+            excused: false,
+            failing_for: None,
+            recovered: 0,
+        }
+    }
+
     /// Weighs a turn.
     pub(super) fn after(past: Past, around: &Surroundings<'_>) -> Standing {
         let now = around.now;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::CollectSettings;
 use super::hosts::{Hold, Hosts, Sighting};
@@ -68,6 +68,7 @@ pub(super) async fn take(
     context: Arc<TurnContext>,
     number: usize,
     source: Arc<dyn Source>,
+    rung: Option<Timestamp>,
 ) -> Finished {
     let began = Instant::now();
     let now = context.clock.now();
@@ -93,6 +94,7 @@ pub(super) async fn take(
     let turn = Turn {
         now,
         memory: past.memory.clone(),
+        rung: rung.is_some(),
         seen,
         cpu: Arc::clone(&context.cpu),
     };
@@ -101,7 +103,59 @@ pub(super) async fn take(
     let kind = source.reference().kind.as_str();
     metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind)
         .record(began.elapsed().as_secs_f64());
-    settle(&context, number, source.as_ref(), past, harvest).await
+    match rung.filter(|_| harvest.aside) {
+        Some(due) => set_aside(&context, number, source.as_ref(), due, past, harvest).await,
+        None => settle(&context, number, source.as_ref(), past, harvest).await,
+    }
+}
+
+/// Commits a harvest that came without asking the source: its plan, its failures and its rhythm stay
+/// as they were.
+async fn set_aside(
+    context: &TurnContext,
+    number: usize,
+    source: &dyn Source,
+    due: Timestamp,
+    past: Past,
+    mut harvest: Harvest,
+) -> Finished {
+    let now = context.clock.now();
+    report::aside(source, &harvest);
+    let receipts = std::mem::take(&mut harvest.receipts);
+    let standing = Standing::unchanged(past, due);
+    let host = source.rhythm().host;
+    let row = row_of(source, host, now, &standing, &mut harvest);
+    let commit = Commit::Aside(Box::new(commit_of(now, row, None, harvest)));
+    commit_and_tell(context, source, commit, receipts).await;
+    Finished {
+        number,
+        due: Some(due),
+        hold: None,
+        network: Change::None,
+        health: None,
+    }
+}
+
+/// Commits, then tells those who wait for it. Says whether it is committed.
+async fn commit_and_tell(
+    context: &TurnContext,
+    source: &dyn Source,
+    commit: Commit,
+    receipts: Vec<oneshot::Sender<()>>,
+) -> bool {
+    let id = &source.reference().id;
+    crash::point("collect.before_commit");
+    if let Err(error) = context.store.commit(commit).await {
+        tracing::error!(source = id, %error, "a harvest could not be committed; the source is asked again");
+        return false;
+    }
+    crash::point("collect.after_commit");
+    for receipt in receipts {
+        if receipt.send(()).is_err() {
+            tracing::debug!(source = id, "whoever waited for the commit has given up");
+        }
+    }
+    true
 }
 
 /// Plans the next turn and commits the harvest with the plan.
@@ -144,24 +198,10 @@ async fn settle(
     let receipts = std::mem::take(&mut harvest.receipts);
     let row = row_of(source, rhythm.host, now, &standing, &mut harvest);
     let commit = commit_of(now, row, shown.hold, harvest);
-    crash::point("collect.before_commit");
-    if let Err(error) = context
-        .store
-        .commit(Commit::Collect(Box::new(commit)))
-        .await
-    {
-        tracing::error!(source = source.reference().id, %error, "a harvest could not be committed; the source is asked again");
+    let commit = Commit::Collect(Box::new(commit));
+    if !commit_and_tell(context, source, commit, receipts).await {
         finished.due = finished.due.or(Some(after(now, AFTER_TROUBLE)));
         return finished;
-    }
-    crash::point("collect.after_commit");
-    for receipt in receipts {
-        if receipt.send(()).is_err() {
-            tracing::debug!(
-                source = source.reference().id,
-                "whoever waited for the commit has given up"
-            );
-        }
     }
     if !files.is_empty() {
         source.committed(files).await;

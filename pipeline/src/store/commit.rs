@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::sources::{write_hold, write_source};
+use super::sources::{write_aside, write_hold, write_source};
 use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
 
@@ -18,6 +18,9 @@ pub type Hash = [u8; 16];
 pub enum Commit {
     /// A source's harvest.
     Collect(Box<CollectCommit>),
+    /// The harvest of a turn that asked nobody: of the source's state only what it wants remembered
+    /// and the sum of its drafts change.
+    Aside(Box<CollectCommit>),
     /// A batch of drafts made into records.
     Transform(TransformCommit),
     /// A sink's progress.
@@ -239,7 +242,9 @@ impl Commit {
     /// Payload bytes, for bounding a group.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Commit::Collect(commit) => commit.drafts.iter().map(|row| row.draft.len()).sum(),
+            Commit::Collect(commit) | Commit::Aside(commit) => {
+                commit.drafts.iter().map(|row| row.draft.len()).sum()
+            }
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
             Commit::Deliver(_) | Commit::Prune(_) | Commit::Configure(_) | Commit::Renew => 0,
         }
@@ -248,7 +253,14 @@ impl Commit {
     /// Writes it within a transaction.
     pub(super) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         match self {
-            Commit::Collect(commit) => commit.apply(transaction),
+            Commit::Collect(commit) => {
+                commit.apply(transaction)?;
+                write_source(transaction, &commit.source)
+            }
+            Commit::Aside(commit) => {
+                commit.apply(transaction)?;
+                write_aside(transaction, &commit.source)
+            }
             Commit::Transform(commit) => commit.apply(transaction),
             Commit::Deliver(commit) => commit.apply(transaction),
             Commit::Prune(commit) => commit.apply(transaction),
@@ -287,7 +299,7 @@ impl CollectCommit {
         if let Some(hold) = &self.hold {
             write_hold(transaction, hold, self.at)?;
         }
-        write_source(transaction, &self.source)
+        Ok(())
     }
 }
 

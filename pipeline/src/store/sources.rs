@@ -67,7 +67,7 @@ pub struct SourceState {
     /// The hold on its host, if it is left alone now or was lately.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<HoldState>,
-    /// What it asked to be remembered.
+    /// What it asked to be remembered, without its secrets.
     pub memory: serde_json::Value,
 }
 
@@ -302,8 +302,28 @@ fn source_state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         // What another version wrote and this one cannot read is as good as nothing.
         plan: serde_json::from_str(&plan).unwrap_or_default(),
         hold,
-        memory: serde_json::from_str(&memory).unwrap_or_default(),
+        memory: without_secrets(serde_json::from_str(&memory).unwrap_or_default()),
     })
+}
+
+/// What may be shown of a source's memory: values under the key `secret` may not.
+fn without_secrets(mut memory: serde_json::Value) -> serde_json::Value {
+    let mut parts = vec![&mut memory];
+    while let Some(part) = parts.pop() {
+        match part {
+            serde_json::Value::Object(fields) => {
+                for (key, value) in fields {
+                    if key == "secret" {
+                        *value = "…".into();
+                    }
+                    parts.push(value);
+                }
+            }
+            serde_json::Value::Array(values) => parts.extend(values),
+            _ => {}
+        }
+    }
+    memory
 }
 
 /// An instant in a column that may be null.
@@ -355,6 +375,15 @@ pub(super) fn write_source(transaction: &Transaction<'_>, row: &SourceRow) -> ru
     Ok(())
 }
 
+/// Writes what a turn that asked nobody changes in a source's row.
+pub(super) fn write_aside(transaction: &Transaction<'_>, row: &SourceRow) -> rusqlite::Result<()> {
+    let drafts = i64::try_from(row.drafts).unwrap_or(i64::MAX);
+    transaction
+        .prepare_cached("UPDATE sources SET drafts = drafts + ?2, memory = ?3 WHERE id = ?1")?
+        .execute(params![row.id, drafts, row.memory])?;
+    Ok(())
+}
+
 /// Writes a hold, and forgets those that were over long before.
 pub(super) fn write_hold(
     transaction: &Transaction<'_>,
@@ -375,4 +404,18 @@ pub(super) fn write_hold(
             hold.reason,
         ])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_of_sources_are_not_shown() {
+        let memory = json!({ "etag": "x", "websub": { "keys": [{ "name": "n", "secret": "s" }] } });
+        let shown = json!({ "etag": "x", "websub": { "keys": [{ "name": "n", "secret": "…" }] } });
+        assert_eq!(without_secrets(memory), shown);
+    }
 }

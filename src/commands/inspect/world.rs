@@ -33,6 +33,7 @@ pub(crate) fn first_turn() -> Turn {
     Turn {
         now: Timestamp::now(),
         memory: serde_json::Value::Null,
+        rung: false,
         seen: Arc::new(NothingSeen),
         cpu: Arc::new(Semaphore::new(1)),
     }

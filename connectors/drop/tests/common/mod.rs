@@ -112,6 +112,7 @@ impl Stage {
             .poll(Turn {
                 now,
                 memory,
+                rung: false,
                 seen: self.known.clone(),
                 cpu: self.cpu.clone(),
             })

@@ -64,6 +64,7 @@ pub(crate) async fn poll_with(
     let turn = Turn {
         now: now(),
         memory,
+        rung: false,
         seen,
         cpu: Arc::new(Semaphore::new(1)),
     };

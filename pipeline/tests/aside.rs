@@ -1,0 +1,133 @@
+//! A turn that the bell brought forward and that asked nobody: it brings items and leaves everything
+//! else that is known of the source as it was.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bench;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bench::{Bench, PATIENCE, draft};
+use dateline_pipeline::clock::Dice;
+use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use dateline_pipeline::draft::Text;
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::record::{SourceKind, SourceRef};
+use dateline_pipeline::source::{Gathered, Harvest, Outcome, Rhythm, Source, Turn};
+use dateline_pipeline::store::read_sources;
+use futures::future::BoxFuture;
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Fails when it is asked, and hands over an item whenever its bell rings.
+struct Told {
+    reference: SourceRef,
+    bell: Arc<Notify>,
+}
+
+impl Source for Told {
+    fn reference(&self) -> &SourceRef {
+        &self.reference
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        Rhythm {
+            host: Some("host".to_owned()),
+            bell: Some(Arc::clone(&self.bell)),
+            ..Rhythm::local(Duration::from_secs(600))
+        }
+    }
+
+    fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest> {
+        Box::pin(async move {
+            let count = turn.memory.as_u64().unwrap_or(0) + 1;
+            if !turn.rung {
+                let outcome = Outcome::Failed {
+                    fault: Fault::transient("http_status", "503"),
+                    retry_after: None,
+                };
+                return Harvest::empty(outcome, json!(count));
+            }
+            let mut harvest = Harvest::empty(Outcome::Read, json!(count));
+            harvest.aside = true;
+            let mut draft = draft("s");
+            draft.item.title = Some(Text::plain(count.to_string()));
+            harvest.items.push(Gathered {
+                key: [count as u8; 16],
+                fingerprint: [count as u8; 16],
+                draft,
+            });
+            harvest
+        })
+    }
+}
+
+fn settings() -> CollectSettings {
+    CollectSettings {
+        max_concurrent: 4,
+        host: HostLimits {
+            concurrent: 4,
+            spacing: Duration::ZERO,
+        },
+        jitter: 0.0,
+        max_backoff: Duration::from_secs(86_400),
+        max_log_bytes: u64::MAX,
+        article_memory: Duration::from_secs(90 * 86_400),
+        grace: Duration::from_secs(1),
+    }
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) {
+    let began = std::time::Instant::now();
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
+    let bench = Bench::new();
+    let bell = Arc::new(Notify::new());
+    let reference = SourceRef {
+        kind: SourceKind::Feed,
+        id: "s".to_owned(),
+        name: None,
+        url: None,
+        tags: Vec::new(),
+    };
+    let source = Arc::new(Told {
+        reference,
+        bell: Arc::clone(&bell),
+    });
+    let (store, readers) = (bench.store.clone(), Arc::clone(&bench.readers));
+    let (clock, dice) = (bench.clock.clone(), Dice::seeded(1));
+    let collector = Collector::new(settings(), vec![source], store, readers, clock, dice).unwrap();
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(collector.run(stop.clone()));
+
+    let state = || {
+        let sources = read_sources(bench.folder.path()).unwrap().unwrap();
+        sources.into_iter().next()
+    };
+    until("the first turn", || state().is_some()).await;
+    let first = state().unwrap();
+    assert_eq!((first.failures, first.drafts), (1, 0));
+    bench.clock.advance(Duration::from_secs(1));
+    for count in [1, 2] {
+        bell.notify_one();
+        until("what the bell brings", || state().unwrap().drafts == count).await;
+    }
+    let told = state().unwrap();
+    assert_eq!(told.memory, json!(3));
+    let mut expected = first;
+    expected.memory = told.memory.clone();
+    expected.drafts = told.drafts;
+    assert_eq!(told, expected, "failures, plan and due time stay");
+
+    stop.cancel();
+    tokio::time::timeout(PATIENCE, task).await.unwrap().unwrap();
+    bench.close().await;
+}
