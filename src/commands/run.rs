@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use dateline_feed::websub;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::RunArgs;
-use crate::daemon::{Daemon, StartError, admin, logging, metrics, signals};
+use crate::daemon::{Daemon, StartError, admin, callbacks, logging, metrics, signals};
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -57,6 +58,23 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         } else {
             None
         };
+        let hubs = match daemon.callbacks() {
+            Some(callbacks) => match callbacks::bind(&config.websub).await {
+                Ok(listener) => {
+                    tracing::info!(address = %listener.local_addr()?, "hubs are served");
+                    Some(tokio::spawn(websub::serve(
+                        listener,
+                        callbacks,
+                        stop.clone(),
+                    )))
+                }
+                Err(error) => {
+                    terminal::complain(&error);
+                    return Ok(Exit::Unavailable);
+                }
+            },
+            None => None,
+        };
         let upkeep = tokio::spawn(metrics_upkeep(metrics));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -69,8 +87,8 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         );
         daemon.run(stop).await;
         admin_stop.cancel();
-        if let Some(admin) = admin {
-            admin.await?;
+        for port in [admin, hubs].into_iter().flatten() {
+            port.await?;
         }
         upkeep.abort();
         tracing::info!("dateline has stopped");

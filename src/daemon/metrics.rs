@@ -60,6 +60,14 @@ fn describe() {
         "dateline_sources_stopped",
         "sources that are gone for good and not asked any more"
     );
+    describe_counter!(
+        "dateline_websub_pushes_total",
+        "contents that hubs sent, by what became of them: committed, forged, busy, late, not_committed, too_large"
+    );
+    describe_gauge!(
+        "dateline_websub_active",
+        "feeds whose hub tells of new items"
+    );
     describe_histogram!(
         "dateline_collect_turn_seconds",
         Unit::Seconds,

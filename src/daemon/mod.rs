@@ -1,6 +1,7 @@
 //! The daemon put together: config → store, sources, stages, sinks → run → drain.
 
 pub(crate) mod admin;
+pub(crate) mod callbacks;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod signals;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::Config;
+use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::{Clock, Dice};
 use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
 use dateline_pipeline::deliver::{Deliverer, SharedHealth};
@@ -45,6 +47,7 @@ pub(crate) struct Daemon {
     readers: Arc<Readers>,
     collector: Collector,
     configured: Vec<String>,
+    callbacks: Option<Arc<Callbacks>>,
     deliverers: Vec<Deliverer>,
     retention: Retention,
     drain: Duration,
@@ -55,9 +58,13 @@ impl Daemon {
     /// Opens the state and makes sources and sinks.
     pub(crate) fn assemble(config: &Config) -> Result<Daemon, StartError> {
         let clock = Clock::System;
-        let sources = sources(config, &clock)?;
+        let callbacks = Callbacks::new(&config.websub, clock.clone());
+        let sources = sources(config, &clock, callbacks.as_ref())?;
         let sinks = sinks(config, &clock)?;
         let (store, readers) = store::open(&config.state.dir, Tuning::default())?;
+        if let Some(callbacks) = &callbacks {
+            callbacks.resume(|feed| remembered(&readers, feed))?;
+        }
         let settings = CollectSettings {
             max_concurrent: config.collect.max_concurrent,
             host: HostLimits {
@@ -100,6 +107,7 @@ impl Daemon {
             readers,
             collector,
             configured,
+            callbacks,
             deliverers,
             retention,
             drain: config.shutdown.drain,
@@ -110,6 +118,11 @@ impl Daemon {
     /// The store, for whoever reports on it.
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The subscriptions to hubs, where they are configured.
+    pub(crate) fn callbacks(&self) -> Option<Arc<Callbacks>> {
+        self.callbacks.clone()
     }
 
     /// Health of every sink.
@@ -229,8 +242,18 @@ fn report_end(stage: &str, ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
+/// What a source asked to be remembered; what cannot be read is as good as nothing.
+fn remembered(readers: &Readers, source: &str) -> Result<Option<serde_json::Value>, StoreError> {
+    let history = readers.with(|reader| reader.history(source))?;
+    Ok(history.and_then(|history| serde_json::from_str(&history.memory).ok()))
+}
+
 /// The configured sources.
-fn sources(config: &Config, clock: &Clock) -> Result<Vec<Arc<dyn Source>>, StartError> {
+fn sources(
+    config: &Config,
+    clock: &Clock,
+    callbacks: Option<&Arc<Callbacks>>,
+) -> Result<Vec<Arc<dyn Source>>, StartError> {
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
     let feeds: Vec<_> = config.feeds.iter().filter(|feed| feed.enabled).collect();
     if !feeds.is_empty() {
@@ -238,10 +261,11 @@ fn sources(config: &Config, clock: &Clock) -> Result<Vec<Arc<dyn Source>>, Start
             .map_err(|error| StartError::Connector(error.to_string()))?;
         let client = Arc::new(client);
         for feed in feeds {
-            sources.push(Arc::new(dateline_feed::FeedSource::new(
-                feed,
-                Arc::clone(&client),
-            )));
+            let source = dateline_feed::FeedSource::new(feed, Arc::clone(&client));
+            sources.push(Arc::new(match callbacks {
+                Some(callbacks) => source.with_hub(callbacks),
+                None => source,
+            }));
         }
     }
     for folder in config.drops.iter().filter(|folder| folder.enabled) {

@@ -21,6 +21,7 @@ mod pace;
 mod paging;
 pub mod robots;
 mod source;
+pub mod websub;
 
 pub use dateline_feed_reader as read;
 pub use fetch::{Client, FetchError};

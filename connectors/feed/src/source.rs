@@ -6,6 +6,7 @@
 
 mod document;
 mod fill;
+mod hub;
 mod kept;
 
 use std::sync::Arc;
@@ -20,7 +21,9 @@ use url::Url;
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
 use crate::pace;
 use crate::paging::Cursor;
+use crate::websub::{Callbacks, announced};
 use document::{Fetched, Taken};
+use hub::{Hub, Pushed};
 use kept::Kept;
 
 /// The status of a feed that is gone for good.
@@ -31,6 +34,7 @@ pub struct FeedSource {
     feed: Feed,
     client: Arc<Client>,
     reference: SourceRef,
+    hub: Option<Hub>,
 }
 
 impl FeedSource {
@@ -47,27 +51,71 @@ impl FeedSource {
             feed: feed.clone(),
             client,
             reference,
+            hub: None,
         }
+    }
+
+    /// The same with a place among the subscriptions to hubs.
+    #[must_use]
+    pub fn with_hub(mut self, callbacks: &Arc<Callbacks>) -> FeedSource {
+        self.hub = self.feed.websub.then(|| Hub::new(callbacks, &self.feed));
+        self
     }
 
     async fn turn(&self, turn: Turn) -> Harvest {
         let mut kept = Kept::of(&turn.memory);
+        let pushed = match &self.hub {
+            Some(hub) => self.arrivals(hub, &mut kept, &turn).await,
+            None => Pushed::default(),
+        };
+        let active = kept.is_told(turn.now);
+        let mut trust = kept.trust.take().unwrap_or_default();
+        // Only the hub rings: the feed itself is asked when it is due, or when nothing else tells.
+        let asks = !turn.rung || pushed.needs_asking() || trust.is_lost(active);
+        let mut harvest = if asks {
+            self.look(&turn, &mut kept).await
+        } else {
+            let mut harvest = Harvest::empty(Outcome::Unchanged, turn.memory.clone());
+            harvest.aside = true;
+            harvest
+        };
+        if pushed.is_read() {
+            trust.heard();
+        }
+        if asks && matches!(harvest.outcome, Outcome::Read | Outcome::Unchanged) {
+            let fresh = match harvest.hints.backlog {
+                true => 0,
+                false => pushed.unheard_of(&harvest.items),
+            };
+            harvest.hints.pushed = trust.polled(active, fresh);
+        }
+        pushed.put_into(&mut harvest);
+        match &self.hub {
+            Some(hub) => {
+                self.attend(hub, &mut kept, &turn).await;
+                kept.trust = Some(trust);
+            }
+            None => kept.websub = None,
+        }
+        harvest.memory = kept.put_into(harvest.memory);
+        harvest
+    }
+
+    /// Asks the feed itself, or goes on with its older pages.
+    async fn look(&self, turn: &Turn, kept: &mut Kept) -> Harvest {
         // A fill that goes well goes on before the feed itself is asked again.
         let filling = kept.fill.as_ref().is_some_and(|fill| !fill.is_in_trouble());
         let mut harvest = if filling {
             Harvest::empty(Outcome::Read, turn.memory.clone())
         } else {
-            self.ask(&turn, &mut kept).await
+            self.ask(turn, kept).await
         };
-        if !matches!(
-            harvest.outcome,
-            Outcome::Failed { .. } | Outcome::Gone { .. }
-        ) && let Some(cursor) = kept.fill.take()
+        if matches!(harvest.outcome, Outcome::Read | Outcome::Unchanged)
+            && let Some(cursor) = kept.fill.take()
         {
-            kept.fill = self.fill(cursor, &mut harvest, &turn).await;
+            kept.fill = self.fill(cursor, &mut harvest, turn).await;
             harvest.hints.backlog = true;
         }
-        harvest.memory = kept.put_into(harvest.memory);
         harvest
     }
 
@@ -116,6 +164,7 @@ impl FeedSource {
                 status,
                 body: Body::Document { bytes, context },
                 memory: updated,
+                headers,
                 ..
             }) => {
                 let http = HttpFacts {
@@ -131,7 +180,10 @@ impl FeedSource {
                 };
                 let memory = updated.unwrap_or_default().read_with(&self.feed);
                 match self.take(fetched, turn).await {
-                    Ok(taken) => self.document(taken, &at, &memory, turn, kept),
+                    Ok(taken) => {
+                        kept.announced = announced(&headers, &taken.feed, &at);
+                        self.document(taken, &at, &memory, turn, kept)
+                    }
                     Err((fault, facts)) => {
                         let failed = Outcome::Failed {
                             fault,
@@ -198,7 +250,7 @@ impl Source for FeedSource {
             most: self.feed.max_every,
             heeds_hints: self.feed.publisher_hints,
             host: pace::host(&self.feed.url),
-            bell: None,
+            bell: self.hub.as_ref().map(Hub::bell),
         }
     }
 

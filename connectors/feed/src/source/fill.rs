@@ -92,9 +92,8 @@ impl FeedSource {
     }
 }
 
-/// Puts the items of an older page before the newer ones, without those that moved from one page to
-/// the other meanwhile.
-fn put_before(older: Vec<Gathered>, newer: &mut Vec<Gathered>) {
+/// Puts the items of an older document before the newer ones, without those that are in both.
+pub(super) fn put_before(older: Vec<Gathered>, newer: &mut Vec<Gathered>) {
     let said = |item: &Gathered| (item.key, item.fingerprint);
     let known: HashSet<_> = newer.iter().map(said).collect();
     let fresh = older

@@ -1,20 +1,31 @@
 //! What is remembered of a feed besides its last answer. Stored in one object with it; each part reads
 //! its own keys and leaves the others alone.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::paging::Cursor;
+use crate::websub::{Announced, Subscription, Trust};
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Kept {
     /// What is left of the first fill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fill: Option<Cursor>,
+    /// The hub that the feed announces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) announced: Option<Announced>,
+    /// The subscription there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) websub: Option<Subscription>,
+    /// How far the hub may be relied on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<Trust>,
 }
 
 /// The keys of [`Kept`].
-const KEYS: &[&str] = &["fill"];
+const KEYS: &[&str] = &["fill", "announced", "websub", "trust"];
 
 impl Kept {
     /// What an earlier turn asked to be remembered; what another version wrote and this one does not
@@ -25,7 +36,17 @@ impl Kept {
         }
         Kept {
             fill: part(memory, "fill"),
+            announced: part(memory, "announced"),
+            websub: part(memory, crate::websub::KEY),
+            trust: part(memory, "trust"),
         }
+    }
+
+    /// Whether a hub sends what is new.
+    pub(super) fn is_told(&self, now: Timestamp) -> bool {
+        self.websub
+            .as_ref()
+            .is_some_and(|subscription| subscription.is_active(now))
     }
 
     /// `memory` with this in place of what it held of these parts.

@@ -1,0 +1,168 @@
+//! Who is called under which name, and what came for them. No I/O: the port stands before it, the
+//! feeds' turns behind.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
+
+use dateline_config::{Feed, WebSub};
+use dateline_pipeline::clock::Clock;
+use jiff::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use url::Url;
+
+use super::Subscription;
+use super::hook::Hook;
+use super::keys::is_name;
+
+/// Contents that are held at the same time over all feeds, which bounds the memory they take.
+const MAX_CONTENTS: usize = 32;
+
+/// Time from one line about forged contents to the next.
+const SAY_EVERY: Duration = Duration::from_secs(60);
+
+/// What a feed's memory holds its subscription under.
+pub(crate) const KEY: &str = "websub";
+
+/// The subscriptions of all feeds.
+pub struct Callbacks {
+    base: Url,
+    lease: Duration,
+    clock: Clock,
+    hooks: Mutex<Vec<Weak<Hook>>>,
+    names: Mutex<HashMap<String, Arc<Hook>>>,
+    room: Arc<Semaphore>,
+    forgeries: Mutex<Forgeries>,
+}
+
+#[derive(Default)]
+struct Forgeries {
+    unsaid: u64,
+    said: Option<Timestamp>,
+}
+
+impl Callbacks {
+    /// The subscriptions under a configuration; `None` where it has no callback.
+    pub fn new(settings: &WebSub, clock: Clock) -> Option<Arc<Callbacks>> {
+        Some(Arc::new(Callbacks {
+            base: settings.callback.clone()?,
+            lease: settings.lease,
+            clock,
+            hooks: Mutex::default(),
+            names: Mutex::default(),
+            room: Arc::new(Semaphore::new(MAX_CONTENTS)),
+            forgeries: Mutex::default(),
+        }))
+    }
+
+    /// A hook for a feed of the configuration.
+    pub fn hook(&self, feed: &Feed) -> Arc<Hook> {
+        let hook = Arc::new(Hook::new(feed));
+        let mut hooks = lock(&self.hooks);
+        hooks.retain(|hook| hook.strong_count() > 0);
+        hooks.push(Arc::downgrade(&hook));
+        hook
+    }
+
+    /// Takes up the subscriptions that the feeds' memories hold, before any turn: a hub that calls
+    /// right after a restart must not be told that nobody knows it. `memory` gives a feed's memory.
+    ///
+    /// # Errors
+    /// Those of `memory`.
+    pub fn resume<E>(
+        &self,
+        mut memory: impl FnMut(&str) -> Result<Option<serde_json::Value>, E>,
+    ) -> Result<(), E> {
+        for hook in self.hooks() {
+            let stored = memory(hook.feed())?
+                .and_then(|mut memory| memory.get_mut(KEY).map(serde_json::Value::take));
+            let subscription = stored.and_then(|stored| serde_json::from_value(stored).ok());
+            self.put(&hook, subscription);
+        }
+        Ok(())
+    }
+
+    fn hooks(&self) -> Vec<Arc<Hook>> {
+        lock(&self.hooks).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Rings for every feed whose subscription has something to be done.
+    pub fn tick(&self) {
+        let now = self.clock.now();
+        let mut active = 0_u32;
+        for hook in self.hooks() {
+            let (wake, is_active) = hook.standing(now);
+            active += u32::from(is_active);
+            if wake.is_some_and(|wake| wake <= now) {
+                hook.ring();
+            }
+        }
+        metrics::gauge!("dateline_websub_active").set(f64::from(active));
+    }
+
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// The lease that is asked for.
+    pub(crate) fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// Puts a subscription in place of the one before, under its own name.
+    pub(crate) fn put(&self, hook: &Arc<Hook>, subscription: Option<Subscription>) {
+        let (before, name) = hook.replace(subscription);
+        if before == name {
+            return;
+        }
+        let mut names = lock(&self.names);
+        if let Some(before) = before {
+            names.remove(&before);
+        }
+        if let Some(name) = name {
+            names.insert(name, Arc::clone(hook));
+        }
+    }
+
+    /// The feed that is called under a name; `Err` says whether it could have been one of ours.
+    pub(super) fn find(&self, name: &str) -> Result<Arc<Hook>, bool> {
+        let found = lock(&self.names).get(name).cloned();
+        found.ok_or_else(|| is_name(name))
+    }
+
+    /// Room for one content more.
+    pub(super) fn room(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.room).try_acquire_owned().ok()
+    }
+
+    /// Counts a content that nobody signed, and says so now and then.
+    pub(super) fn forged(&self, hook: &Hook) {
+        metrics::counter!("dateline_websub_pushes_total", "outcome" => "forged").increment(1);
+        let now = self.clock.now();
+        let mut forgeries = lock(&self.forgeries);
+        forgeries.unsaid += 1;
+        let quiet = forgeries
+            .said
+            .is_some_and(|said| dateline_pipeline::clock::between(said, now) < SAY_EVERY);
+        if !quiet {
+            tracing::warn!(
+                source = hook.feed(),
+                contents = forgeries.unsaid,
+                "contents without the hub's signature were ignored; somebody knows the callback's address, or the hub lost the secret"
+            );
+            *forgeries = Forgeries {
+                unsaid: 0,
+                said: Some(now),
+            };
+        }
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}

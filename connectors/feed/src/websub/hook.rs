@@ -1,0 +1,205 @@
+//! One feed's end of the port: its subscription, and what came for its next turn. No I/O.
+
+use std::sync::{Arc, Mutex};
+
+use dateline_config::Feed;
+use jiff::Timestamp;
+use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
+
+use super::Subscription;
+use super::arrivals::{Arrivals, Push};
+use super::callbacks::lock;
+
+/// The largest content that is taken, whatever the feed's `max_body`: hubs send what is new.
+const MAX_CONTENT: u64 = 4 << 20;
+
+/// One feed's end of it.
+pub struct Hook {
+    feed: String,
+    max_content: usize,
+    bell: Arc<Notify>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    subscription: Option<Subscription>,
+    /// A request is on its way: the hub may verify it before it answers.
+    asking: bool,
+    arrivals: Arrivals,
+}
+
+/// What to answer a hub that verifies, or denies.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Yes: send this back.
+    Confirm(String),
+    /// The denial was heard.
+    Heard,
+    /// No.
+    Refuse,
+}
+
+/// What becomes of a content.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// Its feed has it; told once it is committed.
+    Waits(oneshot::Receiver<()>),
+    /// It was not signed by the hub.
+    Ignored,
+    /// Too much is waiting.
+    Busy,
+}
+
+impl Hook {
+    pub(super) fn new(feed: &Feed) -> Hook {
+        let max = feed.max_body.0.min(MAX_CONTENT);
+        Hook {
+            feed: feed.id.clone(),
+            max_content: usize::try_from(max).unwrap_or(usize::MAX),
+            bell: Arc::default(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The feed's id.
+    pub(super) fn feed(&self) -> &str {
+        &self.feed
+    }
+
+    /// When the subscription has something to be done, and whether it is active.
+    pub(super) fn standing(&self, now: Timestamp) -> (Option<Timestamp>, bool) {
+        let state = lock(&self.state);
+        let subscription = state.subscription.as_ref();
+        (
+            subscription.and_then(Subscription::wake),
+            subscription.is_some_and(|subscription| subscription.is_active(now)),
+        )
+    }
+
+    /// Puts a subscription in place of the one before; returns their names.
+    pub(super) fn replace(
+        &self,
+        subscription: Option<Subscription>,
+    ) -> (Option<String>, Option<String>) {
+        let name = |subscription: &Option<Subscription>| {
+            let subscription = subscription.as_ref()?;
+            Some(subscription.keys.name.clone())
+        };
+        let mut state = lock(&self.state);
+        state.asking = false;
+        let before = name(&state.subscription);
+        let after = name(&subscription);
+        state.subscription = subscription;
+        (before, after)
+    }
+
+    /// What contents are signed with.
+    #[cfg(test)]
+    pub(super) fn secret(&self) -> Option<super::keys::Secret> {
+        let state = lock(&self.state);
+        let subscription = state.subscription.as_ref();
+        subscription.map(|subscription| subscription.keys.secret.clone())
+    }
+
+    /// Brings the feed's next turn forward.
+    pub(super) fn ring(&self) {
+        self.bell.notify_one();
+    }
+    /// Rung when something came.
+    pub(crate) fn bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.bell)
+    }
+
+    /// Everything that came since the last time.
+    pub(crate) fn take(&self) -> Arrivals {
+        std::mem::take(&mut lock(&self.state).arrivals)
+    }
+
+    /// From now on the hub may verify.
+    pub(crate) fn expect(&self) {
+        lock(&self.state).asking = true;
+    }
+
+    /// The largest content that is taken.
+    pub(super) fn max_content(&self) -> usize {
+        self.max_content
+    }
+
+    /// A hub verifies a request, or denies one.
+    pub(super) fn verify(&self, query: &str) -> Verdict {
+        let mut state = lock(&self.state);
+        let Some(subscription) = &state.subscription else {
+            return Verdict::Refuse;
+        };
+        let said = |wanted: &str| {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            let found = pairs.find(|(key, _)| key == wanted);
+            found.map(|(_, value)| value.into_owned())
+        };
+        if said("hub.topic").as_deref() != Some(subscription.topic.as_str()) {
+            return Verdict::Refuse;
+        }
+        let verdict = match said("hub.mode").as_deref() {
+            Some("subscribe") if state.asking || subscription.expects_verification() => {
+                let Some(challenge) = said("hub.challenge") else {
+                    return Verdict::Refuse;
+                };
+                let lease = said("hub.lease_seconds").and_then(|lease| lease.parse().ok());
+                state.arrivals.verified = Some(lease);
+                Verdict::Confirm(challenge)
+            }
+            Some("denied") => {
+                let reason = said("hub.reason").unwrap_or_default();
+                // Nobody wants to read more of it.
+                state.arrivals.denied = Some(reason.chars().take(200).collect());
+                Verdict::Heard
+            }
+            // Nothing is ever unsubscribed from: leases end.
+            _ => return Verdict::Refuse,
+        };
+        drop(state);
+        self.bell.notify_one();
+        verdict
+    }
+
+    /// A hub sends a content.
+    pub(super) fn receive(
+        &self,
+        bytes: Vec<u8>,
+        content_type: Option<String>,
+        signature: Option<&str>,
+        room: OwnedSemaphorePermit,
+    ) -> Taken {
+        let signer = {
+            let state = lock(&self.state);
+            let signer = state.subscription.as_ref();
+            signer.map(|signer| (signer.keys.secret.clone(), signer.topic.clone()))
+        };
+        let signed = signer
+            .zip(signature)
+            .filter(|((secret, _), signature)| secret.signed(&bytes, signature));
+        let Some(((_, topic), _)) = signed else {
+            return Taken::Ignored;
+        };
+        let (receipt, told) = oneshot::channel();
+        let push = Push {
+            bytes,
+            content_type,
+            topic,
+            receipt,
+            _room: room,
+        };
+        if !lock(&self.state).arrivals.add(push) {
+            return Taken::Busy;
+        }
+        self.bell.notify_one();
+        Taken::Waits(told)
+    }
+
+    /// Something came that cannot be taken.
+    pub(super) fn missed(&self) {
+        lock(&self.state).arrivals.missed = true;
+        self.bell.notify_one();
+    }
+}

@@ -1,0 +1,193 @@
+//! A publisher and its hub on loopback, and a hub's way of calling back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ring::hmac;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// The longest that anything here may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A request with its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    path: String,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// A field of the form that it holds.
+    pub(crate) fn field(&self, name: &str) -> String {
+        let mut pairs = url::form_urlencoded::parse(&self.body);
+        pairs.find(|(key, _)| key == name).unwrap().1.into_owned()
+    }
+}
+
+type Answers = Arc<Mutex<HashMap<String, (u16, Vec<u8>)>>>;
+
+/// A server that gives each path one answer; it ends with the value.
+pub(crate) struct Web {
+    port: u16,
+    answers: Answers,
+    requests: Arc<Mutex<Vec<Request>>>,
+    accepting: JoinHandle<()>,
+}
+
+impl Web {
+    pub(crate) async fn start() -> Web {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (answers, requests) = (Answers::default(), Arc::<Mutex<Vec<Request>>>::default());
+        let (given, seen) = (answers.clone(), requests.clone());
+        let accepting = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, given.clone(), seen.clone()));
+            }
+        });
+        Web {
+            port,
+            answers,
+            requests,
+            accepting,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub(crate) fn serve(&self, path: &str, status: u16, body: Vec<u8>) {
+        let mut answers = self.answers.lock().unwrap();
+        answers.insert(path.to_owned(), (status, body));
+    }
+
+    fn to(&self, path: &str) -> Vec<Request> {
+        let requests = self.requests.lock().unwrap();
+        let to = requests.iter().filter(|request| request.path == path);
+        to.cloned().collect()
+    }
+
+    /// Requests to a path so far.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.to(path).len()
+    }
+
+    /// The request to a path with this number, from 1 on.
+    pub(crate) async fn asked(&self, path: &str, number: usize) -> Request {
+        until(path, || self.count(path) >= number).await;
+        self.to(path).remove(number - 1)
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn answer(mut stream: TcpStream, answers: Answers, seen: Arc<Mutex<Vec<Request>>>) {
+    let Some((head, body)) = message(&mut stream).await else {
+        return;
+    };
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let answer = answers.lock().unwrap().get(&path).cloned();
+    seen.lock().unwrap().push(Request { path, body });
+    let (status, body) = answer.unwrap_or((404, Vec::new()));
+    let head = format!(
+        "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
+}
+
+/// Head and body of a message, by its length.
+async fn message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read(&mut byte).await.ok()? == 0 {
+            return None;
+        }
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let length = head
+        .lines()
+        .find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let is_length = name.eq_ignore_ascii_case("content-length");
+            is_length.then(|| value.trim().parse().ok()).flatten()
+        })
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some((head, body))
+}
+
+async fn exchange(url: &str, method: &str, headers: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
+    let url: url::Url = url.parse().unwrap();
+    let target = &url[url::Position::BeforePath..];
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A server that refuses a body need not read all of it.
+    drop(stream.write_all(body).await);
+    let (head, body) = within(message(&mut stream)).await.unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, head, body)
+}
+
+/// Status and body.
+pub(crate) async fn get(url: &str) -> (u16, String) {
+    let (status, _, body) = exchange(url, "GET", "", b"").await;
+    (status, String::from_utf8(body).unwrap())
+}
+
+/// Status and head.
+pub(crate) async fn post(url: &str, body: &[u8], signature: Option<&str>) -> (u16, String) {
+    let signature = signature.map(|signature| format!("X-Hub-Signature: {signature}\r\n"));
+    let headers = format!(
+        "Content-Type: application/atom+xml\r\n{}",
+        signature.unwrap_or_default()
+    );
+    let (status, head, _) = exchange(url, "POST", &headers, body).await;
+    (status, head)
+}
+
+/// The header `X-Hub-Signature` over a content.
+pub(crate) fn sign(secret: &str, content: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let digest = hmac::sign(&key, content);
+    let digits: String = digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256={digits}")
+}
+
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(pairs).finish()
+}
+
+pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, what).await.unwrap()
+}
+
+/// Looks again and again, within patience.
+pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !done() {
+        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,433 @@
+//! A feed whose hub tells of new items: a real hub on loopback, the real collect stage, real records.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[allow(dead_code)]
+mod setup;
+mod web;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_config::{Feed, WebSub};
+use dateline_feed::websub::{Callbacks, serve};
+use dateline_feed::{Client, FeedSource};
+use dateline_pipeline::clock::{Clock, Dice};
+use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use dateline_pipeline::record::Record;
+use dateline_pipeline::store::{self, Readers, Store, StoreError, Tuning};
+use dateline_pipeline::transform::Transformer;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use web::{Request, Web, get, post, sign, within};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// The daemon's stages over a store, and the port that hubs call.
+struct Rig {
+    folder: tempfile::TempDir,
+    store: Store,
+    readers: Arc<Readers>,
+    clock: Clock,
+    callbacks: Arc<Callbacks>,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Rig {
+    async fn start(feed: &Feed) -> Rig {
+        let clock = Clock::manual(setup::now());
+        Rig::start_in(feed, clock, tempfile::tempdir().unwrap(), None).await
+    }
+
+    async fn start_in(
+        feed: &Feed,
+        clock: Clock,
+        folder: tempfile::TempDir,
+        port: Option<TcpListener>,
+    ) -> Rig {
+        let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
+        let port = match port {
+            Some(port) => port,
+            None => TcpListener::bind("127.0.0.1:0").await.unwrap(),
+        };
+        let address = port.local_addr().unwrap();
+        let settings = WebSub {
+            callback: Some(format!("http://{address}/websub").parse().unwrap()),
+            listen: address,
+            lease: 240 * HOUR,
+        };
+        let callbacks = Callbacks::new(&settings, clock.clone()).unwrap();
+        let client = Arc::new(Client::new(&setup::collect()).unwrap());
+        let source = FeedSource::new(feed, client).with_hub(&callbacks);
+        let memory = |feed: &str| {
+            let history = readers.with(|reader| reader.history(feed))?;
+            Ok::<_, StoreError>(history.map(|known| serde_json::from_str(&known.memory).unwrap()))
+        };
+        callbacks.resume(memory).unwrap();
+        let collector = Collector::new(
+            settings_of_collect(),
+            vec![Arc::new(source)],
+            store.clone(),
+            Arc::clone(&readers),
+            clock.clone(),
+            Dice::seeded(1),
+        );
+        let transformer = Transformer::new(store.clone(), Arc::clone(&readers), clock.clone());
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(collector.unwrap().run(stop.clone()));
+        tasks.spawn(transformer.run(stop.clone()));
+        tasks.spawn(serve(port, Arc::clone(&callbacks), stop.clone()));
+        Rig {
+            folder,
+            store,
+            readers,
+            clock,
+            callbacks,
+            stop,
+            tasks,
+        }
+    }
+
+    /// Titles of the records so far, once there are so many.
+    async fn records(&self, count: usize) -> Vec<String> {
+        let mut vitals = self.store.vitals();
+        let there = vitals.wait_for(|vitals| {
+            vitals.records_head >= count as i64 && vitals.transformed >= vitals.drafts_head
+        });
+        drop(within(there).await.unwrap());
+        let entries = self
+            .readers
+            .with(|reader| reader.records_after(0, 1000, usize::MAX));
+        let records = entries.unwrap().into_iter().map(|entry| {
+            let record: Record = serde_json::from_slice(&entry.body).unwrap();
+            record.title.unwrap()
+        });
+        records.collect()
+    }
+
+    /// The subscription as it is remembered.
+    fn subscription(&self) -> serde_json::Value {
+        let history = self.readers.with(|reader| reader.history("quayside"));
+        let memory = history.unwrap().unwrap().memory;
+        let memory: serde_json::Value = serde_json::from_str(&memory).unwrap();
+        memory["websub"].clone()
+    }
+
+    async fn until(&self, what: &str, done: impl Fn(&serde_json::Value) -> bool) {
+        web::until(what, || done(&self.subscription())).await;
+    }
+
+    async fn until_active(&self) {
+        self.until("an active subscription", |stored| {
+            stored["phase"]["active"].is_object()
+        })
+        .await;
+    }
+
+    async fn stop(mut self) -> tempfile::TempDir {
+        self.stop.cancel();
+        while let Some(ended) = within(self.tasks.join_next()).await {
+            ended.unwrap();
+        }
+        self.store.close(false).await;
+        self.folder
+    }
+}
+
+fn settings_of_collect() -> CollectSettings {
+    CollectSettings {
+        max_concurrent: 4,
+        host: HostLimits {
+            concurrent: 4,
+            spacing: Duration::ZERO,
+        },
+        jitter: 0.0,
+        max_backoff: 24 * HOUR,
+        max_log_bytes: u64::MAX,
+        article_memory: 90 * 24 * HOUR,
+        grace: Duration::from_secs(1),
+    }
+}
+
+fn document(web: &Web, titles: &[&str]) -> Vec<u8> {
+    let entries: String = titles
+        .iter()
+        .map(|title| {
+            format!(
+                "<entry><id>tag:quayside.example,2024:{title}</id><title>{title}</title>\
+                     <content>News of {title}.</content></entry>"
+            )
+        })
+        .collect();
+    format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>Quayside</title>\
+         <link rel='hub' href='{}'/><link rel='self' href='{}'/>{entries}</feed>",
+        web.url("/hub"),
+        web.url("/feed")
+    )
+    .into_bytes()
+}
+
+/// A publisher with its hub, and a feed that has read it once.
+async fn subscribing(hub: u16) -> (Web, Feed, Rig) {
+    let web = Web::start().await;
+    web.serve("/feed", 200, document(&web, &["first"]));
+    web.serve("/hub", hub, Vec::new());
+    let feed = setup::feed(&web.url("/feed"));
+    let rig = Rig::start(&feed).await;
+    assert_eq!(rig.records(1).await, ["first"]);
+    (web, feed, rig)
+}
+
+/// The same, subscribed and verified.
+async fn subscribed(lease: &str) -> (Web, Feed, Rig, Request) {
+    let (web, feed, rig) = subscribing(202).await;
+    let asked = web.asked("/hub", 1).await;
+    let (status, body) = verify(&asked, &web.url("/feed"), lease).await;
+    assert_eq!((status, body.as_str()), (200, "ch4llenge"));
+    rig.until_active().await;
+    (web, feed, rig, asked)
+}
+
+async fn verify(asked: &Request, topic: &str, lease: &str) -> (u16, String) {
+    let query = web::form(&[
+        ("hub.mode", "subscribe"),
+        ("hub.topic", topic),
+        ("hub.challenge", "ch4llenge"),
+        ("hub.lease_seconds", lease),
+    ]);
+    get(&format!("{}?{query}", asked.field("hub.callback"))).await
+}
+
+async fn push(asked: &Request, body: &[u8]) -> u16 {
+    let signature = sign(&asked.field("hub.secret"), body);
+    post(&asked.field("hub.callback"), body, Some(&signature))
+        .await
+        .0
+}
+
+#[tokio::test]
+async fn what_a_hub_sends_is_delivered_without_a_poll_and_once() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    assert_eq!(asked.field("hub.mode"), "subscribe");
+    assert_eq!(asked.field("hub.topic"), web.url("/feed"));
+    assert_eq!(asked.field("hub.lease_seconds"), "864000");
+    assert!(asked.field("hub.secret").len() >= 32);
+
+    let news = document(&web, &["second", "first"]);
+    assert_eq!(push(&asked, &news).await, 200);
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    assert_eq!(web.count("/feed"), 1, "without a poll");
+
+    // The same by a poll, and by the hub again.
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    rig.clock.advance(24 * HOUR);
+    assert_eq!(push(&asked, &news).await, 200);
+    web::until("a poll", || web.count("/feed") == 2).await;
+    let more = document(&web, &["third"]);
+    assert_eq!(push(&asked, &more).await, 200);
+    assert_eq!(rig.records(3).await, ["first", "second", "third"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_hub_did_not_sign_is_ignored() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let forged = document(&web, &["forged"]);
+    let callback = asked.field("hub.callback");
+    for signature in [
+        None,
+        Some("sha256=00"),
+        Some(&*sign("another secret", &forged)),
+    ] {
+        assert_eq!(post(&callback, &forged, signature).await.0, 202);
+    }
+    assert_eq!(push(&asked, &document(&web, &["true"])).await, 200);
+    assert_eq!(rig.records(2).await, ["first", "true"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn only_what_was_asked_for_is_verified() {
+    let (web, _, rig) = subscribing(202).await;
+    let asked = web.asked("/hub", 1).await;
+    let callback = asked.field("hub.callback");
+    assert_eq!(verify(&asked, &web.url("/other"), "60").await.0, 404);
+    let query = |mode: &str| {
+        let topic = web.url("/feed");
+        web::form(&[
+            ("hub.mode", mode),
+            ("hub.topic", &topic),
+            ("hub.challenge", "x"),
+        ])
+    };
+    assert_eq!(
+        get(&format!("{callback}?{}", query("unsubscribe"))).await.0,
+        404
+    );
+    assert_eq!(
+        get(&format!("{callback}?{}", query("nonsense"))).await.0,
+        404
+    );
+    assert_eq!(get(&callback).await.0, 404);
+    let (base, name) = callback.rsplit_once('/').unwrap();
+    let other: String = name.chars().rev().collect();
+    assert_eq!(
+        get(&format!("{base}/{other}?{}", query("subscribe")))
+            .await
+            .0,
+        410
+    );
+    assert_eq!(
+        get(&format!("{base}/nobody?{}", query("subscribe")))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        get(&format!("{callback}?{}", query("subscribe"))).await.0,
+        200
+    );
+    rig.until_active().await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_subscription_is_renewed_before_its_end() {
+    let (web, _, rig, first) = subscribed("9000").await;
+    rig.clock.advance(Duration::from_secs(5000));
+    rig.callbacks.tick();
+    rig.clock.advance(Duration::from_secs(1000));
+    rig.callbacks.tick();
+    let again = web.asked("/hub", 2).await;
+    for field in ["hub.callback", "hub.secret", "hub.topic"] {
+        assert_eq!(again.field(field), first.field(field));
+    }
+    let until = rig.subscription()["phase"]["active"]["until"].clone();
+    assert_eq!(verify(&again, &web.url("/feed"), "9000").await.0, 200);
+    rig.until("a longer lease", |stored| {
+        stored["phase"]["active"]["until"] != until
+    })
+    .await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn after_a_denial_the_feed_is_polled() {
+    let (web, _, rig) = subscribing(202).await;
+    let asked = web.asked("/hub", 1).await;
+    let topic = web.url("/feed");
+    let query = web::form(&[
+        ("hub.mode", "denied"),
+        ("hub.topic", &topic),
+        ("hub.reason", "no more"),
+    ]);
+    let denial = format!("{}?{query}", asked.field("hub.callback"));
+    assert_eq!(get(&denial).await.0, 200);
+    rig.until("the denial", |stored| {
+        stored["phase"]["waiting"].is_object()
+    })
+    .await;
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    rig.clock.advance(25 * HOUR);
+    rig.callbacks.tick();
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    web.asked("/hub", 2).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_hub_that_is_away_is_asked_again_and_the_feed_polled() {
+    let (web, _, rig) = subscribing(503).await;
+    web.asked("/hub", 1).await;
+    rig.until("the failure", |stored| stored["failures"] == 1)
+        .await;
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    web.serve("/hub", 202, Vec::new());
+    rig.clock.advance(HOUR);
+    rig.callbacks.tick();
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    let asked = web.asked("/hub", 2).await;
+    assert_eq!(verify(&asked, &web.url("/feed"), "60").await.0, 200);
+    rig.until_active().await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn when_a_hub_that_was_relied_on_ends_the_feed_is_polled_at_once() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    // A poll that finds the hub sending: the next one is hours away.
+    assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    assert_eq!(web.count("/feed"), 2);
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    let topic = web.url("/feed");
+    let query = web::form(&[("hub.mode", "denied"), ("hub.topic", &topic)]);
+    let denial = format!("{}?{query}", asked.field("hub.callback"));
+    assert_eq!(get(&denial).await.0, 200);
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    assert_eq!(web.count("/feed"), 3);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_that_is_not_committed() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let news = document(&web, &["second"]);
+    rig.store.clone().close(true).await;
+    let signature = sign(&asked.field("hub.secret"), &news);
+    let (status, head) = post(&asked.field("hub.callback"), &news, Some(&signature)).await;
+    assert_eq!(status, 503);
+    assert!(
+        head.to_ascii_lowercase().contains("retry-after: 60"),
+        "{head}"
+    );
+    rig.stop.cancel();
+}
+
+#[tokio::test]
+async fn a_subscription_outlives_a_restart() {
+    let (web, feed, rig, asked) = subscribed("864000").await;
+    let clock = rig.clock.clone();
+    let folder = rig.stop().await;
+    // The port is the same, or the callback would be another.
+    let callback: reqwest::Url = asked.field("hub.callback").parse().unwrap();
+    let port = TcpListener::bind(("127.0.0.1", callback.port().unwrap()))
+        .await
+        .unwrap();
+    let rig = Rig::start_in(&feed, clock, folder, Some(port)).await;
+    assert_eq!(push(&asked, &document(&web, &["second"])).await, 200);
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    assert_eq!((web.count("/feed"), web.count("/hub")), (1, 1));
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_from_the_hub_is_asked_for() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    assert_eq!(push(&asked, b"something is new").await, 200);
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    assert_eq!(web.count("/feed"), 2);
+    web.serve("/feed", 200, document(&web, &["third"]));
+    let huge = vec![b' '; (1 << 20) + 1];
+    assert_eq!(push(&asked, &huge).await, 413);
+    assert_eq!(rig.records(3).await, ["first", "second", "third"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_feed_can_do_without_its_hub() {
+    let web = Web::start().await;
+    web.serve("/feed", 200, document(&web, &["first"]));
+    web.serve("/hub", 202, Vec::new());
+    let mut feed = setup::feed(&web.url("/feed"));
+    feed.websub = false;
+    let rig = Rig::start(&feed).await;
+    assert_eq!(rig.records(1).await, ["first"]);
+    rig.callbacks.tick();
+    assert!(rig.subscription().is_null());
+    assert_eq!(web.count("/hub"), 0);
+    rig.stop().await;
+}
