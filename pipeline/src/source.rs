@@ -78,7 +78,8 @@ pub struct Turn {
     pub now: Timestamp,
     /// What the source asked to be remembered at its last turn; `Null` at the first.
     pub memory: serde_json::Value,
-    /// Whether the source's bell brought it forward: its due time is still to come.
+    /// Whether the source's bell brought it forward. Its due turn is still to come, and its host's
+    /// turn has not come: it must ask nobody there.
     pub rung: bool,
     /// Which of its items are known.
     pub seen: Arc<dyn Seen>,
@@ -120,7 +121,8 @@ pub struct Harvest {
     /// Whether this turn, which the bell brought forward, leaves the next due time as it was, and
     /// with it everything that is known of how well the source can be asked: nobody asked it.
     pub aside: bool,
-    /// Whether there is more at once: the next turn comes after this harvest's commit.
+    /// Whether there is more at once (after a turn that stood aside: whether the source must be asked
+    /// at once): the next turn comes after this harvest's commit.
     pub more: bool,
     /// Facts for logs and metrics.
     pub facts: Facts,

@@ -70,13 +70,15 @@ impl FeedSource {
         };
         let active = kept.is_told(turn.now);
         let mut trust = kept.trust.take().unwrap_or_default();
-        // Only the hub rings: the feed itself is asked when it is due, or when nothing else tells.
-        let asks = !turn.rung || pushed.needs_asking() || trust.is_lost(active);
+        // Only the hub rings, and nobody else is asked then: where only the feed itself can tell what
+        // is new, its own turn comes at once.
+        let asks = !turn.rung;
         let mut harvest = if asks {
             self.look(&turn, &mut kept).await
         } else {
             let mut harvest = Harvest::empty(Outcome::Unchanged, turn.memory.clone());
             harvest.aside = true;
+            harvest.more = pushed.needs_asking() || trust.is_lost(active);
             harvest
         };
         if pushed.is_read() {

@@ -109,10 +109,13 @@ impl Rig {
 
     /// The subscription as it is remembered.
     fn subscription(&self) -> serde_json::Value {
+        self.memory()["websub"].clone()
+    }
+
+    fn memory(&self) -> serde_json::Value {
         let history = self.readers.with(|reader| reader.history("quayside"));
         let memory = history.unwrap().unwrap().memory;
-        let memory: serde_json::Value = serde_json::from_str(&memory).unwrap();
-        memory["websub"].clone()
+        serde_json::from_str(&memory).unwrap()
     }
 
     async fn until(&self, what: &str, done: impl Fn(&serde_json::Value) -> bool) {
@@ -360,6 +363,7 @@ async fn when_a_hub_that_was_relied_on_ends_the_feed_is_polled_at_once() {
     let (web, _, rig, asked) = subscribed("864000").await;
     // A poll that finds the hub sending: the next one is hours away.
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    web::until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
     assert_eq!(web.count("/feed"), 2);
     web.serve("/feed", 200, document(&web, &["second", "first"]));
     let topic = web.url("/feed");
@@ -368,6 +372,20 @@ async fn when_a_hub_that_was_relied_on_ends_the_feed_is_polled_at_once() {
     assert_eq!(get(&denial).await.0, 200);
     assert_eq!(rig.records(2).await, ["first", "second"]);
     assert_eq!(web.count("/feed"), 3);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_hub_is_heard_while_the_publisher_wants_to_be_left_alone() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    web.serve("/feed", 429, Vec::new());
+    assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    web::until("the refusal", || web.count("/feed") == 2).await;
+    for title in ["second", "third"] {
+        assert_eq!(push(&asked, &document(&web, &[title])).await, 200);
+    }
+    assert_eq!(rig.records(3).await, ["first", "second", "third"]);
+    assert_eq!(web.count("/feed"), 2, "and the publisher is left alone");
     rig.stop().await;
 }
 
@@ -429,5 +447,18 @@ async fn a_feed_can_do_without_its_hub() {
     rig.callbacks.tick();
     assert!(rig.subscription().is_null());
     assert_eq!(web.count("/hub"), 0);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn silent_connections_keep_no_hub_waiting() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let callback: reqwest::Url = asked.field("hub.callback").parse().unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        let address = ("127.0.0.1", callback.port().unwrap());
+        silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    assert_eq!(push(&asked, &document(&web, &["second"])).await, 200);
     rig.stop().await;
 }

@@ -236,7 +236,7 @@ impl Collector {
     fn start(&mut self, number: usize) {
         let source = Arc::clone(&self.sources[number]);
         let context = Arc::clone(&self.context);
-        let rung = self.schedule.brought_forward(number, self.clock.now());
+        let rung = self.schedule.brought_forward(number);
         let handle = self
             .turns
             .spawn(async move { turn::take(context, number, source, rung).await });

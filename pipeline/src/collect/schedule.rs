@@ -83,7 +83,8 @@ struct Slot {
     host: Option<String>,
     place: Place,
     rung: bool,
-    /// The due time from which the bell brought its turn forward.
+    /// The due time from which the bell brought its turn forward. Such a turn asks nobody, so the
+    /// limits of its host do not concern it.
     before: Option<Timestamp>,
     /// The longest that spreading may put a turn off.
     patience: Duration,
@@ -151,7 +152,8 @@ impl Schedule {
                     if self.sources[number].place != Place::Due(due) {
                         continue;
                     }
-                    match self.sources[number].host.clone() {
+                    let slot = &self.sources[number];
+                    match slot.host.clone().filter(|_| slot.before.is_none()) {
                         None => return self.start(number),
                         Some(host) => self.queue_at_host(number, host, now),
                     }
@@ -164,7 +166,8 @@ impl Schedule {
     /// A turn ended; the next one is at `due`, or at once if the bell rang meanwhile. Without a due
     /// time there is none.
     pub(super) fn finished(&mut self, number: usize, now: Timestamp, due: Option<Timestamp>) {
-        if let Some(name) = self.sources[number].host.clone() {
+        let slot = &self.sources[number];
+        if let Some(name) = slot.host.clone().filter(|_| slot.before.is_none()) {
             let host = self.hosts.entry(name.clone()).or_default();
             host.running = host.running.saturating_sub(1);
             if host.waiting.is_empty()
@@ -265,20 +268,39 @@ impl Schedule {
 
     /// The source has something before its time.
     pub(super) fn ring(&mut self, number: usize, now: Timestamp) {
-        match self.sources[number].place {
-            Place::Due(due) if due > now => {
-                self.put(number, now);
-                self.sources[number].before = Some(due);
+        let place = self.sources[number].place;
+        match place {
+            Place::Due(due) if due > now => self.bring_forward(number, due, now),
+            // Its turn has come, and may be long in coming.
+            Place::AtHost if self.leave_held_host(number, now) => {
+                self.bring_forward(number, now, now);
             }
             Place::Running => self.sources[number].rung = true,
             Place::Due(_) | Place::AtHost | Place::Stopped => {}
         }
     }
 
+    fn bring_forward(&mut self, number: usize, due: Timestamp, now: Timestamp) {
+        self.put(number, now);
+        self.sources[number].before = Some(due);
+    }
+
+    /// Takes a source out of its host's queue, if the host is left alone.
+    fn leave_held_host(&mut self, number: usize, now: Timestamp) -> bool {
+        let Some(name) = &self.sources[number].host else {
+            return false;
+        };
+        let held = self.holds.get(name).is_some_and(|until| *until > now);
+        if let Some(host) = self.hosts.get_mut(name).filter(|_| held) {
+            host.waiting.retain(|waiting| *waiting != number);
+        }
+        held
+    }
+
     /// The due time from which the bell brought the turn forward that starts now; `None` when it
     /// is due by itself.
-    pub(super) fn brought_forward(&self, number: usize, now: Timestamp) -> Option<Timestamp> {
-        self.sources[number].before.filter(|due| *due > now)
+    pub(super) fn brought_forward(&self, number: usize) -> Option<Timestamp> {
+        self.sources[number].before
     }
 
     fn put(&mut self, number: usize, due: Timestamp) {
@@ -535,15 +557,38 @@ mod tests {
         schedule.add(None, Some(at(60_000)), PATIENCE);
         schedule.ring(0, at(10));
         assert_eq!(schedule.next(at(10)), Next::Start(0));
-        assert_eq!(schedule.brought_forward(0, at(10)), Some(at(60_000)));
+        assert_eq!(schedule.brought_forward(0), Some(at(60_000)));
         schedule.ring(0, at(20));
         schedule.finished(0, at(30), Some(at(60_000)));
         assert_eq!(schedule.next(at(30)), Next::Start(0));
-        assert_eq!(schedule.brought_forward(0, at(30)), Some(at(60_000)));
+        assert_eq!(schedule.brought_forward(0), Some(at(60_000)));
         schedule.finished(0, at(40), Some(at(50)));
-        schedule.ring(0, at(45));
+        schedule.ring(0, at(50));
         assert_eq!(schedule.next(at(50)), Next::Start(0));
-        assert_eq!(schedule.brought_forward(0, at(50)), None, "due by itself");
+        assert_eq!(schedule.brought_forward(0), None, "due by itself");
+    }
+
+    #[test]
+    fn a_turn_that_the_bell_brought_forward_does_not_wait_for_its_host() {
+        let mut schedule = Schedule::new(LIMITS);
+        for _ in 0..3 {
+            schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+        }
+        assert_eq!(schedule.next(at(0)), Next::Start(0));
+        schedule.finished(0, at(100), Some(at(60_000)));
+        schedule.ring(0, at(100));
+        assert_eq!(schedule.next(at(100)), Next::Start(0), "nobody is asked");
+        schedule.ring(1, at(100));
+        assert_eq!(schedule.next(at(100)), Next::Wait(Some(at(1000))));
+        schedule.finished(0, at(200), Some(at(60_000)));
+        schedule.hold("a", at(50_000), at(200));
+        schedule.ring(1, at(300));
+        assert_eq!(schedule.next(at(300)), Next::Start(1));
+        assert_eq!(schedule.brought_forward(1), Some(at(300)));
+        schedule.finished(1, at(400), Some(at(300)));
+        assert_eq!(schedule.next(at(1000)), Next::Wait(Some(at(50_000))));
+        assert_eq!(schedule.next(at(50_000)), Next::Start(2));
+        assert_eq!(schedule.next(at(51_000)), Next::Start(1), "and still due");
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their
@@ -575,10 +620,13 @@ mod tests {
                         assert!(!running.contains(&number));
                         running.push(number);
                         turns[number] += 1;
-                        if let Some(host) = &hosts[number] {
-                            let there = running
-                                .iter()
-                                .filter(|&&other| hosts[other].as_ref() == Some(host));
+                        if let Some(host) = &hosts[number]
+                            && schedule.brought_forward(number).is_none()
+                        {
+                            let there = running.iter().filter(|&&other| {
+                                hosts[other].as_ref() == Some(host)
+                                    && schedule.brought_forward(other).is_none()
+                            });
                             assert!(there.count() <= LIMITS.concurrent);
                             if let Some(before) = last_start.insert(host.clone(), now) {
                                 assert!(now - before >= 1000);

@@ -121,6 +121,7 @@ async fn set_aside(
 ) -> Finished {
     let now = context.clock.now();
     report::aside(source, &harvest);
+    let more = harvest.more;
     let receipts = std::mem::take(&mut harvest.receipts);
     let standing = Standing::unchanged(past, due);
     let host = source.rhythm().host;
@@ -129,7 +130,7 @@ async fn set_aside(
     commit_and_tell(context, source, commit, receipts).await;
     Finished {
         number,
-        due: Some(due),
+        due: Some(if more { now } else { due }),
         hold: None,
         network: Change::None,
         health: None,

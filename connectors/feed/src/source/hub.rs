@@ -74,9 +74,7 @@ impl Pushed {
         put_before(self.items, &mut harvest.items);
         harvest.facts.bytes += self.bytes;
         harvest.receipts.extend(self.receipts);
-        if !harvest.aside {
-            harvest.receipts.extend(self.unread);
-        }
+        harvest.receipts.extend(self.unread);
     }
 }
 
