@@ -177,6 +177,18 @@ mod tests {
     }
 
     #[test]
+    fn rss_announces_hubs_by_links_of_atom() {
+        let at = Url::parse("https://a.example/feed").unwrap();
+        let rss = "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel><title>x</title>\
+            <atom:link rel='hub' href='https://hub.example/'/><atom:link rel='self' href='https://a.example/self'/>\
+            </channel></rss>";
+        let feed = read(rss.as_bytes(), &Context::default()).feed.unwrap();
+        let found = announced(&HeaderMap::new(), &feed, &at).unwrap();
+        assert_eq!(found.hubs, ["https://hub.example/"]);
+        assert_eq!(found.topic, "https://a.example/self");
+    }
+
+    #[test]
     fn without_a_usable_hub_there_is_nothing_to_do() {
         assert_eq!(of(&[], "<link rel='self' href='/x'/>"), None);
         assert_eq!(
