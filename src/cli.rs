@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Show how a running or stopped daemon stands.
     Status(StatusArgs),
-    /// List, add, remove, import and export feeds.
+    /// List, add, remove, import, export and explain feeds.
     Feeds(FeedsArgs),
     /// Print a JSON Schema.
     Schema(SchemaArgs),

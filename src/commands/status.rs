@@ -150,11 +150,11 @@ fn numbers(mut table: Table, columns: &[usize]) -> String {
     format!("{}\n\n", table.trim_fmt())
 }
 
-fn ago(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     format!("{} ago", rough(dateline_pipeline::clock::between(at, now)))
 }
 
-fn ahead(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn ahead(at: Timestamp, now: Timestamp) -> String {
     match dateline_pipeline::clock::between(now, at) {
         std::time::Duration::ZERO => "now".to_owned(),
         wait => format!("in {}", rough(wait)),

@@ -63,6 +63,7 @@ fn answer(mut stream: TcpStream) {
         "/nothing" => ("200 OK", "text/html", "<!doctype html><p>Nothing here."),
         "/harbour.xml" => ("200 OK", "application/rss+xml", HARBOUR),
         "/sports.xml" => ("200 OK", "application/rss+xml", SPORTS),
+        "/closed.xml" => ("410 Gone", "text/plain", "closed"),
         _ => ("404 Not Found", "text/plain", "none"),
     };
     let answer = format!(

@@ -24,6 +24,8 @@ pub(super) enum FeedsCommand {
     Import(ImportArgs),
     /// Write the feeds as OPML.
     Export(ExportArgs),
+    /// Explain when a feed is asked next, and how it does.
+    Why(WhyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -33,6 +35,9 @@ pub(super) struct ListArgs {
     /// Only feeds with this tag; given more than once, with all of them.
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,
+    /// Only feeds whose last turn failed, or that are gone; ends with 1 where there are any.
+    #[arg(long)]
+    pub(super) failing: bool,
     /// Print them as JSON.
     #[arg(long)]
     pub(super) json: bool,
@@ -111,4 +116,16 @@ pub(super) struct ExportArgs {
     /// Only feeds with this tag; given more than once, with all of them.
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    #[command(flatten)]
+    pub(super) config: ConfigArg,
+    /// Id of the feed.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Print what is known of it as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
 }

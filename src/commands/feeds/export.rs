@@ -4,6 +4,7 @@ use dateline_feed::opml::{Head, Subscription, write};
 use jiff::Timestamp;
 
 use super::args::ExportArgs;
+use super::health::Health;
 use super::registry::Registry;
 use super::{Done, count, stop};
 use crate::exit::Exit;
@@ -11,6 +12,9 @@ use crate::terminal;
 
 pub(super) fn export(args: &ExportArgs) -> Done {
     let registry = Registry::open(&args.config.config)?;
+    // A feed without a name has the one that it gives itself, where the daemon has heard it: so do its records.
+    let health = Health::read(&registry.loaded.config).ok();
+    let title = |id: &str| health.as_ref()?.of(id)?.title.clone();
     let feeds: Vec<Subscription> = registry
         .loaded
         .config
@@ -19,7 +23,7 @@ pub(super) fn export(args: &ExportArgs) -> Done {
         .filter(|feed| args.tag.iter().all(|tag| feed.tags.contains(tag)))
         .map(|feed| Subscription {
             url: feed.url.to_string(),
-            name: feed.name.clone(),
+            name: feed.name.clone().or_else(|| title(&feed.id)),
             tags: feed.tags.clone(),
             page: None,
             line: 0,

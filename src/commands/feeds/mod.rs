@@ -1,17 +1,20 @@
 //! `dateline feeds`: the list of feeds, shown and changed where it is written: in hand-written TOML.
 //!
 //! - [`registry`]: the files of a configuration, and how a change gets into them; the only room here that writes.
+//! - [`health`]: what the state folder knows of the feeds, read without disturbing a daemon.
 //! - one file a command.
 
 mod add;
 pub(crate) mod args;
 mod export;
+mod health;
 mod import;
 mod list;
 mod registry;
 mod remove;
 mod sorting;
 mod table;
+mod why;
 
 use args::{FeedsArgs, FeedsCommand};
 
@@ -25,6 +28,7 @@ pub(crate) fn feeds(args: &FeedsArgs) -> anyhow::Result<Exit> {
         FeedsCommand::Remove(args) => remove::remove(args),
         FeedsCommand::Import(args) => import::import(args),
         FeedsCommand::Export(args) => export::export(args),
+        FeedsCommand::Why(args) => why::why(args),
     };
     match done {
         Ok(exit) => Ok(exit),

@@ -2,19 +2,40 @@
 
 use console::{Alignment, measure_text_width, pad_str, truncate_str};
 
+use crate::terminal::harmless;
+
 /// Between two columns.
 const GAP: &str = "  ";
 
 /// A column's heading, and how many characters must stay of its cells; `None` for one that is never cut.
 pub(super) struct Column {
     pub(super) heading: &'static str,
-    pub(super) least: Option<usize>,
+    least: Option<usize>,
+}
+
+impl Column {
+    /// A column whose cells are never cut.
+    pub(super) const fn whole(heading: &'static str) -> Column {
+        Column {
+            heading,
+            least: None,
+        }
+    }
+
+    /// A column whose cells may be cut to `least` characters.
+    pub(super) const fn cut(heading: &'static str, least: usize) -> Column {
+        Column {
+            heading,
+            least: Some(least),
+        }
+    }
 }
 
 /// Lays rows out, `width` columns wide where it is known. Columns that hold nothing are left out.
 pub(super) fn lay_out(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
-    let cell =
-        |row: &Vec<String>, column: usize| row.get(column).map_or("", String::as_str).to_owned();
+    let cell = |row: &Vec<String>, column: usize| {
+        harmless(row.get(column).map_or("", String::as_str)).into_owned()
+    };
     let shown: Vec<usize> = (0..columns.len())
         .filter(|column| rows.iter().any(|row| !cell(row, *column).is_empty()))
         .collect();
@@ -76,18 +97,9 @@ mod tests {
     use super::*;
 
     const COLUMNS: [Column; 3] = [
-        Column {
-            heading: "id",
-            least: None,
-        },
-        Column {
-            heading: "name",
-            least: Some(5),
-        },
-        Column {
-            heading: "url",
-            least: Some(8),
-        },
+        Column::whole("id"),
+        Column::cut("name", 5),
+        Column::cut("url", 8),
     ];
 
     fn rows() -> Vec<Vec<String>> {
