@@ -1,0 +1,107 @@
+//! Years: of two digits, of other eras and calendars, to those of the Gregorian calendar.
+
+use jiff::civil::Date;
+
+use super::parts::{Era, Parts};
+use super::refusal::{Part, Refusal};
+use super::settle;
+use super::stamp::Hints;
+use crate::calendar;
+
+/// Years of two digits from here on are of the last century, as POSIX has it.
+const PIVOT: u64 = 69;
+
+/// Years by which the Buddhist era is ahead.
+const BUDDHIST: i64 = 543;
+
+/// Years that are Buddhist in a Thai text without saying so; nothing is dated in the Gregorian years of this number yet.
+const BUDDHIST_YEARS: std::ops::RangeInclusive<u64> = 2400..=2700;
+
+/// Years of two digits that are Buddhist in a Thai text: 2543 to 2599. Lower ones are rather Gregorian.
+const BUDDHIST_SHORT: std::ops::RangeInclusive<u64> = 43..=99;
+
+/// Years that are Persian in a Persian text without saying so.
+const PERSIAN_YEARS: std::ops::RangeInclusive<u64> = 1200..=1501;
+
+/// A numeric or named date whose month is counted by the calendar of its year.
+pub(super) fn date(
+    year: u64,
+    digits: u8,
+    month: u64,
+    day: u64,
+    parts: &Parts,
+    hints: &Hints<'_>,
+) -> Result<(Date, f32), Refusal> {
+    let named = parts.name_count > 0 && parts.month.is_some();
+    if parts.era == Era::Persian
+        || (parts.era == Era::Unsaid && !named && persian_unsaid(year, hints))
+    {
+        return Ok((persian(year, digits, month, day)?, 0.9));
+    }
+    let (year, confidence) = gregorian(year, digits, parts, hints)?;
+    Ok((settle::date(year, month as i64, day as i64)?, confidence))
+}
+
+fn persian_unsaid(year: u64, hints: &Hints<'_>) -> bool {
+    PERSIAN_YEARS.contains(&year) && speaks(hints, &["fa", "ps", "ckb", "mzn", "prs"])
+}
+
+/// A date of the Persian calendar.
+pub(super) fn persian(year: u64, digits: u8, month: u64, day: u64) -> Result<Date, Refusal> {
+    // Of two digits: 1300 to 1399 ended in 2021, so small numbers are of the century after.
+    let year = match (digits, year) {
+        (1 | 2, 0..=29) => year + 1400,
+        (1 | 2, _) => year + 1300,
+        _ => year,
+    };
+    let date = calendar::persian_to_gregorian(year as i64, month as i64, day as i64);
+    date.ok_or_else(|| match (month, day) {
+        (1..=12, _) if PERSIAN_YEARS.contains(&year) => Refusal::impossible(Part::Day, day as i64),
+        (1..=12, _) => Refusal::impossible(Part::Year, year as i64),
+        _ => Refusal::impossible(Part::Month, month as i64),
+    })
+}
+
+/// The Gregorian year, and how sure.
+pub(super) fn gregorian(
+    year: u64,
+    digits: u8,
+    parts: &Parts,
+    hints: &Hints<'_>,
+) -> Result<(i64, f32), Refusal> {
+    let written = i64::try_from(year).map_err(|_| Refusal::OutOfRange)?;
+    match parts.era {
+        Era::From(first) => return Ok((i64::from(first) + written - 1, 1.0)),
+        Era::Buddhist if digits <= 2 => return Ok((written + 2500 - BUDDHIST, 0.9)),
+        Era::Buddhist => return Ok((written - BUDDHIST, 1.0)),
+        Era::Persian => return Ok((written + 621, 0.8)),
+        Era::Unsaid => {}
+    }
+    let buddhist = || speaks(hints, &["th"]);
+    Ok(match digits {
+        1 | 2 if BUDDHIST_SHORT.contains(&year) && buddhist() => (written + 2500 - BUDDHIST, 0.7),
+        1 | 2 if year < PIVOT => (written + 2000, 0.9),
+        1 | 2 => (written + 1900, 0.9),
+        // 民國 left out, as Taiwanese sites do.
+        3 if speaks(hints, &["zh"])
+            && hints
+                .country
+                .is_none_or(|code| code.eq_ignore_ascii_case("TW")) =>
+        {
+            (written + 1911, 0.7)
+        }
+        3 => return Err(Refusal::impossible(Part::Year, written)),
+        4 if BUDDHIST_YEARS.contains(&year) && buddhist() => (written - BUDDHIST, 0.95),
+        4 => (written, 1.0),
+        _ => return Err(Refusal::OutOfRange),
+    })
+}
+
+fn speaks(hints: &Hints<'_>, languages: &[&str]) -> bool {
+    let base = hints.language.and_then(|tag| tag.split(['-', '_']).next());
+    base.is_some_and(|base| {
+        languages
+            .iter()
+            .any(|language| language.eq_ignore_ascii_case(base))
+    })
+}

@@ -1,0 +1,108 @@
+//! Time zones by name: abbreviations with all their readings, and the IANA database that is compiled in.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+
+const TABLE: &str = include_str!("../../data/zones.tsv");
+
+/// One reading of an abbreviation.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) rule: Rule,
+    pub(crate) countries: &'static str,
+    pub(crate) languages: &'static str,
+    /// Not to be taken without a hint.
+    pub(crate) needs_hint: bool,
+}
+
+/// An offset for ever, or the rules of a place.
+#[derive(Debug, Clone)]
+pub(crate) enum Rule {
+    Fixed(Offset),
+    Place(TimeZone),
+}
+
+/// The readings of an abbreviation in upper case, the usual one first.
+pub(crate) fn abbreviation(upper: &str) -> Option<&'static [Reading]> {
+    static READINGS: OnceLock<HashMap<&'static str, Vec<Reading>>> = OnceLock::new();
+    let readings = READINGS.get_or_init(|| {
+        let mut readings: HashMap<&'static str, Vec<Reading>> = HashMap::new();
+        for (name, reading) in TABLE.lines().filter_map(row) {
+            readings.entry(name).or_default().push(reading);
+        }
+        readings
+    });
+    readings.get(upper).map(Vec::as_slice)
+}
+
+/// A zone of the IANA database by its name, from the copy that is compiled in.
+pub(crate) fn place(name: &str) -> Option<TimeZone> {
+    static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
+    DATABASE
+        .get_or_init(TimeZoneDatabase::bundled)
+        .get(name)
+        .ok()
+}
+
+fn row(line: &'static str) -> Option<(&'static str, Reading)> {
+    if line.starts_with('#') {
+        return None;
+    }
+    let mut columns = line.split('\t');
+    let (name, zone) = (columns.next()?, columns.next()?);
+    let needs_hint = zone.ends_with('?');
+    let zone = zone.trim_end_matches('?');
+    let rule = if zone.starts_with(['+', '-']) {
+        Rule::Fixed(offset(zone)?)
+    } else {
+        Rule::Place(place(zone)?)
+    };
+    let reading = Reading {
+        rule,
+        countries: columns.next().unwrap_or_default(),
+        languages: columns.next().unwrap_or_default(),
+        needs_hint,
+    };
+    Some((name, reading))
+}
+
+/// `+hh:mm`.
+fn offset(text: &str) -> Option<Offset> {
+    let (hours, minutes) = text.get(1..)?.split_once(':')?;
+    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
+    Offset::from_seconds(if text.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    })
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_is_read() {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+        for line in rows {
+            assert!(row(line).is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn ambiguous_abbreviations_have_all_their_readings() {
+        assert_eq!(abbreviation("IST").map(<[_]>::len), Some(3));
+        assert_eq!(abbreviation("GST").map(<[_]>::len), Some(2));
+        assert!(abbreviation("XYZ").is_none());
+    }
+
+    #[test]
+    fn places_come_from_the_copy_compiled_in() {
+        assert!(place("Europe/Paris").is_some());
+        assert!(place("EST5EDT").is_some());
+        assert!(place("Atlantis/City").is_none());
+    }
+}
