@@ -26,4 +26,4 @@ pub mod websub;
 pub use dateline_feed_reader as read;
 pub use fetch::{Client, FetchError};
 pub use items::item;
-pub use source::FeedSource;
+pub use source::{FeedSource, Remembered, remembered};

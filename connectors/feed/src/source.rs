@@ -8,6 +8,7 @@ mod document;
 mod fill;
 mod hub;
 mod kept;
+mod remembered;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use crate::websub::{Callbacks, announced};
 use document::{Fetched, Taken};
 use hub::{Hub, Pushed};
 use kept::Kept;
+pub use remembered::{Remembered, remembered};
 
 /// The status of a feed that is gone for good.
 const GONE: u16 = 410;

@@ -78,9 +78,21 @@ impl Subject<'_> {
                 "place": self.place,
             })),
             "state": self.state.map(without_memory),
+            "remembered": self.remembered(),
             "next": self.state.and_then(SourceState::next_turn),
             "daemon": { "running": running, "pid": pid },
         })
+    }
+
+    fn remembered(&self) -> Vec<serde_json::Value> {
+        let facts = self
+            .state
+            .map(|state| dateline_feed::remembered(&state.memory, self.now));
+        facts
+            .unwrap_or_default()
+            .into_iter()
+            .map(|fact| json!({ "about": fact.about, "text": fact.text }))
+            .collect()
     }
 
     fn describe(&self) -> String {
@@ -187,6 +199,9 @@ impl Subject<'_> {
         page.line("items", &format!("{} so far", state.drafts));
         if let Some(address) = self.asked_elsewhere(state) {
             page.line("address", &address);
+        }
+        for fact in dateline_feed::remembered(&state.memory, self.now) {
+            page.line(fact.about, &harmless(&fact.text));
         }
     }
 

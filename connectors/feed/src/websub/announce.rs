@@ -23,6 +23,13 @@ pub(crate) struct Announced {
     pub(super) topic: String,
 }
 
+impl Announced {
+    /// The hub that is asked first.
+    pub(crate) fn hub(&self) -> &str {
+        self.hubs.first().map_or("", String::as_str)
+    }
+}
+
 /// What an answer from `at` announces: its header fields count before its document.
 pub(crate) fn announced(headers: &HeaderMap, feed: &FeedDocument, at: &Url) -> Option<Announced> {
     let mut links = Vec::new();

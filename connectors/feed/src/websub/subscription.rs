@@ -154,6 +154,38 @@ impl Subscription {
         &self.hub
     }
 
+    /// How it stands, for people. Says nothing that the hub alone may know.
+    pub(crate) fn standing(&self, now: Timestamp) -> String {
+        let hub = &self.hub;
+        let at = |instant: Timestamp| instant.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        match self.phase {
+            Phase::Planned => format!("{hub} is to be asked to send what is new"),
+            Phase::Requested { at: asked } => {
+                format!(
+                    "{hub} was asked at {} and has not confirmed it yet",
+                    at(asked)
+                )
+            }
+            Phase::Active { until, .. } if until > now => {
+                format!(
+                    "{hub} sends what is new; it has promised so until {}",
+                    at(until)
+                )
+            }
+            Phase::Active { until, .. } => {
+                format!(
+                    "{hub} sent what was new until {}; the promise has not been renewed",
+                    at(until)
+                )
+            }
+            Phase::Waiting { until } => format!(
+                "{hub} does not send (failures in a row: {}); it is asked again at {}",
+                self.failures,
+                at(until)
+            ),
+        }
+    }
+
     /// The request to the hub (section 5.1). It holds the secret.
     pub(crate) fn form(&self, lease: Duration) -> String {
         let lease = lease.as_secs().to_string();

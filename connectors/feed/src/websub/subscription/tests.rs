@@ -148,3 +148,30 @@ fn leases_are_kept_within_reason() {
         assert_eq!(between(now(), until).as_secs(), seconds);
     }
 }
+
+#[test]
+fn how_it_stands_is_told_without_its_keys() {
+    let (planned, _) = step(None, now());
+    let mut subscription = planned.clone();
+    let mut told = vec![planned.standing(now())];
+    subscription.asked(now());
+    told.push(subscription.standing(now()));
+    subscription.verified(Some(9 * 3600), now());
+    told.push(subscription.standing(now()));
+    told.push(subscription.standing(after(now(), 10 * HOUR)));
+    subscription.denied(after(now(), 10 * HOUR));
+    told.push(subscription.standing(now()));
+    let parts = [
+        "is to be asked",
+        "was asked at 2024-05-09 10:00 UTC",
+        "promised so until 2024-05-09 19:00 UTC",
+        "has not been renewed",
+        "asked again at 2024-05-10 20:00 UTC",
+    ];
+    for (told, part) in told.iter().zip(parts) {
+        assert!(told.starts_with("https://hub.example/ "), "{told}");
+        assert!(told.contains(part), "{told}");
+        let secret = planned.keys.secret.reveal();
+        assert!(!told.contains(&planned.keys.name) && !told.contains(secret));
+    }
+}
