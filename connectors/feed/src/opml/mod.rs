@@ -1,7 +1,7 @@
 //! Lists of feeds as other readers exchange them: OPML 1.0 to 2.0 (<http://opml.org/spec2.opml>). No I/O.
 //!
 //! - [`read`]: leniently, since most of the files in the world are not quite OPML. Folders become tags.
-//! - [`write`]: OPML 2.0. A feed's first tag is its folder, `category` holds them all, so that reading what was written
+//! - [`write()`]: OPML 2.0. A feed's first tag is its folder, `category` holds them all, so that reading what was written
 //!   gives the same addresses, names and tags.
 
 mod read;
