@@ -22,12 +22,15 @@ mod syntax;
 pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
-    Admin, AfterDrop, Collect, Compression, Config, Delivery, DropFolder, Feed, FeedDefaults,
-    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, Sasl, SaslMechanism, Shutdown,
-    Sinks, State, Tls, WebSub,
+    Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Delivery, DropFolder, Feed,
+    FeedDefaults, Http, JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin,
+    Sasl, SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
-pub use shape::{ByteSize, Every, HeaderValue, Revealed, Secret, SecretError, format_duration};
+pub use shape::{
+    ByteSize, Every, HeaderValue, Network, NoProxy, Proxy, Revealed, Secret, SecretError,
+    format_duration,
+};
 pub use url::Url;
 
 /// The commented file that `dateline init` writes.

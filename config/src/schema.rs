@@ -7,8 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
 use crate::model::{
-    Admin, Collect, Config, DropFolder, Feed, FeedDefaults, JsonlSink, KafkaSink, Log, Sasl,
-    Shutdown, Sinks, State, Tls, WebSub,
+    Admin, Auth, BasicAuth, Collect, Config, DropFolder, Feed, FeedDefaults, Http, JsonlSink,
+    KafkaSink, Log, ProxyLogin, Sasl, Shutdown, Sinks, State, Tls, WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -35,8 +35,12 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<Config>(),
         entry::<State>(),
         entry::<Collect>(),
+        entry::<Http>(),
+        entry::<ProxyLogin>(),
         entry::<FeedDefaults>(),
         entry::<Feed>(),
+        entry::<Auth>(),
+        entry::<BasicAuth>(),
         entry::<DropFolder>(),
         entry::<Sinks>(),
         entry::<JsonlSink>(),

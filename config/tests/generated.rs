@@ -34,12 +34,16 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 15] = [
+const OPENINGS: [(&str, &str); 19] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
+    ("Http", "[http]\n"),
+    ("ProxyLogin", "[http.proxy_login]\n"),
     ("FeedDefaults", "[defaults]\n"),
     ("Feed", "[[feeds]]\n"),
+    ("Auth", "[[feeds]]\n[feeds.auth]\n"),
+    ("BasicAuth", "[[feeds]]\n[feeds.auth.basic]\n"),
     ("DropFolder", "[[drops]]\n"),
     ("Sinks", "[sinks]\n"),
     ("JsonlSink", "[sinks.jsonl.a]\n"),
@@ -150,7 +154,7 @@ fn defaults_of_the_schema_are_what_holds_without_them() {
             "DropFolder" => text.replace("path = \"in\"\n", &format!("path = \"in\"\n{defaults}")),
             "JsonlSink" => text.replace("dir = \"out\"\n", &format!("dir = \"out\"\n{defaults}")),
             "KafkaSink" => text.replace("topic = \"t\"\n", &format!("topic = \"t\"\n{defaults}")),
-            "Feed" | "Sinks" | "Tls" | "Sasl" => text,
+            "Feed" | "Auth" | "BasicAuth" | "ProxyLogin" | "Sinks" | "Tls" | "Sasl" => text,
             _ => format!("{text}{opening}{defaults}"),
         };
     }

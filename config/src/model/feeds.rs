@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
+use crate::model::http::{Auth, ca_files, networks};
 use crate::shape::{
-    Bool, ByteSize, Every, HeaderValue, Headers, Integer, Text, days, duration, every, feed_url,
-    format_duration, gib, hours, identifier, kib, language, line, mib, millis, minutes, secs,
-    set_header_defaults, size,
+    Bool, ByteSize, Every, HeaderValue, Headers, Integer, Network, Proxy, Table, Text, days,
+    duration, every, feed_url, format_duration, gib, hours, identifier, kib, language, line, mib,
+    millis, minutes, proxy, secs, set_header_defaults, size,
 };
 
 /// Longest derived id, in characters; what is longer is cut and told apart by a hash.
 const MAX_DERIVED_ID: usize = 128;
+
+/// The header that `auth` makes.
+const AUTHORIZATION: &str = "authorization";
 
 fn feed_id() -> Text<String> {
     identifier("bbc-world")
@@ -54,8 +59,9 @@ macro_rules! feed_sections {
                 "feed" => "did you mean `url`?",
                 "lang" => "did you mean `language`?",
                 "path" => "a feed has a `url`; a folder is watched by [[drops]]",
-                "username" => "send a header: headers = { authorization = { env = \"FEED_AUTHORIZATION\" } }",
-                "password" => "send a header: headers = { authorization = { env = \"FEED_AUTHORIZATION\" } }",
+                "username" => "write auth = { basic = { user = \"…\", password = { env = \"NAME\" } } }",
+                "password" => "write auth = { basic = { user = \"…\", password = { env = \"NAME\" } } }",
+                "token" => "write auth = { bearer = { env = \"NAME\" } }",
             }, check check_feed {
                 $($own)*
                 $( $(#[doc = $doc])* $key: $type = inherited, $shape; )*
@@ -78,6 +84,18 @@ feed_sections! {
         url: Url = required, feed_url();
         /// Language of the articles where the feed does not say.
         language: Option<String> = optional, language();
+        /// How the feed's server is told who asks: `{ basic = { user = "…", password = { env = "NAME" } } }` or
+        /// `{ bearer = { env = "NAME" } }`. Sent to the configured server only, never to one that a redirect leads to.
+        auth: Option<Auth> = optional, Table::<Auth>::new();
+        /// Who the feed's requests are sent through, where it is not the proxy of `[http]`: `"none"`, `"environment"` or a
+        /// proxy's address.
+        proxy: Option<Proxy> = optional, proxy();
+        /// Networks that this feed may be asked from though they are not of the public internet, besides those of `[http]`:
+        /// `["10.1.2.3/32"]`.
+        allow_networks: Vec<Network> = default(Vec::new()), networks();
+        /// Files with certificates (PEM) of authorities that are trusted for this feed, besides those of `[http]` and of the
+        /// system.
+        ca_files: Vec<PathBuf> = default(Vec::new()), ca_files();
     }
     shared {
         /// Time from one fetch to the next. `"adaptive"` follows the feed: about two fetches for each new item, between
@@ -141,6 +159,12 @@ fn check_bounds(least: Duration, most: Duration, context: &mut Context, at: &Fie
 
 fn check_feed(feed: &mut Feed, context: &mut Context, at: &Fields<'_>) {
     check_bounds(feed.min_every, feed.max_every, context, at);
+    if feed.auth.is_some() && feed.headers.contains_key(AUTHORIZATION) && at.has("headers") {
+        let finding = Finding::error("`auth` and the header `authorization` say the same thing")
+            .label(at.span("auth"), "this one says it too")
+            .help("take one of them out");
+        context.report(finding);
+    }
     set_header_defaults(&mut feed.headers, &context.feed_defaults.headers);
     super::check_tags(&mut feed.tags, context, at.span("tags"));
     let written = at.has("id");

@@ -4,6 +4,7 @@
 mod daemon;
 mod drops;
 mod feeds;
+mod http;
 mod jsonl;
 mod kafka;
 mod root;
@@ -13,6 +14,7 @@ pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
 pub(crate) use feeds::derive_id;
 pub use feeds::{Feed, FeedDefaults};
+pub use http::{Auth, BasicAuth, Http, ProxyLogin};
 pub use jsonl::{Compression, JsonlSink};
 pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
 pub use root::{Config, Sinks};

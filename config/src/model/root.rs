@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Admin, Collect, DropFolder, Feed, FeedDefaults, JsonlSink, KafkaSink, Log, Shutdown, State,
-    WebSub,
+    Admin, Collect, DropFolder, Feed, FeedDefaults, Http, JsonlSink, KafkaSink, Log, Shutdown,
+    State, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -36,6 +36,7 @@ section! {
         "metrics" => "did you mean `[admin]`?",
         "pubsubhubbub" => "did you mean `[websub]`?",
         "default" => "did you mean `[defaults]`?",
+        "proxy" => "write `proxy` under `[http]`",
     } {
         /// More files, by name or glob, in the order of their names. They may hold `[[feeds]]`, `[[drops]]` and
         /// `[sinks.…]`, and include no others.
@@ -44,6 +45,8 @@ section! {
         state: State = default(State::default()), Table::<State>::new();
         /// How feeds are fetched, over all feeds.
         collect: Collect = default(Collect::default()), Table::<Collect>::new();
+        /// How requests leave for the network.
+        http: Http = default(Http::default()), Table::<Http>::new();
         /// What holds for every feed that does not say otherwise.
         defaults: FeedDefaults = default(FeedDefaults::default()), Table::<FeedDefaults>::new();
         /// The feeds.
@@ -93,6 +96,7 @@ section! {
         "include" => "an included file includes no others: list them all in the main file",
         "state" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "collect" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
+        "http" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "defaults" => "move it to the main file, or set the keys in each of the [[feeds]]",
         "admin" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "websub" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",

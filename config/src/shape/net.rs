@@ -38,9 +38,8 @@ pub(crate) fn feed_url() -> Text<Url> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Complaint {
                 what: "holds a user name or a password".to_owned(),
-                help: "take them out of the URL and send a header whose value is a secret: \
-                       headers = { authorization = { env = \"FEED_AUTHORIZATION\" } }, \
-                       where the variable holds `Basic …` as the server expects it"
+                help: "take them out of the URL and add \
+                       auth = { basic = { user = \"…\", password = { env = \"NAME\" } } }"
                     .to_owned(),
                 mask: true,
             });

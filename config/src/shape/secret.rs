@@ -186,7 +186,7 @@ impl Shape for SecretRef {
     }
 
     fn example(&self) -> String {
-        "{ env = \"KAFKA_PASSWORD\" }".to_owned()
+        "{ env = \"PASSWORD\" }".to_owned()
     }
 }
 

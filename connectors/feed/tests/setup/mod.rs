@@ -1,10 +1,9 @@
 //! Configured feeds and turns for tests.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use dateline_config::{ByteSize, Collect, Every, Feed};
+use dateline_config::{Collect, Config, Feed};
 use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
@@ -12,39 +11,25 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-pub(crate) fn collect() -> Collect {
-    Collect {
-        max_concurrent: 8,
-        per_host_concurrent: 2,
-        per_host_spacing: Duration::ZERO,
-        jitter: 0.0,
-        contact: Some("https://quayside.example/bot".to_owned()),
-        user_agent: None,
-        max_backoff: Duration::from_secs(3600),
-    }
+/// The configuration of a feed at `url`, with more lines of its own and before it.
+pub(crate) fn config(url: &str, feed: &str, before: &str) -> Config {
+    let text = format!(
+        "[collect]\ncontact = \"https://quayside.example/bot\"\n{before}\n\
+         [[feeds]]\nid = \"quayside\"\nurl = \"{url}\"\ntimeout = \"20s\"\nconnect_timeout = \"5s\"\n\
+         max_body = \"1MiB\"\nmax_redirects = 3\n{feed}\n"
+    );
+    let parsed = dateline_config::parse(&text, Path::new("dateline.toml"));
+    parsed
+        .unwrap_or_else(|errors| panic!("{}", errors.render(false, 100)))
+        .config
 }
 
 pub(crate) fn feed(url: &str) -> Feed {
-    Feed {
-        id: "quayside".to_owned(),
-        name: None,
-        tags: Vec::new(),
-        url: url.parse().unwrap(),
-        language: None,
-        every: Every::Fixed(Duration::from_secs(900)),
-        min_every: Duration::from_secs(300),
-        max_every: Duration::from_secs(6 * 3600),
-        publisher_hints: true,
-        timeout: Duration::from_secs(20),
-        connect_timeout: Duration::from_secs(5),
-        max_body: ByteSize(1 << 20),
-        max_redirects: 3,
-        max_items: 1000,
-        first_fill: 1,
-        websub: true,
-        enabled: true,
-        headers: BTreeMap::new(),
-    }
+    config(url, "", "").feeds.remove(0)
+}
+
+pub(crate) fn collect() -> Collect {
+    config("https://quayside.example/feed", "", "").collect
 }
 
 pub(crate) fn source(feed: &Feed) -> FeedSource {
