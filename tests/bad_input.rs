@@ -179,7 +179,7 @@ fn feeds_that_misbehave_are_marked_with_the_reason_and_harm_no_other() {
     );
     assert!(
         daemon
-            .metric("dateline_collect_faults_total", &["http_status"])
+            .metric("dateline_collect_faults_total", &["http_500"])
             .unwrap()
             >= 1.0
     );

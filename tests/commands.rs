@@ -72,7 +72,8 @@ fn check_says_everything_at_once_and_where() {
 fn check_online_tells_what_can_be_reached() {
     let folder = tempfile::tempdir().unwrap();
     let config = "[[drops]]\nid = \"there\"\npath = \".\"\n[[drops]]\nid = \"missing\"\npath = \"nowhere\"\n\
-                  [[feeds]]\nid = \"refused\"\nurl = \"http://127.0.0.1:1/\"\n";
+                  [[feeds]]\nid = \"refused\"\nurl = \"http://127.0.0.1:1/\"\nallow_networks = [\"127.0.0.0/8\"]\n\
+                  [[feeds]]\nid = \"private\"\nurl = \"http://127.0.0.1:1/private\"\n";
     std::fs::write(folder.path().join("dateline.toml"), config).unwrap();
     let output = dateline(folder.path(), &["check", "--online"]);
     assert_eq!(output.status.code(), Some(1));
@@ -86,7 +87,9 @@ fn check_online_tells_what_can_be_reached() {
     assert!(line(" there ").starts_with("ok"), "{said}");
     assert!(line(" missing ").starts_with("FAIL"), "{said}");
     assert!(line(" refused ").starts_with("FAIL"), "{said}");
-    assert!(said.contains("2 things cannot be used"), "{said}");
+    assert!(line(" refused ").contains("no connection"), "{said}");
+    assert!(line(" private ").contains("allow_networks"), "{said}");
+    assert!(said.contains("3 things cannot be used"), "{said}");
 }
 
 #[test]

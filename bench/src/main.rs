@@ -78,8 +78,7 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-const COLLECT: &str =
-    "[collect]\nmax_concurrent = 16\nper_host_concurrent = 16\nper_host_spacing = \"0s\"\n";
+const COLLECT: &str = "[collect]\nmax_concurrent = 16\nper_host_concurrent = 16\nper_host_spacing = \"0s\"\n[http]\nallow_networks = [\"127.0.0.0/8\"]\n";
 
 async fn drops(binary: &std::path::Path, articles: usize, size: usize) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;

@@ -30,7 +30,7 @@ impl Class {
 pub struct Fault {
     /// What a stage does about it.
     pub class: Class,
-    /// A short word for metrics with few distinct values, such as `timeout` or `http_status`.
+    /// A short word for metrics with few distinct values, such as `timeout` or `http_404`.
     pub kind: &'static str,
     /// One line for people: what, where, what to do.
     pub reason: String,

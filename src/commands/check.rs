@@ -83,7 +83,7 @@ async fn online(config: &Config) -> anyhow::Result<usize> {
 
 /// Gives every feed one turn, as many at a time as the daemon would.
 async fn feeds(config: &Config) -> anyhow::Result<usize> {
-    let client = Arc::new(dateline_feed::Client::new(&config.collect)?);
+    let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
     let permits = Arc::new(Semaphore::new(config.collect.max_concurrent));
     let mut tries = JoinSet::new();
     for feed in config.feeds.iter().filter(|feed| feed.enabled).cloned() {

@@ -257,7 +257,7 @@ fn sources(
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
     let feeds: Vec<_> = config.feeds.iter().filter(|feed| feed.enabled).collect();
     if !feeds.is_empty() {
-        let client = dateline_feed::Client::new(&config.collect)
+        let client = dateline_feed::Client::new(&config.collect, &config.http)
             .map_err(|error| StartError::Connector(error.to_string()))?;
         let client = Arc::new(client);
         for feed in feeds {

@@ -64,7 +64,7 @@ impl Setup {
     pub(crate) fn configure(&self, more: &str) -> PathBuf {
         let path = self.folder().join("dateline.toml");
         let common = format!(
-            "[state]\ndir = {:?}\n\n[collect]\nper_host_spacing = \"0s\"\nper_host_concurrent = 4\njitter = 0.0\n\n\
+            "[state]\ndir = {:?}\n\n[collect]\nper_host_spacing = \"0s\"\nper_host_concurrent = 4\njitter = 0.0\n\n[http]\nallow_networks = [\"127.0.0.0/8\"]\n\n\
              [defaults]\nevery = \"1s\"\n\n[admin]\nlisten = \"127.0.0.1:0\"\n\n[log]\nformat = \"json\"\n\n\
              [shutdown]\ndrain = {:?}\n\n",
             self.state, self.drain

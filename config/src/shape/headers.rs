@@ -53,7 +53,7 @@ impl fmt::Debug for HeaderValue {
 pub(crate) struct Headers;
 
 /// Headers that Dateline sets itself, and what to do instead.
-const OWN_HEADERS: [(&str, &str); 10] = [
+const OWN_HEADERS: [(&str, &str); 12] = [
     (
         "user-agent",
         "set `contact` or `user_agent` under [collect]",
@@ -74,6 +74,8 @@ const OWN_HEADERS: [(&str, &str); 10] = [
         "if-modified-since",
         "conditional requests are made by themselves",
     ),
+    ("a-im", "what is new alone is asked for by itself"),
+    ("proxy-authorization", "set `proxy_login` under [http]"),
     ("range", "a feed is always read whole"),
     ("te", "connections are managed by Dateline"),
 ];

@@ -24,6 +24,6 @@ mod source;
 pub mod websub;
 
 pub use dateline_feed_reader as read;
-pub use fetch::{Client, FetchError};
+pub use fetch::{Client, FetchError, Names, networks_of};
 pub use items::item;
 pub use source::{FeedSource, Remembered, remembered};

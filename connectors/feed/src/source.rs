@@ -166,7 +166,7 @@ impl FeedSource {
             }
             Ok(Answer {
                 status,
-                body: Body::Document { bytes, context },
+                body: Body::Document { bytes, context, .. },
                 memory: updated,
                 headers,
                 ..

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dateline_feed::Client;
 use dateline_feed::discover::{Discovery, How, discover};
 use dateline_feed::fetch::Limits;
 use dateline_feed::robots::{PageError, Pages};
@@ -25,7 +24,7 @@ const HTML: &[(&str, &str)] = &[("Content-Type", "text/html")];
 
 fn pages() -> (Pages, Clock) {
     let clock = Clock::manual(setup::now());
-    let client = Arc::new(Client::new(&setup::collect()).unwrap());
+    let client = Arc::new(setup::client(""));
     (Pages::new(client, Duration::ZERO, clock.clone()), clock)
 }
 

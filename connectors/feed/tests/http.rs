@@ -123,21 +123,24 @@ async fn the_same_body_is_unchanged_without_validators() {
 
 #[tokio::test]
 async fn statuses_fail_with_what_to_do() {
-    for (status, class, advice) in [
-        (500, Class::Transient, "asked again later"),
-        (503, Class::Transient, "asked again later"),
-        (404, Class::Permanent, "present address"),
-        (410, Class::Permanent, "remove it"),
-        (403, Class::Permanent, "headers"),
-        (429, Class::Transient, "fewer requests"),
-        (304, Class::Transient, "unchanged"),
-        (204, Class::Permanent, "no document"),
+    for (status, class, kind, advice) in [
+        (500, Class::Transient, "http_500", "asked again later"),
+        (503, Class::Transient, "http_503", "asked again later"),
+        (599, Class::Transient, "http_5xx", "asked again later"),
+        (404, Class::Permanent, "http_404", "present address"),
+        (410, Class::Permanent, "http_410", "remove it"),
+        (401, Class::Permanent, "http_401", "auth"),
+        (403, Class::Permanent, "http_403", "headers"),
+        (418, Class::Permanent, "http_4xx", "check the address"),
+        (429, Class::Transient, "http_429", "fewer requests"),
+        (304, Class::Transient, "http_304", "unchanged"),
+        (204, Class::Permanent, "http_status", "no document"),
     ] {
         let (_server, harvest) = serving(move |_| Reply::new(status, &[], b"")).await;
         let (fault, wait) = failure(&harvest);
         assert_eq!(
             (fault.class, fault.kind, wait),
-            (class, "http_status", None),
+            (class, kind, None),
             "{status}"
         );
         assert!(
@@ -360,7 +363,7 @@ async fn endless_headers_end() {
         )
     })
     .await;
-    assert_eq!(failure(&harvest).0.class, Class::Transient);
+    assert_eq!(failure(&harvest).0.kind, "headers");
 }
 
 #[tokio::test]

@@ -18,13 +18,15 @@ pub(super) async fn poll_feed(address: &str) -> anyhow::Result<Harvest> {
         Path::new("command line"),
     )
     .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
-    let client = Arc::new(dateline_feed::Client::new(&loaded.config.collect)?);
-    let feed: &Feed = loaded
-        .config
+    let config = &loaded.config;
+    let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
+    let mut feed: Feed = config
         .feeds
         .first()
+        .cloned()
         .ok_or_else(|| anyhow::anyhow!("{address} is not a feed's address"))?;
-    let source = dateline_feed::FeedSource::new(feed, client);
+    feed.allow_networks = dateline_feed::networks_of(&feed.url).await;
+    let source = dateline_feed::FeedSource::new(&feed, client);
     Ok(source.poll(first_turn()).await)
 }
 

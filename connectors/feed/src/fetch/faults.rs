@@ -10,28 +10,37 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use url::Url;
 
-use super::target::without_credentials;
-use super::{Refusal, retry};
+use super::agents::{MAX_HEADER_BYTES, MAX_HEADERS};
+use super::feed::Refusal;
+use super::guard::Forbidden;
+use super::redirects::without_credentials;
+use super::retry;
+
+/// A request on its way, for messages.
+pub(super) struct Attempt<'a> {
+    pub(super) url: &'a Url,
+    pub(super) connect_timeout: Duration,
+    /// The proxy, without login.
+    pub(super) proxy: Option<Url>,
+}
 
 /// What a status code other than success means.
-pub(super) fn refuse(
-    url: &Url,
-    status: StatusCode,
-    headers: &HeaderMap,
-    now: Timestamp,
-) -> Refusal {
+pub(super) fn refuse(url: &Url, status: StatusCode, headers: HeaderMap, now: Timestamp) -> Refusal {
     let wait = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
     let advice = match status.as_u16() {
         404 => "there is nothing at this address; look up the feed's present address",
+        407 => "the proxy wants a login; check proxy_login under [http]",
         410 => "the feed is gone for good; remove it from the configuration",
-        401 | 403 | 407 => {
-            "access is refused; check the feed's headers, and whether its publisher wants it read by programs"
+        401 | 403 => {
+            "access is refused; check the feed's auth and headers, and whether its publisher wants it read by programs"
         }
         408 | 425 | 429 => "the server wants fewer requests; it is asked again later",
         204..=206 => "the answer holds no document; check the address",
         304 => "the server says unchanged though nothing was asked about; it is asked again later",
+        421 => "the connection was meant for another server; it is asked again later",
+        451 => "the feed may not be shown where you are; ask its publisher",
         500..=599 => "the server has a problem; it is asked again later",
         _ => "the answer cannot be used; check the address",
     };
@@ -41,79 +50,158 @@ pub(super) fn refuse(
         without_credentials(url),
         status.as_u16()
     );
-    let passing = status.is_server_error() || matches!(status.as_u16(), 304 | 408 | 425 | 429);
+    let passing =
+        status.is_server_error() || matches!(status.as_u16(), 304 | 408 | 421 | 425 | 429);
     let fault = if passing {
-        Fault::transient("http_status", reason)
+        Fault::transient(kind_of_status(status), reason)
     } else {
-        Fault::permanent("http_status", reason)
+        Fault::permanent(kind_of_status(status), reason)
     };
     Refusal {
         fault,
         retry_after: wait.and_then(|wait| retry::after(wait, now)),
         status: Some(status.as_u16()),
-        headers: Some(headers.clone()),
+        headers: Some(headers),
+    }
+}
+
+/// A word for metrics: the statuses that feeds do answer with are told apart, the others by their hundred.
+fn kind_of_status(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        304 => "http_304",
+        400 => "http_400",
+        401 => "http_401",
+        402 => "http_402",
+        403 => "http_403",
+        404 => "http_404",
+        406 => "http_406",
+        407 => "proxy",
+        408 => "http_408",
+        410 => "http_410",
+        429 => "http_429",
+        451 => "http_451",
+        500 => "http_500",
+        502 => "http_502",
+        503 => "http_503",
+        504 => "http_504",
+        _ if status.is_client_error() => "http_4xx",
+        _ if status.is_server_error() => "http_5xx",
+        _ => "http_status",
     }
 }
 
 /// Why there was no answer.
-pub(super) fn of_request(url: &Url, error: &reqwest::Error, connect_timeout: Duration) -> Fault {
-    let host = url.host_str().unwrap_or_default();
+pub(super) fn of_request(attempt: &Attempt<'_>, error: &reqwest::Error) -> Fault {
+    let url = without_credentials(attempt.url);
     let cause = deepest(error);
-    let said = |what: &str| format!("{}: {what}", without_credentials(url));
+    if let Some(forbidden) = find::<Forbidden>(error) {
+        return self::forbidden(attempt.url, forbidden);
+    }
     if let Some(tls) = find::<rustls::Error>(error) {
-        let reason = said(&format!(
-            "no secure connection to {host}: {tls}; it may be the server's certificate or this machine's clock or root certificates"
-        ));
-        return match tls {
-            rustls::Error::InvalidCertificate(_) => Fault::permanent("tls", reason),
-            _ => Fault::transient("tls", reason),
-        };
-    }
-    if error.is_dns() {
-        return Fault::transient(
-            "dns",
-            said(&format!(
-                "the name {host} is not known: {cause}; check its spelling and this machine's resolver"
-            )),
-        );
-    }
-    if error.is_timeout() && error.is_connect() {
-        let seconds = connect_timeout.as_secs_f64();
-        return Fault::transient(
-            "timeout",
-            said(&format!(
-                "no connection within {seconds} s; raise connect_timeout if the server is slow"
-            )),
-        );
-    }
-    if error.is_timeout() {
-        return Fault::transient(
-            "timeout",
-            said("no answer in time; raise timeout if the server is slow"),
-        );
-    }
-    if error.is_connect() {
-        return Fault::transient(
-            "connect",
-            said(&format!(
-                "no connection: {cause}; check that the server is up and reachable from here"
-            )),
-        );
+        return of_tls(&url, tls);
     }
     if error.is_builder() {
-        return Fault::permanent(
-            "url",
-            said(&format!(
-                "cannot be asked for: {cause}; correct the address"
-            )),
-        );
+        let reason = format!("{url}: cannot be asked for: {cause}; correct the address");
+        return Fault::permanent("url", reason);
     }
-    Fault::transient(
-        "interrupted",
-        said(&format!(
-            "the connection broke before an answer came: {cause}; it is asked again later"
-        )),
-    )
+    if error.is_connect() {
+        return of_connecting(attempt, error, &cause);
+    }
+    if error.is_timeout() {
+        let reason = format!("{url}: no answer in time; raise timeout if the server is slow");
+        return Fault::transient("timeout", reason);
+    }
+    if cause.contains(TOO_LARGE_HEAD) {
+        return large_headers(attempt.url);
+    }
+    let reason = format!(
+        "{url}: the connection broke before an answer came: {cause}; it is asked again later"
+    );
+    Fault::transient("interrupted", reason)
+}
+
+/// What hyper says of an answer with more header fields than it was told to take.
+const TOO_LARGE_HEAD: &str = "message head is too large";
+
+/// What the system says of a connection that was not made, in hyper's words; what fails later is TLS or a proxy.
+const NOT_CONNECTED: &str = "tcp connect error";
+
+fn of_connecting(attempt: &Attempt<'_>, error: &reqwest::Error, cause: &str) -> Fault {
+    let url = without_credentials(attempt.url);
+    let seconds = attempt.connect_timeout.as_secs_f64();
+    if let Some(proxy) = &attempt.proxy {
+        let reason = match error.is_timeout() {
+            true => format!(
+                "{url}: no connection through the proxy {proxy} within {seconds} s; check that the proxy is up, or raise connect_timeout"
+            ),
+            false => format!(
+                "{url}: no connection through the proxy {proxy}: {cause}; check that the proxy is up, its login, and that it lets this host through"
+            ),
+        };
+        return Fault::transient("proxy", reason);
+    }
+    let host = attempt.url.host_str().unwrap_or_default();
+    if error.is_dns() {
+        let reason = format!(
+            "{url}: the name {host} is not known: {cause}; check its spelling and this machine's resolver"
+        );
+        return Fault::transient("dns", reason);
+    }
+    if error.is_timeout() {
+        let reason = format!(
+            "{url}: no connection within {seconds} s; raise connect_timeout if the server is slow"
+        );
+        return Fault::transient("timeout", reason);
+    }
+    let connected = chain(error).all(|cause| cause.to_string() != NOT_CONNECTED);
+    if connected && attempt.url.scheme() == "https" {
+        let reason = format!(
+            "{url}: {host} broke off while a secure connection was made: {cause}; check that it serves https at this port"
+        );
+        return Fault::transient("tls", reason);
+    }
+    let reason = format!(
+        "{url}: no connection: {cause}; check that the server is up and reachable from here"
+    );
+    Fault::transient("connect", reason)
+}
+
+fn of_tls(url: &Url, error: &rustls::Error) -> Fault {
+    use rustls::CertificateError as Wrong;
+    let host = url.host_str().unwrap_or_default();
+    let advice = match error {
+        rustls::Error::InvalidCertificate(Wrong::UnknownIssuer) => {
+            "its certificate is signed by nobody known here; if the authority is your own, name its certificate in ca_files"
+        }
+        rustls::Error::InvalidCertificate(
+            Wrong::Expired
+            | Wrong::ExpiredContext { .. }
+            | Wrong::NotValidYet
+            | Wrong::NotValidYetContext { .. },
+        ) => {
+            "its certificate is out of date; check this machine's clock, or tell the feed's publisher"
+        }
+        rustls::Error::InvalidCertificate(
+            Wrong::NotValidForName | Wrong::NotValidForNameContext { .. },
+        ) => "its certificate is for another name; check the address",
+        rustls::Error::InvalidMessage(_) => {
+            "what it sent is no TLS; check that it serves https at this port"
+        }
+        _ => {
+            "it may be the server's certificate or its version of TLS; if the authority is your own, name its certificate in ca_files"
+        }
+    };
+    let reason = format!("{url}: no secure connection to {host}: {error}; {advice}");
+    match error {
+        rustls::Error::InvalidCertificate(_) => Fault::permanent("tls", reason),
+        _ => Fault::transient("tls", reason),
+    }
+}
+
+/// A host that must not be asked.
+pub(super) fn forbidden(url: &Url, forbidden: &Forbidden) -> Fault {
+    let url = without_credentials(url);
+    Fault::permanent("network", format!("{url}: {forbidden}"))
 }
 
 /// Why a body could not be read to its end.
@@ -145,7 +233,8 @@ pub(super) fn unknown_encoding(url: &Url, encoding: &HeaderValue) -> Fault {
     Fault::permanent("decode", reason)
 }
 
-pub(super) fn too_large(url: &Url, limit: u64) -> Fault {
+/// A feed's document is larger than its feed's limit.
+pub(super) fn feed_too_large(url: &Url, limit: usize) -> Fault {
     let url = without_credentials(url);
     let reason = format!(
         "{url}: the body is larger than max_body ({limit} bytes after decompression); raise max_body if that is right for this feed"
@@ -153,12 +242,29 @@ pub(super) fn too_large(url: &Url, limit: u64) -> Fault {
     Fault::permanent("too_large", reason)
 }
 
-pub(super) fn large_headers(url: &Url, size: usize, limit: u32) -> Fault {
+/// Something else is larger than anything of its kind.
+pub(super) fn too_large(url: &Url, limit: usize) -> Fault {
     let url = without_credentials(url);
     let reason = format!(
-        "{url}: the answer's header fields take {size} bytes, more than {limit}; tell the feed's publisher"
+        "{url}: the document is larger than {limit} bytes after decompression; it is not read"
+    );
+    Fault::permanent("too_large", reason)
+}
+
+pub(super) fn large_headers(url: &Url) -> Fault {
+    let url = without_credentials(url);
+    let reason = format!(
+        "{url}: the answer has more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
     );
     Fault::permanent("headers", reason)
+}
+
+pub(super) fn unasked_delta(url: &Url) -> Fault {
+    let url = without_credentials(url);
+    let reason = format!(
+        "{url}: HTTP 226: the answer is a difference to another document, though the whole was asked for; tell the feed's publisher"
+    );
+    Fault::permanent("delta", reason)
 }
 
 pub(super) fn timeout(url: &Url, after: Duration) -> Fault {

@@ -6,14 +6,13 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use dateline_config::Feed;
 use dateline_pipeline::draft::HttpFacts;
 use dateline_pipeline::source::{Gathered, Harvest, Turn};
 use url::Url;
 
 use super::document::{Fetched, Taken, by_date};
 use super::{FeedSource, public};
-use crate::fetch::{Answer, Body, Memory};
+use crate::fetch::{Answer, Body};
 use crate::paging::Cursor;
 
 /// How long a turn goes on with older pages: others of the host are waiting.
@@ -66,13 +65,9 @@ impl FeedSource {
 
     /// One older page, and its address after redirects.
     async fn page(&self, url: &Url, turn: &Turn) -> Result<(Taken, Url), String> {
-        let page = Feed {
-            url: url.clone(),
-            ..self.feed.clone()
-        };
-        let answer = self.client.get(&page, &Memory::default(), turn.now).await;
+        let answer = self.client.get_older(&self.feed, url, turn.now).await;
         let Answer { status, body, .. } = answer.map_err(|refusal| refusal.fault.reason)?;
-        let Body::Document { bytes, context } = body else {
+        let Body::Document { bytes, context, .. } = body else {
             return Err(format!("{}: it holds nothing", public(url)));
         };
         let at = context.url.clone().unwrap_or_else(|| url.clone());

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use dateline_config::{Collect, Config, Feed};
+use dateline_config::{Config, Feed};
 use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
@@ -28,12 +28,15 @@ pub(crate) fn feed(url: &str) -> Feed {
     config(url, "", "").feeds.remove(0)
 }
 
-pub(crate) fn collect() -> Collect {
-    config("https://quayside.example/feed", "", "").collect
+pub(crate) fn source(feed: &Feed) -> FeedSource {
+    FeedSource::new(feed, Arc::new(client("")))
 }
 
-pub(crate) fn source(feed: &Feed) -> FeedSource {
-    FeedSource::new(feed, Arc::new(Client::new(&collect()).unwrap()))
+/// A client that may ask this machine, with more lines before the feeds.
+pub(crate) fn client(http: &str) -> Client {
+    let http = format!("[http]\nallow_networks = [\"127.0.0.0/8\"]\n{http}");
+    let config = config("https://quayside.example/feed", "", &http);
+    Client::new(&config.collect, &config.http).unwrap()
 }
 
 /// Polls with what was remembered, nothing being known.

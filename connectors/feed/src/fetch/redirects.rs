@@ -1,13 +1,7 @@
 //! Decides where a redirect may lead and who may be sent a feed's own headers.
 
 use dateline_pipeline::fault::Fault;
-use reqwest::StatusCode;
 use url::Url;
-
-/// Whether the answer sends the client elsewhere.
-pub(super) fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
 
 /// The address that a redirect leads to, if it may be followed.
 pub(super) fn next(

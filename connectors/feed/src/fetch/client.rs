@@ -1,0 +1,165 @@
+//! The HTTP client of the process: whoever asks the network for something on behalf of a feed asks through it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use dateline_config::{Collect, Feed, Http, Network, Proxy};
+use dateline_pipeline::fault::Fault;
+use thiserror::Error;
+use url::Url;
+
+use super::agents::{Agents, Way};
+use super::guard::{Names, SystemNames};
+use super::proxy::{Proxies, Through};
+
+/// Connect timeout of the agent that is made to see whether one can be made.
+const TRIAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why no client could be made.
+#[derive(Debug, Error)]
+pub enum FetchError {
+    /// The text for `User-Agent` cannot be sent.
+    #[error(
+        "collect.user_agent or collect.contact: {0:?} cannot be sent in an HTTP header; use printable ASCII"
+    )]
+    UserAgent(String),
+    /// TLS or a proxy could not be set up.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// The HTTP client that all feeds share. No request of it leaves the networks that may be asked.
+///
+/// Cheap to clone: clones share agents and connections.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) shared: Arc<Shared>,
+    /// Least time between two requests to one host.
+    spacing: Duration,
+    /// What holds for whom the requests are made for.
+    pub(super) route: Arc<Route>,
+}
+
+/// What all requests share.
+pub(super) struct Shared {
+    pub(super) http: Http,
+    pub(super) agents: Agents,
+    pub(super) proxies: Proxies,
+}
+
+/// What one feed's requests may do besides those of all.
+#[derive(Default)]
+pub(super) struct Route {
+    /// The proxy, where it is not the one of `[http]`.
+    pub(super) proxy: Option<Proxy>,
+    /// Networks that may be asked besides those of `[http]`.
+    pub(super) networks: Vec<Network>,
+    /// Files of authorities that are trusted besides those of `[http]`.
+    pub(super) ca_files: Vec<PathBuf>,
+}
+
+impl Client {
+    /// A client for the feeds of one configuration.
+    ///
+    /// # Errors
+    /// [`FetchError`] where the configured names cannot be sent, a file of certificates cannot be read, or TLS cannot be
+    /// set up.
+    pub fn new(collect: &Collect, http: &Http) -> Result<Client, FetchError> {
+        Client::with_names(collect, http, Arc::new(SystemNames))
+    }
+
+    /// A client that looks names up by other means than the system's.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_names(
+        collect: &Collect,
+        http: &Http,
+        names: Arc<dyn Names>,
+    ) -> Result<Client, FetchError> {
+        let user_agent = user_agent(collect);
+        if reqwest::header::HeaderValue::from_str(&user_agent).is_err() {
+            return Err(FetchError::UserAgent(user_agent));
+        }
+        install_crypto();
+        let shared = Shared {
+            http: http.clone(),
+            agents: Agents::new(user_agent, names),
+            proxies: Proxies::new(http),
+        };
+        let client = Client {
+            shared: Arc::new(shared),
+            spacing: collect.per_host_spacing,
+            route: Arc::default(),
+        };
+        let trial = client.way_out(TRIAL_TIMEOUT, None);
+        client
+            .shared
+            .agents
+            .agent(&trial)
+            .map_err(|fault| FetchError::Setup(fault.reason))?;
+        Ok(client)
+    }
+
+    /// Least time between two requests to one host.
+    pub(crate) fn spacing(&self) -> Duration {
+        self.spacing
+    }
+
+    /// The client for all that is asked on behalf of a feed: its pages, its hub, the feed itself. It takes the feed's
+    /// proxy, and may ask the networks and trusts the authorities that the feed names.
+    pub fn on_behalf_of(&self, feed: &Feed) -> Client {
+        let route = Route {
+            proxy: feed.proxy.clone(),
+            networks: feed.allow_networks.clone(),
+            ca_files: feed.ca_files.clone(),
+        };
+        Client {
+            shared: Arc::clone(&self.shared),
+            spacing: self.spacing,
+            route: Arc::new(route),
+        }
+    }
+
+    /// The way out to an address.
+    pub(super) fn way_to(&self, url: &Url, connect_timeout: Duration) -> Result<Way, Fault> {
+        let proxy = self
+            .shared
+            .proxies
+            .for_url(self.route.proxy.as_ref(), url)?;
+        Ok(self.way_out(connect_timeout, proxy))
+    }
+
+    fn way_out(&self, connect_timeout: Duration, proxy: Option<Through>) -> Way {
+        let (http, own) = (&self.shared.http, &self.route);
+        let mut networks = [http.allow_networks.as_slice(), &own.networks].concat();
+        networks.sort_unstable();
+        networks.dedup();
+        Way {
+            connect_timeout,
+            networks,
+            ca_files: [http.ca_files.as_slice(), &own.ca_files].concat(),
+            proxy,
+        }
+    }
+}
+
+/// `dateline/VERSION (+contact)`, unless the configuration has its own.
+fn user_agent(collect: &Collect) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match (&collect.user_agent, &collect.contact) {
+        (Some(user_agent), _) => user_agent.clone(),
+        (None, Some(contact)) => format!("dateline/{version} (+{contact})"),
+        (None, None) => format!("dateline/{version}"),
+    }
+}
+
+/// Makes ring the process's cryptography once; one that is there already is as good.
+pub(super) fn install_crypto() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let provider = rustls::crypto::ring::default_provider();
+        drop(provider.install_default());
+    });
+}
