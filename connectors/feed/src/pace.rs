@@ -216,7 +216,6 @@ mod tests {
                 fault: Fault::transient(kind, ""),
                 retry_after: retry_after.map(Duration::from_secs),
                 status,
-                headers: None,
             })
         };
         assert_eq!(met("http_status", Some(429), None), Contact::Throttled);

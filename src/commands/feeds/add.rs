@@ -144,7 +144,7 @@ fn refuse_duplicate(registry: &Registry, feed: &NewFeed) -> Result<(), Stop> {
 
 /// Asks the address for its feeds and settles for one.
 fn find(config: &Config, url: &Url, args: &AddArgs) -> Result<Found, Stop> {
-    let client = Arc::new(dateline_feed::Client::new(&config.collect)?);
+    let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
     let pages = Pages::new(client, config.collect.per_host_spacing, Clock::System);
     let discovery = crate::commands::runtime()?.block_on(discover(&pages, url));
     match (discovery.found.as_slice(), args.pick) {

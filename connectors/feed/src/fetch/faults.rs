@@ -25,7 +25,12 @@ pub(super) struct Attempt<'a> {
 }
 
 /// What a status code other than success means.
-pub(super) fn refuse(url: &Url, status: StatusCode, headers: HeaderMap, now: Timestamp) -> Refusal {
+pub(super) fn refuse(
+    url: &Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Refusal {
     let wait = headers
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
@@ -61,7 +66,6 @@ pub(super) fn refuse(url: &Url, status: StatusCode, headers: HeaderMap, now: Tim
         fault,
         retry_after: wait.and_then(|wait| retry::after(wait, now)),
         status: Some(status.as_u16()),
-        headers: Some(headers),
     }
 }
 

@@ -27,16 +27,12 @@ const IM: HeaderName = HeaderName::from_static("im");
 /// What a feed answered.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Who answered, after redirects.
-    #[allow(dead_code, reason = "read by paging and discovery")]
-    pub(crate) url: Url,
     pub(crate) body: Body,
     /// What to remember.
     pub(crate) memory: Option<Memory>,
     /// Bytes read, after decompression.
     pub(crate) bytes: u64,
     /// The answer's header fields, of a 304 too; within the limits of [`super::agents`].
-    #[allow(dead_code, reason = "read by pace and paging")]
     pub(crate) headers: HeaderMap,
 }
 
@@ -46,9 +42,6 @@ pub(crate) enum Body {
     Document {
         bytes: Vec<u8>,
         context: Context,
-        /// The document holds new items only: nothing follows from those that are absent.
-        #[allow(dead_code, reason = "read by pace and paging")]
-        delta: bool,
     },
 }
 
@@ -58,9 +51,6 @@ pub(crate) struct Refusal {
     pub(crate) fault: Fault,
     pub(crate) retry_after: Option<std::time::Duration>,
     pub(crate) status: Option<u16>,
-    /// The header fields of the answer, where there was one.
-    #[allow(dead_code, reason = "read by pace")]
-    pub(crate) headers: Option<HeaderMap>,
 }
 
 impl From<Fault> for Refusal {
@@ -69,7 +59,6 @@ impl From<Fault> for Refusal {
             fault,
             retry_after: None,
             status: None,
-            headers: None,
         }
     }
 }
@@ -272,7 +261,6 @@ impl Ask<'_> {
         if status == StatusCode::NOT_MODIFIED && conditional {
             return Ok(Answer {
                 status: status.as_u16(),
-                url,
                 body: Body::Unchanged,
                 memory: Some(self.memory.clone()),
                 bytes: 0,
@@ -280,13 +268,12 @@ impl Ask<'_> {
             });
         }
         if !status.is_success() || matches!(status.as_u16(), 204..=206) {
-            return Err(faults::refuse(&url, status, headers, self.now));
+            return Err(faults::refuse(&url, status, &headers, self.now));
         }
         let refused = |fault: Fault| Refusal {
             fault,
             retry_after: None,
             status: Some(status.as_u16()),
-            headers: Some(headers.clone()),
         };
         let bytes = body::read(&url, response, &self.limits, faults::feed_too_large)
             .await
@@ -313,15 +300,10 @@ impl Ask<'_> {
                 content_location: header(CONTENT_LOCATION),
                 content_language: header(CONTENT_LANGUAGE),
             };
-            Body::Document {
-                bytes,
-                context,
-                delta,
-            }
+            Body::Document { bytes, context }
         };
         Ok(Answer {
             status: status.as_u16(),
-            url,
             body,
             memory: Some(memory),
             bytes: length,

@@ -166,7 +166,7 @@ async fn answer(
     let status = response.status();
     let headers = response.headers().clone();
     if !status.is_success() {
-        return Err(faults::refuse(url, status, headers, now));
+        return Err(faults::refuse(url, status, &headers, now));
     }
     match body::read(url, response, limits, faults::too_large).await {
         Ok(bytes) => Ok(Page {
@@ -179,7 +179,6 @@ async fn answer(
             fault,
             retry_after: None,
             status: Some(status.as_u16()),
-            headers: Some(headers),
         }),
     }
 }
