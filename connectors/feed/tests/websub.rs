@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::{Feed, WebSub};
+use dateline_feed::FeedSource;
 use dateline_feed::websub::{Callbacks, serve};
-use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::clock::{Clock, Dice};
 use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
 use dateline_pipeline::record::Record;
@@ -58,7 +58,7 @@ impl Rig {
             lease: 240 * HOUR,
         };
         let callbacks = Callbacks::new(&settings, clock.clone()).unwrap();
-        let client = Arc::new(Client::new(&setup::collect()).unwrap());
+        let client = Arc::new(setup::client(""));
         let source = FeedSource::new(feed, client).with_hub(&callbacks);
         let memory = |feed: &str| {
             let history = readers.with(|reader| reader.history(feed))?;
