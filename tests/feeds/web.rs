@@ -43,7 +43,9 @@ impl Web {
     /// Lets a configuration ask this machine.
     pub(crate) fn allow(&self, config: &Path) {
         let text = std::fs::read_to_string(config).unwrap();
-        let text = format!("{text}\n[collect]\nper_host_spacing = \"0s\"\n");
+        let text = format!(
+            "{text}\n[collect]\nper_host_spacing = \"0s\"\n\n[http]\nallow_networks = [\"127.0.0.0/8\"]\n"
+        );
         std::fs::write(config, text).unwrap();
     }
 }
