@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::feeds::args::FeedsArgs;
+use crate::commands::inspect::date::InspectDate;
 
 /// Collects articles from feeds and text drops, and delivers one clean record per article version
 /// to Kafka or JSON-lines files.
@@ -84,6 +85,8 @@ pub(crate) enum Inspect {
     Feed(InspectOne),
     /// A dropped file, or `-` for standard input.
     Drop(InspectOne),
+    /// A date as somebody wrote it: its instant, or why it is none.
+    Date(InspectDate),
 }
 
 #[derive(Debug, Args)]

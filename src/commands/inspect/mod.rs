@@ -1,6 +1,7 @@
 //! `dateline inspect`: what the pipeline makes of a thing, without state and without sinks.
 
 mod batch;
+pub(crate) mod date;
 mod show;
 pub(crate) mod world;
 
@@ -35,6 +36,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Exit> {
         Inspect::Feed(one) if one.batch => batch::feeds(),
         Inspect::Drop(one) if one.batch => batch::drops(),
         Inspect::Feed(one) => report(one, feed(&target(one)?)),
+        Inspect::Date(one) => date::date(one),
         Inspect::Drop(one) => report(one, drop_file(&target(one)?)),
     }
 }
