@@ -33,7 +33,7 @@ pub(super) fn single_number(text: &str, hints: &Hints<'_>) -> Option<Result<Stam
                 *places += 1;
             }
             (Some(_), Some(_)) => {}
-            (None, None) if c == '.' && matches!(digits, 9 | 10) => fraction = Some((0, 0)),
+            (None, None) if c == '.' && matches!(digits, 9 | 10 | 14) => fraction = Some((0, 0)),
             _ => return None,
         }
     }
@@ -41,9 +41,21 @@ pub(super) fn single_number(text: &str, hints: &Hints<'_>) -> Option<Result<Stam
         return None;
     }
     Some(match fraction {
-        Some((part, places)) => epoch(value, part * 10_u64.pow(9 - places), Precision::Subsecond),
+        Some((part, places)) => with_fraction(value, digits, part * 10_u64.pow(9 - places), hints),
         None => number(value, digits, hints),
     })
+}
+
+fn with_fraction(value: u64, digits: u8, nanos: u64, hints: &Hints<'_>) -> Result<Stamp, Refusal> {
+    if digits != 14 {
+        return epoch(value, nanos, Precision::Subsecond);
+    }
+    let time = clock::compact(value % 1_000_000, 6).map(|time| TimeOfDay {
+        nanos: nanos as u32,
+        precision: Precision::Subsecond,
+        ..time
+    });
+    compact(value / 1_000_000, 8, time, 0.9, hints)
 }
 
 fn number(value: u64, digits: u8, hints: &Hints<'_>) -> Result<Stamp, Refusal> {

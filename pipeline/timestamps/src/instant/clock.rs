@@ -96,7 +96,20 @@ pub(super) fn with_units(items: &[Item], language: Option<u16>) -> Found {
     };
     let touches = |at: usize| items.get(at).is_some_and(|item| !item.blank);
     let minute = small(items.get(2)).filter(|&value| value <= 59);
-    let Some(minute) = minute.filter(|_| touches(2) || followed(3, Unit::Minute)) else {
+    // 8 h 05; but in 10 h 25 mars the number is the day.
+    let is_month = |item: &Item| {
+        item.entries
+            .iter()
+            .any(|entry| matches!(entry.role, Role::Month(_)))
+    };
+    let alone = items
+        .get(2)
+        .and_then(Item::number)
+        .is_some_and(|(_, digits)| digits == 2)
+        && items
+            .get(3)
+            .is_none_or(|next| next.kind == Kind::Word && !is_month(next));
+    let Some(minute) = minute.filter(|_| touches(2) || alone || followed(3, Unit::Minute)) else {
         return Some((time(hour, None, None), 2));
     };
     if !followed(3, Unit::Minute) {
@@ -124,6 +137,13 @@ pub(super) fn before_meridiem(items: &[Item], is_meridiem: impl Fn(&Item) -> boo
     }
     let dotted = dotted(items)?;
     is_meridiem(items.get(3)?).then_some((dotted, 3))
+}
+
+/// `18.30 Uhr`.
+pub(super) fn dotted_before_unit(items: &[Item], language: Option<u16>) -> Found {
+    let time = dotted(items)?;
+    unit(items.get(3)?, Unit::Hour, language)?;
+    Some((time, 4))
 }
 
 /// `13.12`: hours and minutes with a dot, which is a time only where the rest of the text says so.

@@ -15,11 +15,16 @@ const MIN_STEM: usize = 3;
 /// Letters that an ending may have.
 const MAX_ENDING: usize = 3;
 
+/// Words that the name of a zone may have: `central european summer time`.
+const MAX_ZONE_WORDS: usize = 4;
+
 impl Scan<'_> {
     pub(super) fn word(&mut self, item: Item) -> Result<(), Refusal> {
         let word = item.text(self.text);
         if self.marker(word, item)?
+            || self.military(word)?
             || self.place(item)
+            || self.long_zone(item)
             || self.abbreviation(word, item)
             || self.meaning(item)?
         {
@@ -58,6 +63,39 @@ impl Scan<'_> {
             }
             _ => Ok(false),
         }
+    }
+
+    /// One capital behind a time is a military zone. RFC 822 gave their signs the wrong way round, so nobody knows what is meant (RFC 1123, 5.2.14).
+    fn military(&self, word: &str) -> Result<bool, Refusal> {
+        let letter = matches!(word.as_bytes(), [b'A'..=b'G' | b'I'..=b'Y']);
+        let last = self.items.get(self.at + 1).is_none();
+        if letter && last && self.after_clock && self.parts.zone.is_none() {
+            return Err(self.unknown_zone());
+        }
+        Ok(false)
+    }
+
+    /// `Eastern Daylight Time`, `北京时间`: the longest name of a zone that begins here.
+    fn long_zone(&mut self, item: Item) -> bool {
+        if self.parts.zone.is_some() && !self.after_clock {
+            return false;
+        }
+        let words = self
+            .rest()
+            .iter()
+            .take(MAX_ZONE_WORDS)
+            .take_while(|item| item.kind == Kind::Word)
+            .count();
+        let start = usize::from(item.start);
+        for count in (1..=words).rev() {
+            let end = usize::from(self.rest()[count - 1].end);
+            if let Some(zone) = self.text.get(start..end).and_then(zone::of_long_name) {
+                self.take_zone(zone);
+                self.at += count;
+                return true;
+            }
+        }
+        false
     }
 
     /// Behind `T`, one number is the time without colons.

@@ -153,7 +153,8 @@ impl<'t> Scan<'t> {
         }
         let found = clock::with_colons(rest)
             .or_else(|| self.clock_with_units())
-            .or_else(|| clock::before_meridiem(rest, |item| self.is_meridiem(item)));
+            .or_else(|| clock::before_meridiem(rest, |item| self.is_meridiem(item)))
+            .or_else(|| clock::dotted_before_unit(rest, self.language));
         let Some((time, length)) = found else {
             return Ok(false);
         };
@@ -165,7 +166,9 @@ impl<'t> Scan<'t> {
     /// The `T` of ISO 8601 is the hour's sign in the languages of Scandinavia.
     fn clock_with_units(&self) -> clock::Found {
         let marker = self.rest().get(1)?.text(self.text) == "T";
-        (!marker).then(|| clock::with_units(self.rest(), self.language))?
+        (!marker)
+            .then(|| clock::with_units(self.rest(), self.language))?
+            .filter(|(time, _)| time.hour <= 24)
     }
 
     pub(super) fn set_time(&mut self, time: TimeOfDay) -> Result<(), Refusal> {
@@ -291,12 +294,17 @@ impl<'t> Scan<'t> {
         let digits_follow = self.next_tight().and_then(Item::number);
         if let Some((value, digits)) = digits_follow {
             if negative
+                && !self.after_clock
                 && rest[0].blank
                 && digits >= 4
                 && value < 1000
                 && self.names_month()
                 && !self.has_year()
             {
+                return Err(Refusal::impossible(Part::Year, -(value as i64)));
+            }
+            let dash_follows = rest.get(2).is_some_and(|item| item.is_mark('-'));
+            if negative && self.at == 0 && digits >= 4 && dash_follows {
                 return Err(Refusal::impossible(Part::Year, -(value as i64)));
             }
             if self.begins_offset(negative, value, digits) {

@@ -9,6 +9,10 @@ use super::settle::{self, Local, TimeOfDay};
 use super::stamp::{FieldOrder, Hints, Precision, Stamp, ZoneSource};
 use crate::zones::{self, Reading, Rule};
 
+/// Bytes of the names of zones that are not abbreviations; between the shortest (`eastern`) and the longest.
+const MIN_LONG_NAME: usize = 7;
+const MAX_LONG_NAME: usize = 48;
+
 /// A zone as written.
 #[derive(Debug, Clone)]
 pub(super) enum Zone {
@@ -164,6 +168,19 @@ pub(super) fn of_word(word: &str) -> Option<Zone> {
         return Some(Zone::Offset(Offset::UTC, ZoneSource::Utc));
     }
     zones::abbreviation(upper).map(Zone::Abbreviation)
+}
+
+/// The zone that a name of several words names, or one in a script without capitals.
+pub(super) fn of_long_name(name: &str) -> Option<Zone> {
+    if name.is_ascii() && name.len() < MIN_LONG_NAME {
+        return None;
+    }
+    let mut lower = [0; MAX_LONG_NAME];
+    let lower = lower.get_mut(..name.len())?;
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    let lower = std::str::from_utf8(lower).ok()?;
+    zones::abbreviation(lower).map(Zone::Abbreviation)
 }
 
 /// The IANA name at the start of a text and its length: `America/Argentina/Buenos_Aires`, `Etc/GMT+5`, `EST5EDT`.

@@ -1,8 +1,8 @@
 //! Order of the fields of a short numeric date, by language and by country.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::hash::FixedMap;
 use crate::instant::FieldOrder;
 
 const TABLE: &str = include_str!("../../data/orders.tsv");
@@ -28,8 +28,8 @@ pub(crate) fn of_country(code: &str) -> Option<Order> {
 }
 
 /// Languages have keys in lower case, countries in upper case.
-fn table() -> &'static HashMap<&'static str, Order> {
-    static ORDERS: OnceLock<HashMap<&'static str, Order>> = OnceLock::new();
+fn table() -> &'static FixedMap<&'static str, Order> {
+    static ORDERS: OnceLock<FixedMap<&'static str, Order>> = OnceLock::new();
     ORDERS.get_or_init(|| TABLE.lines().filter_map(row).collect())
 }
 

@@ -1,9 +1,9 @@
 //! The map from a folded spelling to what it can mean, and in which languages.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::chars::{digit, is_ignored, is_letter};
+use super::hash::FixedMap;
 use super::key::Key;
 
 const TABLES: [&str; 2] = [
@@ -64,9 +64,9 @@ pub(crate) struct Entry {
 }
 
 struct Table {
-    languages: HashMap<&'static str, u16>,
+    languages: FixedMap<&'static str, u16>,
     entries: Vec<Entry>,
-    spans: HashMap<Box<str>, (u32, u32)>,
+    spans: FixedMap<Box<str>, (u32, u32)>,
     /// Names of months and weekdays of one word, by language, for names that are cut short.
     short: Vec<(u16, Box<str>, Role)>,
 }
@@ -117,7 +117,7 @@ fn table() -> &'static Table {
 }
 
 fn load() -> Table {
-    let mut languages = HashMap::new();
+    let mut languages = FixedMap::default();
     let mut short = Vec::new();
     let mut named: Vec<(Box<str>, Entry)> = Vec::new();
     let lines = TABLES.iter().flat_map(|table| table.lines());
@@ -151,7 +151,7 @@ fn load() -> Table {
     named.sort_unstable();
     named.dedup();
     let mut entries = Vec::with_capacity(named.len());
-    let mut spans: HashMap<Box<str>, (u32, u32)> = HashMap::new();
+    let mut spans: FixedMap<Box<str>, (u32, u32)> = FixedMap::default();
     for (key, entry) in named {
         let at = entries.len() as u32;
         spans.entry(key).or_insert((at, at)).1 = at + 1;

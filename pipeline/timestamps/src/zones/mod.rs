@@ -1,9 +1,10 @@
 //! Time zones by name: abbreviations with all their readings, and the IANA database that is compiled in.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+
+use crate::names::FixedMap;
 
 const TABLE: &str = include_str!("../../data/zones.tsv");
 
@@ -26,9 +27,9 @@ pub(crate) enum Rule {
 
 /// The readings of an abbreviation in upper case, the usual one first.
 pub(crate) fn abbreviation(upper: &str) -> Option<&'static [Reading]> {
-    static READINGS: OnceLock<HashMap<&'static str, Vec<Reading>>> = OnceLock::new();
+    static READINGS: OnceLock<FixedMap<&'static str, Vec<Reading>>> = OnceLock::new();
     let readings = READINGS.get_or_init(|| {
-        let mut readings: HashMap<&'static str, Vec<Reading>> = HashMap::new();
+        let mut readings: FixedMap<&'static str, Vec<Reading>> = FixedMap::default();
         for (name, reading) in TABLE.lines().filter_map(row) {
             readings.entry(name).or_default().push(reading);
         }
