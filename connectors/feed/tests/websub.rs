@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::{Feed, WebSub};
-use dateline_feed::FeedSource;
 use dateline_feed::websub::{Callbacks, serve};
+use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::clock::{Clock, Dice};
 use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
 use dateline_pipeline::record::Record;
@@ -36,12 +36,17 @@ struct Rig {
 
 impl Rig {
     async fn start(feed: &Feed) -> Rig {
+        Rig::start_by(feed, setup::client("")).await
+    }
+
+    async fn start_by(feed: &Feed, client: Client) -> Rig {
         let clock = Clock::manual(setup::now());
-        Rig::start_in(feed, clock, tempfile::tempdir().unwrap(), None).await
+        Rig::start_in(feed, client, clock, tempfile::tempdir().unwrap(), None).await
     }
 
     async fn start_in(
         feed: &Feed,
+        client: Client,
         clock: Clock,
         folder: tempfile::TempDir,
         port: Option<TcpListener>,
@@ -58,8 +63,7 @@ impl Rig {
             lease: 240 * HOUR,
         };
         let callbacks = Callbacks::new(&settings, clock.clone()).unwrap();
-        let client = Arc::new(setup::client(""));
-        let source = FeedSource::new(feed, client).with_hub(&callbacks);
+        let source = FeedSource::new(feed, Arc::new(client)).with_hub(&callbacks);
         let memory = |feed: &str| {
             let history = readers.with(|reader| reader.history(feed))?;
             Ok::<_, StoreError>(history.map(|known| serde_json::from_str(&known.memory).unwrap()))
@@ -414,7 +418,7 @@ async fn a_subscription_outlives_a_restart() {
     let port = TcpListener::bind(("127.0.0.1", callback.port().unwrap()))
         .await
         .unwrap();
-    let rig = Rig::start_in(&feed, clock, folder, Some(port)).await;
+    let rig = Rig::start_in(&feed, setup::client(""), clock, folder, Some(port)).await;
     assert_eq!(push(&asked, &document(&web, &["second"])).await, 200);
     assert_eq!(rig.records(2).await, ["first", "second"]);
     assert_eq!((web.count("/feed"), web.count("/hub")), (1, 1));
@@ -432,6 +436,32 @@ async fn what_cannot_be_taken_from_the_hub_is_asked_for() {
     let huge = vec![b' '; (1 << 20) + 1];
     assert_eq!(push(&asked, &huge).await, 413);
     assert_eq!(rig.records(3).await, ["first", "second", "third"]);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_hub_in_a_network_that_may_not_be_asked_is_not() {
+    let web = Web::start().await;
+    let (here, there) = (
+        web.url("/feed"),
+        web.url("/hub").replace("127.0.0.1", "127.0.0.2"),
+    );
+    let hub = Web::start_at("127.0.0.2").await;
+    let there = there.replace(&web.port(), &hub.port());
+    let announced = String::from_utf8(document(&web, &["first"])).unwrap();
+    web.serve(
+        "/feed",
+        200,
+        announced.replace(&web.url("/hub"), &there).into_bytes(),
+    );
+    let config = setup::config(&here, "allow_networks = [\"127.0.0.1/32\"]", "");
+    let client = Client::new(&config.collect, &config.http).unwrap();
+    let rig = Rig::start_by(&config.feeds[0], client).await;
+    assert_eq!(rig.records(1).await, ["first"]);
+    rig.until("a refusal", |stored| stored["failures"] == 1)
+        .await;
+    assert_eq!(rig.subscription()["hub"], there);
+    assert_eq!(hub.connections(), 0);
     rig.stop().await;
 }
 

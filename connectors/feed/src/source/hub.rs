@@ -190,7 +190,8 @@ impl FeedSource {
         let asked = match Url::parse(subscription.hub()) {
             Ok(url) => {
                 let form = subscription.form(lease);
-                let post = self.client.post(&url, &form, &LIMITS, turn.now);
+                let client = self.client.on_behalf_of(&self.feed);
+                let post = client.post(&url, &form, &LIMITS, turn.now);
                 post.await.map_err(|refusal| refusal.fault.reason)
             }
             Err(error) => Err(error.to_string()),

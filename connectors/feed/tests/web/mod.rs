@@ -1,6 +1,7 @@
 //! A publisher and its hub on loopback, and a hub's way of calling back.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -34,17 +35,25 @@ pub(crate) struct Web {
     port: u16,
     answers: Answers,
     requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
 impl Web {
     pub(crate) async fn start() -> Web {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Web::start_at("127.0.0.1").await
+    }
+
+    pub(crate) async fn start_at(address: &str) -> Web {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (answers, requests) = (Answers::default(), Arc::<Mutex<Vec<Request>>>::default());
         let (given, seen) = (answers.clone(), requests.clone());
+        let connections = Arc::<AtomicUsize>::default();
+        let count = Arc::clone(&connections);
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(answer(stream, given.clone(), seen.clone()));
             }
         });
@@ -52,12 +61,22 @@ impl Web {
             port,
             answers,
             requests,
+            connections,
             accepting,
         }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub(crate) fn port(&self) -> String {
+        self.port.to_string()
+    }
+
+    /// Connections so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn serve(&self, path: &str, status: u16, body: Vec<u8>) {
