@@ -130,9 +130,21 @@ pub(super) fn unit(item: &Item, wanted: Unit, language: Option<u16>) -> Option<R
 }
 
 /// `3pm`, `12.16 pm`, `5.45 ip.`: a number, or two with a dot, before a part of the day.
-pub(super) fn before_meridiem(items: &[Item], is_meridiem: impl Fn(&Item) -> bool) -> Found {
+pub(super) fn before_meridiem(
+    items: &[Item],
+    language: Option<u16>,
+    is_meridiem: impl Fn(&Item) -> bool,
+) -> Found {
     let hour = small(items.first()).filter(|&hour| hour <= 24)?;
     if is_meridiem(items.get(1)?) {
+        // 17 晚上8点: the part of the day belongs to the time behind it.
+        let clock_behind = items.get(2).is_some_and(|item| item.number().is_some())
+            && items.get(3).is_some_and(|item| {
+                item.is_mark(':') || unit(item, Unit::Hour, language).is_some()
+            });
+        if clock_behind {
+            return None;
+        }
         return Some((time(hour, None, None), 1));
     }
     let dotted = dotted(items)?;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::fields::Day;
-use super::parts::{Loose, Parts};
+use super::parts::{Era, Loose, Parts};
 use super::refusal::{Part, Refusal};
 use super::settle;
 use super::stamp::{FieldOrder, Hints, Precision};
@@ -139,6 +139,10 @@ fn in_order(
         FieldOrder::Dmy => (third, second, first),
         FieldOrder::Mdy => (third, first, second),
     };
+    // Years of one digit are those of an era; else it is a version: 1.2.3.
+    if year.digits == 1 && parts.era == Era::Unsaid {
+        return Err(Refusal::NoDate);
+    }
     year::date(
         year.value,
         year.digits,

@@ -4,10 +4,9 @@ use super::clock;
 use super::items::{Item, Items, Kind};
 use super::parts::{Loose, Meridiem, Parts};
 use super::refusal::{Part, Refusal};
-use super::settle::{self, TimeOfDay};
-use super::stamp::{Precision, ZoneSource};
+use super::settle::TimeOfDay;
+use super::stamp::Precision;
 use super::words::{self, Rank};
-use super::zone::Zone;
 use crate::names::{Role, Unit};
 
 pub(super) struct Scan<'t> {
@@ -153,7 +152,7 @@ impl<'t> Scan<'t> {
         }
         let found = clock::with_colons(rest)
             .or_else(|| self.clock_with_units())
-            .or_else(|| clock::before_meridiem(rest, |item| self.is_meridiem(item)))
+            .or_else(|| clock::before_meridiem(rest, self.language, |item| self.is_meridiem(item)))
             .or_else(|| clock::dotted_before_unit(rest, self.language));
         let Some((time, length)) = found else {
             return Ok(false);
@@ -190,11 +189,11 @@ impl<'t> Scan<'t> {
         })
     }
 
-    fn names_month(&self) -> bool {
+    pub(super) fn names_month(&self) -> bool {
         self.parts.name_count > 0 || self.parts.month.is_some()
     }
 
-    fn has_year(&self) -> bool {
+    pub(super) fn has_year(&self) -> bool {
         self.parts.year.is_some() || self.parts.loose().iter().any(|number| number.digits >= 4)
     }
 
@@ -277,7 +276,7 @@ impl<'t> Scan<'t> {
         Ok(())
     }
 
-    fn next_tight(&self) -> Option<&'t Item> {
+    pub(super) fn next_tight(&self) -> Option<&'t Item> {
         self.items.get(self.at + 1).filter(|item| !item.blank)
     }
 
@@ -286,108 +285,6 @@ impl<'t> Scan<'t> {
         let length = self.rest().iter().position(|item| item.is_mark(')'));
         self.at += length.map_or(self.rest().len(), |length| length + 1);
         Ok(())
-    }
-
-    /// A sign begins an offset, or it is a mere separator.
-    fn sign(&mut self, negative: bool) -> Result<(), Refusal> {
-        let rest = self.rest();
-        let digits_follow = self.next_tight().and_then(Item::number);
-        if let Some((value, digits)) = digits_follow {
-            if negative
-                && !self.after_clock
-                && rest[0].blank
-                && digits >= 4
-                && value < 1000
-                && self.names_month()
-                && !self.has_year()
-            {
-                return Err(Refusal::impossible(Part::Year, -(value as i64)));
-            }
-            let dash_follows = rest.get(2).is_some_and(|item| item.is_mark('-'));
-            if negative && self.at == 0 && digits >= 4 && dash_follows {
-                return Err(Refusal::impossible(Part::Year, -(value as i64)));
-            }
-            if self.begins_offset(negative, value, digits) {
-                return self.offset(negative, value, digits);
-            }
-        }
-        if !negative {
-            return Err(if self.after_clock {
-                self.unknown_zone()
-            } else {
-                Refusal::NoDate
-            });
-        }
-        if self.after_clock
-            && !rest[0].blank
-            && self
-                .next_tight()
-                .is_some_and(|item| item.kind == Kind::Word)
-        {
-            return Err(self.unknown_zone());
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn begins_offset(&self, negative: bool, value: u64, digits: u8) -> bool {
-        if matches!(self.parts.zone, Some(Zone::Offset(_, ZoneSource::Numeric))) {
-            return false;
-        }
-        if self.after_clock {
-            return !self.parts.is_dateless() || !negative;
-        }
-        let whole_date =
-            self.parts.loose_count == 3 || (self.names_month() && self.parts.loose_count == 2);
-        let colon = self
-            .items
-            .get(self.at + 2)
-            .is_some_and(|item| item.is_mark(':'));
-        let minutes = self
-            .items
-            .get(self.at + 3)
-            .and_then(Item::number)
-            .map(|(value, _)| value);
-        // A day of XML Schema has its zone right behind it; 2014-01-02-10:17 is a time.
-        let quarter =
-            colon && value <= 14 && minutes.is_some_and(|minutes| matches!(minutes, 0 | 30 | 45));
-        let compact = digits == 4 && value % 100 < 60 && value / 100 <= 14;
-        self.parts.time.is_none()
-            && whole_date
-            && !self.items[self.at].blank
-            && (compact || quarter || (!negative && colon))
-    }
-
-    fn offset(&mut self, negative: bool, value: u64, digits: u8) -> Result<(), Refusal> {
-        let value = u32::try_from(value).unwrap_or(u32::MAX);
-        let colon = self
-            .items
-            .get(self.at + 2)
-            .is_some_and(|item| item.is_mark(':') && !item.blank);
-        let after_colon = self.items.get(self.at + 3).filter(|_| colon);
-        let mut length = 2;
-        let (hours, minutes) = match (digits, after_colon.and_then(Item::number)) {
-            (1 | 2, Some((minutes, 2))) => {
-                length = 4;
-                (value, minutes as u32)
-            }
-            (1 | 2, None) if !colon => (value, 0),
-            (3 | 4, None) if !colon => (value / 100, value % 100),
-            _ => return Err(self.unknown_zone()),
-        };
-        let offset = settle::offset(negative, hours, minutes)?;
-        self.parts.zone = Some(Zone::Offset(offset, ZoneSource::Numeric));
-        self.at += length;
-        self.after_clock = true;
-        Ok(())
-    }
-
-    /// What stands where a zone should.
-    pub(super) fn unknown_zone(&self) -> Refusal {
-        let start = usize::from(self.items[self.at].start);
-        let rest = &self.text[start..];
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        Refusal::UnknownZone(rest[..end].into())
     }
 
     pub(super) fn is_meridiem(&self, item: &Item) -> bool {

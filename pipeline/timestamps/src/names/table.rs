@@ -134,6 +134,9 @@ fn load() -> Table {
         };
         for spelling in spellings.split('|') {
             let name = key_of(spelling);
+            if name.key.is_empty() {
+                continue;
+            }
             if let (Role::Month(_) | Role::Weekday(_), 1) = (role, name.parts) {
                 short.push((language, name.key.clone(), role));
             }
