@@ -11,6 +11,7 @@ mod links;
 mod markup;
 mod paragraphs;
 mod references;
+mod safe;
 mod scan;
 mod tags;
 #[cfg(test)]
@@ -64,4 +65,16 @@ pub fn absolute(html: &str, base: &Url) -> String {
 /// without a value have their name for it, and a `<` that begins no tag is escaped. For markup that is handed on, not shown.
 pub fn tidy(html: &str, base: Option<&Url>) -> String {
     absolute::tidy(html, base)
+}
+
+/// `html` as it can be shown in a page of one's own: what is neither text nor harmless markup is left out.
+///
+/// Elements, attributes, schemes of addresses and properties of styles are allowed by name; scripts, styles, applets and
+/// frames go with their content, other unknown elements without it, and unsafe addresses become empty. Comments, doctypes,
+/// processing instructions and event handlers do not come out. Relative addresses are resolved by `base` as in
+/// [`absolute`]. Void elements end in `/>`, attributes are sorted and quoted; tags stay unbalanced where they are.
+///
+/// Sanitised markup is not changed by sanitising it again.
+pub fn sanitise(html: &str, base: Option<&Url>) -> String {
+    safe::sanitise(html, base)
 }

@@ -22,8 +22,9 @@ pub(super) struct Reference {
     pub(super) first: char,
     /// A few names mean two characters.
     pub(super) second: Option<char>,
+    /// The number that it is written with, if it is no name.
+    pub(super) number: Option<u32>,
     pub(super) is_terminated: bool,
-    pub(super) is_named: bool,
 }
 
 /// Reads the reference at the start of `text`, which begins with `&`. In an attribute a name without semicolon is one only
@@ -58,8 +59,8 @@ fn numeric(text: &str) -> Option<Reference> {
         len: end + usize::from(is_terminated),
         first: character(number),
         second: None,
+        number: Some(number),
         is_terminated,
-        is_named: false,
     })
 }
 
@@ -101,8 +102,8 @@ fn known(name: &str) -> Option<Reference> {
         len: 1 + name.len(),
         first: char::from_u32(first)?,
         second: char::from_u32(second).filter(|character| *character != '\0'),
+        number: None,
         is_terminated: name.ends_with(';'),
-        is_named: true,
     })
 }
 

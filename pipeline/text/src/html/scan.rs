@@ -1,9 +1,9 @@
 //! Markup cut into its pieces, as written: nothing is decoded, nothing is lost, their concatenation is the input.
 //!
 //! Where pieces begin and end is what a browser sees: the tokenizer of the HTML standard, section 13.2.5
-//! (<https://html.spec.whatwg.org/multipage/parsing.html#tokenization>). Three readings are kinder than the standard: the
-//! content of `<script/>` is empty and that of a CDATA section is markup, since feeds are often written as XHTML, and `<!`
-//! before what begins no declaration is text.
+//! (<https://html.spec.whatwg.org/multipage/parsing.html#tokenization>). Some readings are kinder than the standard: the
+//! content of `<script/>` is empty and that of a CDATA section is markup, since feeds are often written as XHTML; `<!`
+//! before what begins no declaration is text; and neither a frame nor a comment that nothing ends swallows the article.
 
 use super::tags::{tag_end, tag_start};
 
@@ -131,6 +131,9 @@ pub(super) struct Scanner<'a> {
     /// The start tag of an element without markup has just been read.
     raw: Option<Raw<'a>>,
     in_cdata: bool,
+    /// Whether ends of comments and frames may still come: they are not looked for again and again.
+    comments_end: bool,
+    frames_end: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -145,6 +148,8 @@ impl<'a> Scanner<'a> {
             rest: markup,
             raw: None,
             in_cdata: false,
+            comments_end: true,
+            frames_end: true,
         }
     }
 
@@ -162,9 +167,22 @@ impl<'a> Scanner<'a> {
     }
 
     fn raw(&mut self, raw: Raw<'a>) -> Option<Piece<'a>> {
-        let text = self.take(raw_len(self.rest, raw.name));
+        let is_frame = raw.name.eq_ignore_ascii_case("iframe");
+        let end = (!is_frame || self.frames_end)
+            .then(|| raw_end(self.rest, raw.name))
+            .flatten();
+        self.frames_end &= !is_frame || end.is_some();
+        let len = end.unwrap_or(if is_frame { 0 } else { self.rest.len() });
+        let text = self.take(len);
         let references = raw.references;
         (!text.is_empty()).then_some(Piece::Raw { text, references })
+    }
+
+    fn comment(&mut self) -> Piece<'a> {
+        let end = self.comments_end.then(|| comment_end(self.rest)).flatten();
+        self.comments_end = end.is_some();
+        let end = end.or_else(|| sgml_comment_end(self.rest));
+        Piece::Other(self.take(end.unwrap_or(self.rest.len())))
     }
 
     fn construct(&mut self) -> Piece<'a> {
@@ -172,10 +190,7 @@ impl<'a> Scanner<'a> {
             [_, b'a'..=b'z' | b'A'..=b'Z', ..] | [_, b'/', b'a'..=b'z' | b'A'..=b'Z', ..] => {
                 self.tag()
             }
-            [_, b'!', b'-', b'-', ..] => {
-                let len = comment_len(self.rest);
-                Piece::Other(self.take(len))
-            }
+            [_, b'!', b'-', b'-', ..] => self.comment(),
             [_, b'!', b'[', ..] if self.rest.starts_with(CDATA_START) => {
                 self.in_cdata = true;
                 Piece::Other(self.take(CDATA_START.len()))
@@ -258,8 +273,8 @@ fn references_in_raw(name: &str) -> Option<bool> {
     }
 }
 
-/// The length of the content of the raw element `name`: up to its end tag, or to the end.
-fn raw_len(markup: &str, name: &str) -> usize {
+/// Where the content of the raw element `name` ends: at its end tag, if there is one.
+fn raw_end(markup: &str, name: &str) -> Option<usize> {
     let ends = |at: &usize| {
         let Some((end_tag, after)) = markup[*at..].split_at_checked(2 + name.len()) else {
             return false;
@@ -268,19 +283,25 @@ fn raw_len(markup: &str, name: &str) -> usize {
         is_delimited && end_tag[2..].eq_ignore_ascii_case(name)
     };
     if name.eq_ignore_ascii_case("plaintext") {
-        return markup.len();
+        return None;
     }
     let mut candidates = markup.match_indices("</").map(|(at, _)| at);
-    candidates.find(ends).unwrap_or(markup.len())
+    candidates.find(ends)
 }
 
-/// The length of the comment at the start of `markup`, which begins `<!--`.
-fn comment_len(markup: &str) -> usize {
+/// Where the comment at the start of `markup`, which begins `<!--`, ends for a browser.
+fn comment_end(markup: &str) -> Option<usize> {
     let inside = &markup[4..];
     let ends = |at: &usize| {
         let before = &inside[..*at];
         before.is_empty() || before == "-" || before.ends_with("--") || before.ends_with("--!")
     };
     let mut candidates = inside.match_indices('>').map(|(at, _)| at);
-    candidates.find(ends).map_or(markup.len(), |at| 4 + at + 1)
+    candidates.find(ends).map(|at| 4 + at + 1)
+}
+
+/// Where it ends as SGML had it: at the first `>` behind the second `--`.
+fn sgml_comment_end(markup: &str) -> Option<usize> {
+    let dashes = 4 + markup[4..].find("--")?;
+    markup[dashes..].find('>').map(|at| dashes + at + 1)
 }

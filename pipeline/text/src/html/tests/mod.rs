@@ -4,6 +4,7 @@
 
 mod absolute;
 mod references;
+mod sanitise;
 
 use std::cell::{Cell, RefCell};
 
