@@ -140,6 +140,27 @@ fn a_wrong_command_line_ends_with_2() {
     );
 }
 
+#[test]
+fn inspect_date_reads_a_date_or_says_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dateline(
+        folder.path(),
+        &[
+            "inspect",
+            "date",
+            "15 janvier 2024 à 10h00 CET",
+            "--language",
+            "fr",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("2024-01-15T09:00:00Z"));
+
+    let refused = dateline(folder.path(), &["inspect", "date", "2023-02-29"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stdout).contains("impossible date: the day cannot be 29"));
+}
+
 const FEED: &str = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour News</title>
 <link>https://news.example/</link><description>From the quay</description><language>en-GB</language>
 <item><title>Ferry stays &amp; sails</title><link>https://news.example/ferry?utm_source=rss</link><guid>f-1</guid>

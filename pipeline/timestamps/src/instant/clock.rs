@@ -147,24 +147,38 @@ pub(super) fn before_meridiem(
         }
         return Some((time(hour, None, None), 1));
     }
-    let dotted = dotted(items)?;
-    is_meridiem(items.get(3)?).then_some((dotted, 3))
+    let (dotted, length) = dotted(items)?;
+    is_meridiem(items.get(length)?).then_some((dotted, length))
 }
 
 /// `18.30 Uhr`.
 pub(super) fn dotted_before_unit(items: &[Item], language: Option<u16>) -> Found {
-    let time = dotted(items)?;
-    unit(items.get(3)?, Unit::Hour, language)?;
-    Some((time, 4))
+    let (time, length) = dotted(items)?;
+    unit(items.get(length)?, Unit::Hour, language)?;
+    Some((time, length + 1))
 }
 
-/// `13.12`: hours and minutes with a dot, which is a time only where the rest of the text says so.
-pub(super) fn dotted(items: &[Item]) -> Option<TimeOfDay> {
-    let hour = small(items.first())?;
-    let (dot, minutes) = (items.get(1)?, items.get(2)?);
-    let (minute, digits) = minutes.number()?;
-    let fits = dot.is_mark('.') && !dot.blank && !minutes.blank && digits == 2;
-    (fits && hour <= 24 && minute <= 59).then(|| time(hour, Some(minute as u8), None))
+/// `13.12`, `13.12.05`, `04.30.00.000000`: a clock with dots, which is a time only where the rest of the text says so.
+fn dotted(items: &[Item]) -> Found {
+    let hour = small(items.first()).filter(|&hour| hour <= 24)?;
+    let behind_dot = |at: usize| {
+        let (dot, number) = (items.get(at)?, items.get(at + 1)?);
+        let (value, digits) = number.number()?;
+        let fits = dot.is_mark('.') && !dot.blank && !number.blank && digits == 2 && value <= 59;
+        fits.then_some(value as u8)
+    };
+    let minute = behind_dot(1)?;
+    let second = behind_dot(3);
+    let mut found = time(hour, Some(minute), second);
+    if second.is_none() {
+        return Some((found, 3));
+    }
+    let Some(nanos) = fraction(&items[5..]) else {
+        return Some((found, 5));
+    };
+    found.nanos = nanos;
+    found.precision = Precision::Subsecond;
+    Some((found, 7))
 }
 
 /// `hh`, `hhmm`, `hhmmss` in one number.

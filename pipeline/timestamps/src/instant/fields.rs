@@ -40,7 +40,7 @@ pub(super) fn resolve(parts: &Parts, hints: &Hints<'_>) -> Result<Settled, Refus
     let mut numbers = Numbers::of(parts);
     let mut time = parts.time;
     if time.is_none() {
-        time = numbers.take_time(parts.month.is_some());
+        time = numbers.take_time(parts);
     }
     let mut day = day(parts, numbers.list(), hints)?;
     let mut precision = day.precision;
@@ -84,8 +84,13 @@ impl Numbers {
     }
 
     /// `29.02.2020 13.12`, `20140722 105203`: what is left over behind a whole date, in the form of a time.
-    fn take_time(&mut self, month_named: bool) -> Option<TimeOfDay> {
-        let whole = if month_named { 2 } else { 3 };
+    fn take_time(&mut self, parts: &Parts) -> Option<TimeOfDay> {
+        let known = [
+            parts.month.is_some(),
+            parts.year.is_some(),
+            parts.day.is_some(),
+        ];
+        let whole = known.iter().filter(|known| !**known).count();
         if let [date, time] = self.list()
             && date.digits == 8
             && matches!(time.digits, 4 | 6)
@@ -94,24 +99,31 @@ impl Numbers {
             self.len = 1;
             return Some(time);
         }
-        if self.len != whole + 2 {
-            return None;
-        }
-        let [.., hour, minute] = self.list() else {
+        let [hour, rest @ ..] = self.list().get(whole..)? else {
             return None;
         };
-        let dotted = minute.separator == '.'
-            && minute.tight
-            && minute.digits == 2
-            && !(hour.separator == '.' && hour.tight);
-        if !dotted || hour.digits > 2 || hour.value > 24 || minute.value > 59 {
+        let dotted = |number: &Loose| {
+            number.separator == '.' && number.tight && number.digits == 2 && number.value <= 59
+        };
+        let apart = !(hour.separator == '.' && hour.tight);
+        if !apart || hour.digits > 2 || hour.value > 24 || !rest.iter().all(dotted) {
             return None;
         }
+        let (minute, second) = match rest {
+            [minute] => (minute, None),
+            [minute, second] => (minute, Some(second)),
+            _ => return None,
+        };
         let time = TimeOfDay {
             hour: hour.value as u8,
             minute: minute.value as u8,
-            precision: Precision::Minute,
-            ..TimeOfDay::START
+            second: second.map_or(0, |second| second.value as u8),
+            nanos: 0,
+            precision: if second.is_some() {
+                Precision::Second
+            } else {
+                Precision::Minute
+            },
         };
         self.len = whole;
         Some(time)

@@ -8,8 +8,11 @@ use super::settle;
 use super::stamp::Hints;
 use crate::calendar;
 
-/// Years of two digits from here on are of the last century, as POSIX has it.
+/// Years of two digits from here on are of the last century, as POSIX has it; so where the time of fetching is not known.
 const PIVOT: u64 = 69;
+
+/// Years after the fetching that a year of two digits may be: announcements, not the last century.
+const AHEAD: i64 = 20;
 
 /// Years by which the Buddhist era is ahead.
 const BUDDHIST: i64 = 543;
@@ -80,7 +83,7 @@ pub(super) fn gregorian(
     let buddhist = || speaks(hints, &["th"]);
     Ok(match digits {
         1 | 2 if BUDDHIST_SHORT.contains(&year) && buddhist() => (written + 2500 - BUDDHIST, 0.7),
-        1 | 2 if year < PIVOT => (written + 2000, 0.9),
+        1 | 2 if is_of_this_century(year, hints) => (written + 2000, 0.9),
         1 | 2 => (written + 1900, 0.9),
         // 民國 left out, as Taiwanese sites do.
         3 if speaks(hints, &["zh"])
@@ -95,6 +98,16 @@ pub(super) fn gregorian(
         4 => (written, 1.0),
         _ => return Err(Refusal::OutOfRange),
     })
+}
+
+fn is_of_this_century(year: u64, hints: &Hints<'_>) -> bool {
+    match hints.now {
+        Some(now) => {
+            let today = jiff::tz::Offset::UTC.to_datetime(now);
+            2000 + year as i64 <= i64::from(today.year()) + AHEAD
+        }
+        None => year < PIVOT,
+    }
 }
 
 fn speaks(hints: &Hints<'_>, languages: &[&str]) -> bool {
