@@ -31,13 +31,15 @@ pub struct Identity {
     pub link_trust: Trust,
 }
 
-/// Identities of the entries in document order. An entry that repeats an earlier one in everything
-/// is left out.
+/// Identities of the entries in document order. Left out are entries that repeat an earlier one in
+/// everything, and one that the document breaks off before it says its guid: whole, it comes under
+/// another name.
 pub fn identify(entries: &[Entry]) -> Vec<Identity> {
     let mut known = HashSet::new();
     let distinct: Vec<(usize, Fingerprint)> = entries
         .iter()
         .enumerate()
+        .filter(|(_, entry)| !entry.cut_off || entry.id.is_some())
         .map(|(index, entry)| (index, fingerprint(entry)))
         .filter(|(_, fingerprint)| known.insert(*fingerprint))
         .collect();

@@ -3,10 +3,10 @@
 use dateline_pipeline::draft::{self, Guid, Item, Link, Stated, Trust};
 use dateline_pipeline::record::{self, Enclosure, Image};
 
-use crate::read::{Date, Entry, FeedDocument, Media, Person, Precision, Text, TextFormat};
+use crate::read::{Date, Entry, FeedDocument, Format, Media, Person, Precision, Text, TextFormat};
 
 /// The item that an entry describes, in the entry's own words. What the entry leaves open is taken
-/// from its feed (language, rights), then from `language` (the configured one).
+/// from its feed (authors, language, rights), then from `language` (the configured one).
 pub fn item(entry: &Entry, feed: &FeedDocument, language: Option<&str>) -> Item {
     let language = entry
         .language
@@ -26,7 +26,7 @@ pub fn item(entry: &Entry, feed: &FeedDocument, language: Option<&str>) -> Item 
         title: entry.title.as_ref().map(text),
         summary: entry.summary.as_ref().map(text),
         content: longest(&entry.contents).map(text),
-        authors: entry.authors.iter().map(person).collect(),
+        authors: authors(entry, feed).iter().map(person).collect(),
         categories: categories(entry),
         images: images(entry),
         enclosures: entry
@@ -40,6 +40,19 @@ pub fn item(entry: &Entry, feed: &FeedDocument, language: Option<&str>) -> Item 
         published: entry.published.as_ref().map(stated),
         updated: entry.updated.as_ref().map(stated),
         ..Item::default()
+    }
+}
+
+/// The authors of the entry, else of the feed that it was taken from, else of its feed, as Atom has it
+/// (RFC 4287, section 4.2.1). What RSS says of a channel is who edits it, not who wrote its items.
+fn authors<'d>(entry: &'d Entry, feed: &'d FeedDocument) -> &'d [Person] {
+    if !entry.authors.is_empty() {
+        return &entry.authors;
+    }
+    match &entry.source {
+        Some(source) if !source.authors.is_empty() => &source.authors,
+        _ if matches!(feed.format, Format::Atom | Format::Json) => &feed.authors,
+        _ => &[],
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use dateline_feed::identity::identify;
-use dateline_feed::read::{Context, ReadError, Reading, inspect_answer, read};
+use dateline_feed::read::{Context, Reading, inspect_answer, read};
 use proptest::prelude::{any, proptest};
 use proptest::{collection, sample};
 
@@ -39,7 +39,7 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn deep_nesting_is_refused_on_a_small_stack() {
+fn deep_nesting_is_left_out_on_a_small_stack() {
     let spaces = "xmlns:media='http://search.yahoo.com/mrss/' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'";
     for (place, element) in [
         ("item", "<media:group>"),
@@ -58,16 +58,19 @@ fn deep_nesting_is_refused_on_a_small_stack() {
         "<div>".repeat(DEEP)
     );
     on_a_small_stack(move || {
-        assert!(matches!(
-            try_read(xhtml.as_bytes()).error,
-            Some(ReadError::TooDeep { .. })
-        ))
+        let reading = try_read(xhtml.as_bytes());
+        assert!(
+            reading
+                .recovered
+                .iter()
+                .any(|line| line.contains("nested deeper"))
+        );
     });
     let json = format!(
         "{{\"version\":\"https://jsonfeed.org/version/1\",\"x\":{}",
         "[".repeat(DEEP)
     );
-    on_a_small_stack(move || assert!(try_read(json.as_bytes()).error.is_some()));
+    on_a_small_stack(move || assert!(!try_read(json.as_bytes()).recovered.is_empty()));
 }
 
 #[test]
@@ -109,7 +112,12 @@ fn a_truncated_feed_keeps_its_complete_items() {
     let text = std::str::from_utf8(feed).unwrap();
     let second = text.match_indices("</item>").nth(1).unwrap().0 + "</item>".len();
     let reading = try_read(&feed[..second + 40]);
-    assert_eq!(reading.entries.len(), 2);
+    assert_eq!(reading.entries.len(), 3);
+    assert_eq!(
+        identify(&reading.entries).len(),
+        2,
+        "what is cut off before it says who it is comes another time"
+    );
     assert_eq!(
         reading.feed.unwrap().title.unwrap().value,
         "The Quayside Record"
@@ -118,19 +126,11 @@ fn a_truncated_feed_keeps_its_complete_items() {
 }
 
 #[test]
-fn an_item_that_makes_the_engine_panic_costs_itself_only() {
-    // The engine cuts a name out of this author in the middle of a character.
-    let feed = "<rss version='2.0'><channel><item><title>a</title></item>\
-        <item><author>x@example.org\u{201d}y</author></item>\
-        <item><title>c</title></item></channel></rss>";
+fn an_address_beside_a_long_character_is_cut_between_characters() {
+    let feed = "<rss version='2.0'><channel><item><author>x@example.org\u{201d}y</author></item></channel></rss>";
     let reading = try_read(feed.as_bytes());
-    let titles: Vec<_> = reading
-        .entries
-        .iter()
-        .filter_map(|entry| entry.title.clone())
-        .map(|title| title.value)
-        .collect();
-    assert_eq!(titles, ["a", "c"]);
+    let author = &reading.entries[0].authors[0];
+    assert_eq!(author.email.as_deref(), Some("x@example.org"));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn many_bad_items_do_not_take_forever() {
     let good_and_bad =
         "<item><title>good</title></item><item><title>bad</i></title></item>".repeat(2_000);
     let feed = format!("<rss version='2.0'><channel>{good_and_bad}</channel></rss>");
-    assert_eq!(try_read(feed.as_bytes()).entries.len(), 2_000);
+    assert_eq!(try_read(feed.as_bytes()).entries.len(), 4_000);
 }
 
 #[test]

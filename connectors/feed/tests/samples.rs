@@ -133,8 +133,7 @@ fn a_document_that_is_no_feed_says_what_it_is() {
         reason(b"<html><head><title>x</title></head><body><br></body></html>")
             .contains("HTML page")
     );
-    assert!(reason(b"<opml><body/></opml>").contains("<opml>"));
+    assert!(reason(b"<opml><head/><body/></opml>").contains("<opml>"));
     assert!(reason(b"just words").contains("neither XML nor JSON"));
     assert!(reason(b"{\"a\": 1}").contains("JSON"));
-    assert!(reason(b"<rss version='2.0'><channel>\n<title>x</chan").contains("line 2"));
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufWriter, Write};
 
-use dateline_feed::read::{Context, inspect_answer, read};
+use dateline_feed::read::{Context, Options, inspect_answer, read_with};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,6 +20,11 @@ struct Request {
 
 /// `{"path", "headers"}` → `{"ok", "error", "feed", "entries", "recovered"}`.
 pub(super) fn feeds() -> anyhow::Result<Exit> {
+    // Other readers write markup as XML; answers are easier to compare with theirs if this does too.
+    let options = Options {
+        tidy: true,
+        ..Options::default()
+    };
     answer(|request| {
         let header = |name: &str| {
             let found = request
@@ -35,7 +40,7 @@ pub(super) fn feeds() -> anyhow::Result<Exit> {
             content_language: header("content-language"),
         };
         match bytes(&request.path) {
-            Ok(bytes) => inspect_answer(&read(&bytes, &context)),
+            Ok(bytes) => inspect_answer(&read_with(&bytes, &context, options)),
             Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
         }
     })

@@ -46,7 +46,7 @@ const ZONES: [(&str, i32); 23] = [
 ];
 
 /// Reads a date.
-pub(super) fn parse(text: &str) -> Option<values::Date> {
+pub(crate) fn parse(text: &str) -> Option<values::Date> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;

@@ -2,17 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Entry, FeedDocument, Media, Reading, WebLink};
+use crate::model::{Entry, FeedDocument, Format, Media, Reading, WebLink};
 use crate::values::{Date, Person, Text};
 
 /// `{"ok", "error", "feed", "entries", "recovered"}`. Instants are `YYYY-MM-DDTHH:MM:SSZ`, persons
 /// `{name, email, href}`, tags `{term, scheme, label}`; what is not known is left out.
 pub fn inspect_answer(reading: &Reading) -> Value {
+    let format = reading
+        .feed
+        .as_ref()
+        .map_or(Format::Rss, |feed| feed.format);
     json!({
         "ok": reading.error.is_none(),
         "error": reading.error.as_ref().map(ToString::to_string),
         "feed": reading.feed.as_ref().map(feed),
-        "entries": reading.entries.iter().map(entry).collect::<Vec<Value>>(),
+        "entries": reading.entries.iter().map(|item| entry(item, format)).collect::<Vec<Value>>(),
         "recovered": reading.recovered,
     })
 }
@@ -21,7 +25,7 @@ fn feed(feed: &FeedDocument) -> Value {
     known([
         ("format", json!(feed.format)),
         ("title", text(&feed.title)),
-        ("link", json!(feed.link)),
+        ("link", link_or_id(&feed.link, &feed.id, feed.format)),
         ("id", json!(feed.id)),
         ("subtitle", text(&feed.subtitle)),
         ("language", json!(feed.language)),
@@ -36,7 +40,7 @@ fn feed(feed: &FeedDocument) -> Value {
     ])
 }
 
-fn entry(entry: &Entry) -> Value {
+fn entry(entry: &Entry, format: Format) -> Value {
     let contents: Vec<&str> = entry
         .contents
         .iter()
@@ -44,7 +48,7 @@ fn entry(entry: &Entry) -> Value {
         .collect();
     known([
         ("title", text(&entry.title)),
-        ("link", json!(entry.link)),
+        ("link", link_or_id(&entry.link, &entry.id, format)),
         ("id", json!(entry.id)),
         ("summary", text(&entry.summary)),
         ("content", json!(contents)),
@@ -101,13 +105,35 @@ fn links(links: &[WebLink]) -> Value {
     let link = |link: &WebLink| {
         known([
             ("href", json!(link.href)),
-            ("rel", json!(link.rel)),
-            ("type", json!(link.media_type)),
+            ("rel", json!(link.rel.as_deref().unwrap_or("alternate"))),
+            ("type", json!(media_type(link))),
             ("title", json!(link.title)),
-            ("length", json!(link.length)),
+            ("hreflang", json!(link.language)),
+            (
+                "length",
+                json!(link.length.map(|length| length.to_string())),
+            ),
         ])
     };
     links.iter().map(link).collect()
+}
+
+/// The type as stated, else what readers take for granted.
+fn media_type(link: &WebLink) -> Option<&str> {
+    let taken = match link.rel.as_deref() {
+        Some("self") => Some("application/atom+xml"),
+        None | Some("alternate") => Some("text/html"),
+        _ => None,
+    };
+    link.media_type.as_deref().or(taken)
+}
+
+/// The link as stated, else the identifier, as readers take it that know nothing else.
+fn link_or_id(link: &Option<String>, id: &Option<String>, format: Format) -> Value {
+    json!(
+        link.as_ref()
+            .or(id.as_ref().filter(|_| format == Format::Atom))
+    )
 }
 
 fn enclosure(media: &Media) -> Value {

@@ -30,19 +30,6 @@ pub enum ReadError {
     /// It is something else.
     #[error("{0}; look up the feed's present address")]
     NotAFeed(String),
-    /// It is a feed, so broken that nothing of it can be read.
-    #[error("the feed is broken: {0}; tell its publisher, it is read again at the next turn")]
-    Broken(String),
-    /// Its elements are nested deeper than any feed's.
-    #[error(
-        "elements are nested more than {limit} deep (line {line}), which no feed needs; it is not read further"
-    )]
-    TooDeep {
-        /// Deepest nesting that is read.
-        limit: usize,
-        /// Line of the first element beyond it.
-        line: usize,
-    },
 }
 
 impl ReadError {
@@ -50,8 +37,7 @@ impl ReadError {
     pub fn kind(&self) -> &'static str {
         match self {
             ReadError::Empty => "empty",
-            ReadError::NotAFeed(_) | ReadError::Broken(_) => "not_a_feed",
-            ReadError::TooDeep { .. } => "too_deep",
+            ReadError::NotAFeed(_) => "not_a_feed",
         }
     }
 }
@@ -60,12 +46,14 @@ impl ReadError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// RSS 0.91 to 2.0.
+    /// RSS 0.91 to 2.0, whatever version it names.
     Rss,
-    /// RSS 1.0, an RDF document.
+    /// RSS 0.90 and 1.0, RDF documents.
     Rdf,
-    /// Atom 1.0.
+    /// Atom 0.3 and 1.0.
     Atom,
+    /// Channel Definition Format.
+    Cdf,
     /// JSON Feed 1.0 and 1.1.
     Json,
 }
@@ -106,8 +94,36 @@ pub struct FeedDocument {
     pub updated: Option<Date>,
     /// Authors.
     pub authors: Vec<Person>,
+    /// Contributors.
+    pub contributors: Vec<Person>,
     /// Categories.
     pub tags: Vec<Tag>,
+}
+
+impl FeedDocument {
+    /// A feed that says nothing yet.
+    pub(crate) fn new(format: Format) -> FeedDocument {
+        FeedDocument {
+            format,
+            id: None,
+            title: None,
+            subtitle: None,
+            link: None,
+            links: Vec::new(),
+            language: None,
+            rights: None,
+            ttl: None,
+            skip_hours: Vec::new(),
+            skip_days: Vec::new(),
+            update_every: None,
+            image: None,
+            published: None,
+            updated: None,
+            authors: Vec::new(),
+            contributors: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
 }
 
 /// One entry of a feed. Only what the document says: no identifier, title or date is made up.
@@ -129,12 +145,14 @@ pub struct Entry {
     pub published: Option<Date>,
     /// Date time of the last change.
     pub updated: Option<Date>,
-    /// Authors.
+    /// Authors that the entry itself names.
     pub authors: Vec<Person>,
     /// Contributors.
     pub contributors: Vec<Person>,
     /// Categories.
     pub tags: Vec<Tag>,
+    /// The feed that the entry was taken from.
+    pub source: Option<Source>,
     /// Attached media.
     pub media: Vec<Media>,
     /// Addresses of thumbnails.
@@ -143,6 +161,20 @@ pub struct Entry {
     pub rights: Option<Text>,
     /// Language tag as written.
     pub language: Option<String>,
+    /// Whether the document ends within it, so that it may say more another time.
+    #[serde(skip)]
+    pub cut_off: bool,
+}
+
+/// The feed that an entry was taken from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Its name.
+    pub title: Option<String>,
+    /// Its address, or that of its page.
+    pub link: Option<String>,
+    /// Its authors.
+    pub authors: Vec<Person>,
 }
 
 /// A link with its relation.
@@ -157,6 +189,8 @@ pub struct WebLink {
     pub media_type: Option<String>,
     /// Title.
     pub title: Option<String>,
+    /// Language tag of what it leads to.
+    pub language: Option<String>,
     /// Length in bytes as given.
     pub length: Option<u64>,
 }

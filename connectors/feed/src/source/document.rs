@@ -105,10 +105,8 @@ impl FeedSource {
         let said = named.unwrap_or_else(|| error.to_string());
         let reason = format!("{}: {said}", public(&self.feed.url));
         match error {
-            ReadError::Empty | ReadError::Broken(_) => Fault::transient(error.kind(), reason),
-            ReadError::NotAFeed(_) | ReadError::TooDeep { .. } => {
-                Fault::permanent(error.kind(), reason)
-            }
+            ReadError::Empty => Fault::transient(error.kind(), reason),
+            ReadError::NotAFeed(_) => Fault::permanent(error.kind(), reason),
         }
     }
 

@@ -1,0 +1,525 @@
+//! What begins with an element: an entry, a person, a text, or what its attributes say at once.
+
+use super::building::Building;
+use super::collect::{Collector, Kind};
+use super::{Holder, MAX_LIST, Part, Role, Scope, Walker, format_of};
+use crate::elements::Element;
+use crate::model::{FeedDocument, Format, Media, Tag, WebLink};
+use crate::names::Space;
+use crate::values::Person;
+
+impl<'t> Walker<'t> {
+    /// Begins an element that is no markup within a text; its attributes are those just read.
+    pub(super) fn begin(&mut self, element: Element, space: Space, local: &str) -> Role {
+        if self.feed.is_none() {
+            return self.begin_root(element, space, local);
+        }
+        match element {
+            Element::Root => Role::Plain,
+            Element::Channel => {
+                self.see_channel();
+                Role::Plain
+            }
+            Element::Item => self.begin_entry(),
+            Element::Image => self.part(Part::Image),
+            Element::TextInput => self.part(Part::TextInput),
+            Element::Owner => self.part(Part::Owner),
+            Element::SkipHours => self.part(Part::SkipHours),
+            Element::SkipDays => self.part(Part::SkipDays),
+            Element::Source => self.begin_source(),
+            Element::Group => self.part(Part::Group),
+            Element::Media => self.begin_media(),
+            Element::Thumbnail => self.begin_thumbnail(),
+            Element::Enclosure => self.begin_enclosure(),
+            Element::Author | Element::Contributor | Element::ContributorName => {
+                self.begin_person(element)
+            }
+            Element::Link => self.begin_link(),
+            Element::Category | Element::MediaCategory | Element::TextCategory => {
+                self.begin_category(element)
+            }
+            Element::Picture => self.begin_picture(),
+            Element::LicenseResource => self.license(),
+            Element::Id => {
+                let permalink = self.attribute("ispermalink");
+                let collector = self.simple(Element::Id);
+                collector.permalink =
+                    permalink.is_none_or(|value| value.trim().eq_ignore_ascii_case("true"));
+                Role::Field
+            }
+            Element::Title
+            | Element::PartTitle
+            | Element::Description
+            | Element::Summary
+            | Element::Abstract
+            | Element::PartDescription
+            | Element::Content
+            | Element::Encoded
+            | Element::Body
+            | Element::Rights
+            | Element::Subtitle
+            | Element::PartSubtitle => self.begin_text(element),
+            Element::Unknown => Role::Plain,
+            _ => {
+                self.simple(element);
+                Role::Field
+            }
+        }
+    }
+
+    fn begin_root(&mut self, element: Element, space: Space, local: &str) -> Role {
+        if !matches!(element, Element::Root | Element::Channel | Element::Item) {
+            return Role::Plain;
+        }
+        let format = match element {
+            Element::Item if local.eq_ignore_ascii_case("item") => Format::Rss,
+            Element::Item => Format::Atom,
+            _ => format_of(local),
+        };
+        self.atom = space == Space::Atom && format == Format::Atom;
+        let stated = self.stated("xml:lang").or_else(|| self.stated("lang"));
+        let language = match self.attribute("xml:lang") {
+            Some(empty) if empty.trim().is_empty() => None,
+            _ => stated.or_else(|| self.circumstances.language.clone()),
+        };
+        self.feed = Some(FeedDocument {
+            language: language.map(|tag| tag.replace('_', "-")),
+            ..FeedDocument::new(format)
+        });
+        self.scope.holder = Holder::Feed;
+        match element {
+            Element::Item => self.begin_entry(),
+            Element::Channel => {
+                self.see_channel();
+                Role::Plain
+            }
+            _ => Role::Plain,
+        }
+    }
+
+    /// CDF writes address and date of a channel as attributes.
+    fn see_channel(&mut self) {
+        let href = self.stated("href");
+        let modified = self.stated("lastmod");
+        let link = href.map(|href| self.absolute(&href));
+        let date = modified.and_then(|text| self.date(&text));
+        if let Some(feed) = &mut self.feed {
+            if let Some(href) = link {
+                feed.link = Some(href.clone());
+                feed.links.push(WebLink {
+                    href,
+                    ..WebLink::default()
+                });
+            }
+            feed.updated = date.or(feed.updated.take());
+        }
+    }
+
+    fn begin_entry(&mut self) -> Role {
+        let mut building = Building::default();
+        building.entry.id = self.stated("rdf:about");
+        building.entry.language = self.stated("xml:lang");
+        if let Some(href) = self.stated("href") {
+            let href = self.absolute(&href);
+            building.entry.link = Some(href.clone());
+            building.entry.links.push(WebLink {
+                href,
+                ..WebLink::default()
+            });
+        }
+        if let Some(modified) = self.stated("lastmod") {
+            building.entry.updated = self.date(&modified);
+        }
+        self.entry = Some(Box::new(building));
+        self.scope = Scope {
+            holder: Holder::Entry,
+            part: Part::Whole,
+        };
+        Role::Entry
+    }
+
+    fn part(&mut self, part: Part) -> Role {
+        self.scope.part = part;
+        Role::Plain
+    }
+
+    fn begin_source(&mut self) -> Role {
+        if self.scope.holder != Holder::Entry {
+            return Role::Plain;
+        }
+        let href = self.stated("url");
+        let href = href.map(|href| self.absolute(&href));
+        if let Some(entry) = &mut self.entry {
+            entry.entry.source.get_or_insert_default().link = href;
+        }
+        self.simple(Element::Source);
+        self.scope = Scope {
+            holder: Holder::Source,
+            part: Part::Whole,
+        };
+        Role::Field
+    }
+
+    /// A text without markup.
+    pub(super) fn simple(&mut self, element: Element) -> &mut Collector {
+        let buffer = self.spare.pop().unwrap_or_default();
+        self.collectors.push(Collector::new(element, buffer));
+        let place = self.collectors.len() - 1;
+        self.collector = Some(place);
+        &mut self.collectors[place]
+    }
+
+    /// A text that may hold markup.
+    fn begin_text(&mut self, element: Element) -> Role {
+        let written = self.stated("type");
+        let mode = self.attribute("mode");
+        let kind = match &written {
+            Some(written) => Kind::of(written),
+            None => match element {
+                Element::Description | Element::Encoded => Kind::Html,
+                Element::Body => Kind::Xml,
+                _ => Kind::Plain,
+            },
+        };
+        let as_content = self.serves_as_content(element);
+        let collector = self.simple(element);
+        collector.takes_markup = true;
+        collector.base64 = mode.is_some_and(|mode| mode.trim().eq_ignore_ascii_case("base64"))
+            || kind == Kind::Binary;
+        collector.stated_xml = kind == Kind::Xml;
+        collector.kind = kind;
+        collector.as_content = as_content;
+        Role::Field
+    }
+
+    /// Whether a text is content: a second abstract is, where there is no content of its own.
+    fn serves_as_content(&mut self, element: Element) -> bool {
+        let Some(entry) = self
+            .entry
+            .as_mut()
+            .filter(|_| self.scope.holder == Holder::Entry)
+        else {
+            return false;
+        };
+        match element {
+            Element::Content | Element::Encoded => {
+                entry.has_content = true;
+                true
+            }
+            Element::Body => true,
+            Element::Description | Element::Summary => {
+                let second = entry.has_summary && !entry.has_content;
+                entry.has_content |= second;
+                second
+            }
+            _ => false,
+        }
+    }
+
+    fn begin_person(&mut self, element: Element) -> Role {
+        let contributor = element != Element::Author;
+        if let Some(persons) = self.persons(contributor)
+            && persons.len() < MAX_LIST
+        {
+            persons.push(Person::default());
+        }
+        self.scope.part = if contributor {
+            Part::Contributor
+        } else {
+            Part::Author
+        };
+        self.simple(element);
+        Role::Field
+    }
+
+    /// The list that persons go into.
+    pub(super) fn persons(&mut self, contributors: bool) -> Option<&mut Vec<Person>> {
+        match self.scope.holder {
+            Holder::Entry => {
+                let entry = &mut self.entry.as_mut()?.entry;
+                Some(if contributors {
+                    &mut entry.contributors
+                } else {
+                    &mut entry.authors
+                })
+            }
+            Holder::Feed => {
+                let feed = self.feed.as_mut()?;
+                Some(if contributors {
+                    &mut feed.contributors
+                } else {
+                    &mut feed.authors
+                })
+            }
+            Holder::Source if !contributors => {
+                let entry = &mut self.entry.as_mut()?.entry;
+                Some(&mut entry.source.get_or_insert_default().authors)
+            }
+            _ => None,
+        }
+    }
+
+    /// The list that links go into.
+    pub(super) fn links(&mut self) -> Option<&mut Vec<WebLink>> {
+        match (self.scope.holder, self.scope.part) {
+            (_, Part::Image | Part::TextInput) => None,
+            (Holder::Entry, _) => Some(&mut self.entry.as_mut()?.entry.links),
+            (Holder::Feed, _) => Some(&mut self.feed.as_mut()?.links),
+            _ => None,
+        }
+    }
+
+    fn begin_link(&mut self) -> Role {
+        let rel = self.stated("rel").map(|rel| rel.to_ascii_lowercase());
+        let media_type = self
+            .stated("type")
+            .map(|media_type| media_type.to_ascii_lowercase());
+        let href = self.stated("href");
+        let fallback = self.stated("url").or_else(|| self.stated("uri"));
+        let link = WebLink {
+            href: href.map(|href| self.absolute(&href)).unwrap_or_default(),
+            rel,
+            media_type,
+            title: self.stated("title"),
+            language: self.stated("hreflang"),
+            length: self.stated("length").and_then(|length| length.parse().ok()),
+        };
+        let stated = !link.href.is_empty();
+        if stated {
+            self.attach_link(&link);
+        }
+        if stated && self.scope.holder == Holder::Source && is_page(&link) {
+            self.source_link(link.href.clone());
+        }
+        let page = (stated && is_page(&link)).then(|| link.href.clone());
+        let place = match self.links() {
+            Some(links) if links.len() < MAX_LIST => {
+                links.push(link);
+                Some(links.len() - 1)
+            }
+            _ => None,
+        };
+        if let Some(page) = page {
+            self.main_link(page);
+        }
+        if !stated {
+            let collector = self.simple(Element::Link);
+            collector.link = place;
+            collector.fallback = fallback;
+            return Role::Field;
+        }
+        Role::Plain
+    }
+
+    /// Attaches the file that a link leads to, if it says so.
+    pub(super) fn attach_link(&mut self, link: &WebLink) {
+        if link.rel.as_deref() == Some("enclosure") {
+            self.attach(Media {
+                url: link.href.clone(),
+                media_type: link.media_type.clone(),
+                length: link.length,
+                ..Media::default()
+            });
+        }
+    }
+
+    fn license(&mut self) -> Role {
+        if let Some(href) = self
+            .stated("rdf:resource")
+            .or_else(|| self.stated("resource"))
+        {
+            let href = self.absolute(&href);
+            self.further_link(href, "license");
+        }
+        Role::Plain
+    }
+
+    /// A link beside those to the article.
+    pub(super) fn further_link(&mut self, href: String, rel: &str) {
+        let link = WebLink {
+            href,
+            rel: Some(rel.to_owned()),
+            ..WebLink::default()
+        };
+        let list = match self.scope.holder {
+            Holder::Entry if rel == "license" => {
+                self.entry.as_mut().map(|entry| &mut entry.entry.links)
+            }
+            Holder::Entry => self.entry.as_mut().map(|entry| &mut entry.further_links),
+            Holder::Feed => self.feed.as_mut().map(|feed| &mut feed.links),
+            _ => None,
+        };
+        if let Some(list) = list.filter(|list| list.len() < MAX_LIST) {
+            list.push(link);
+        }
+    }
+
+    fn begin_category(&mut self, element: Element) -> Role {
+        let term = match element {
+            Element::TextCategory => self.stated("text"),
+            _ => self.stated("term"),
+        };
+        let scheme = self.stated("scheme").or_else(|| self.stated("domain"));
+        let scheme = scheme.or_else(|| match element {
+            Element::TextCategory => Some("http://www.itunes.com/".to_owned()),
+            Element::MediaCategory => {
+                Some("http://search.yahoo.com/mrss/category_schema".to_owned())
+            }
+            _ => None,
+        });
+        let label = self.stated("label");
+        let pending = match term {
+            Some(term) => {
+                self.tag(Tag {
+                    term,
+                    scheme,
+                    label,
+                });
+                None
+            }
+            None => Some(Tag {
+                term: String::new(),
+                scheme,
+                label,
+            }),
+        };
+        self.simple(Element::Category).tag = pending;
+        Role::Field
+    }
+
+    fn begin_picture(&mut self) -> Role {
+        let href = self.stated("href").or_else(|| self.stated("url"));
+        match href {
+            Some(href) => {
+                let href = self.absolute(&href);
+                self.picture(href, true);
+                Role::Plain
+            }
+            None => {
+                self.simple(Element::Picture);
+                Role::Field
+            }
+        }
+    }
+
+    /// A picture of the feed or the entry; of a feed's several, one by an attribute counts.
+    pub(super) fn picture(&mut self, href: String, counts: bool) {
+        match self.scope.holder {
+            Holder::Feed => {
+                if let Some(feed) = &mut self.feed
+                    && (counts || feed.image.is_none())
+                {
+                    feed.image = Some(href);
+                }
+            }
+            Holder::Entry => self.thumbnail(href),
+            _ => {}
+        }
+    }
+
+    pub(super) fn thumbnail(&mut self, href: String) {
+        if let Some(entry) = &mut self.entry {
+            let known = &mut entry.entry.thumbnails;
+            if known.len() < MAX_LIST && !known.contains(&href) {
+                known.push(href);
+            }
+        }
+    }
+
+    fn begin_thumbnail(&mut self) -> Role {
+        if let Some(href) = self.stated("url") {
+            let href = self.absolute(&href);
+            if self.scope.holder == Holder::Entry {
+                self.thumbnail(href);
+            }
+            return Role::Plain;
+        }
+        self.simple(Element::Thumbnail);
+        Role::Field
+    }
+
+    fn begin_enclosure(&mut self) -> Role {
+        if let Some(media) = self.file("length") {
+            self.attach(media);
+        }
+        Role::Plain
+    }
+
+    /// The file that the attributes describe.
+    fn file(&mut self, length: &str) -> Option<Media> {
+        let url = ["url", "href", "uri"]
+            .iter()
+            .find_map(|name| self.stated(name))?;
+        Some(Media {
+            url: self.absolute(&url),
+            media_type: self
+                .stated("type")
+                .map(|media_type| media_type.to_ascii_lowercase()),
+            length: self.stated(length).and_then(|length| length.parse().ok()),
+            ..Media::default()
+        })
+    }
+
+    fn begin_media(&mut self) -> Role {
+        self.scope.part = Part::Media;
+        let media = self.file("filesize");
+        let medium = self.stated("medium");
+        if let Some(mut media) = media {
+            if media.media_type.is_none() && medium.as_deref() == Some("image") {
+                media.media_type = Some("image/*".to_owned());
+            }
+            self.attach(media);
+        }
+        Role::Plain
+    }
+
+    /// Adds a file to the entry, each address once.
+    fn attach(&mut self, media: Media) {
+        let Some(entry) = self
+            .entry
+            .as_mut()
+            .filter(|_| self.scope.holder == Holder::Entry)
+        else {
+            return;
+        };
+        let list = &mut entry.entry.media;
+        match list.iter().position(|known| known.url == media.url) {
+            Some(place) => {
+                // What is said of it now goes to the end, where captions look for it.
+                let mut known = list.remove(place);
+                known.media_type = known.media_type.or(media.media_type);
+                known.length = known.length.or(media.length);
+                list.push(known);
+            }
+            None if list.len() < MAX_LIST => list.push(media),
+            None => {}
+        }
+    }
+
+    pub(super) fn tag(&mut self, tag: Tag) {
+        let list = match self.scope.holder {
+            Holder::Entry => self.entry.as_mut().map(|entry| &mut entry.entry.tags),
+            Holder::Feed => self.feed.as_mut().map(|feed| &mut feed.tags),
+            _ => None,
+        };
+        if let Some(list) = list
+            && list.len() < MAX_LIST
+            && !list.contains(&tag)
+        {
+            list.push(tag);
+        }
+    }
+}
+
+/// Whether a link leads to the page itself, for readers.
+pub(super) fn is_page(link: &WebLink) -> bool {
+    let alternate = matches!(link.rel.as_deref(), None | Some("alternate"));
+    let readable = link.media_type.as_deref().is_none_or(|media_type| {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        matches!(
+            essence,
+            "text/html" | "application/xhtml+xml" | "html" | "xhtml"
+        )
+    });
+    alternate && readable
+}
