@@ -242,8 +242,14 @@ pub struct Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// A day without a time; the instant is its first moment.
+    /// A year alone; the instant is its first moment, as with the other units.
+    Year,
+    /// A month.
+    Month,
+    /// A day without a time.
     Day,
+    /// An hour without minutes.
+    Hour,
     /// Hours and minutes.
     Minute,
     /// Seconds or finer.
