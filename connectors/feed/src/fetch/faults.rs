@@ -115,8 +115,11 @@ pub(super) fn of_request(attempt: &Attempt<'_>, error: &reqwest::Error) -> Fault
         let reason = format!("{url}: no answer in time; raise timeout if the server is slow");
         return Fault::transient("timeout", reason);
     }
-    if cause.contains(TOO_LARGE_HEAD) {
+    if TOO_LARGE_HEADS.iter().any(|said| cause.contains(said)) {
         return large_headers(attempt.url);
+    }
+    if cause == REFUSED_STREAM {
+        return refused_headers(attempt.url);
     }
     let reason = format!(
         "{url}: the connection broke before an answer came: {cause}; it is asked again later"
@@ -124,8 +127,12 @@ pub(super) fn of_request(attempt: &Attempt<'_>, error: &reqwest::Error) -> Fault
     Fault::transient("interrupted", reason)
 }
 
-/// What hyper says of an answer with more header fields than it was told to take.
-const TOO_LARGE_HEAD: &str = "message head is too large";
+/// What hyper and h2 say of an answer with more header fields than they were told to take.
+const TOO_LARGE_HEADS: [&str; 2] = ["message head is too large", "too_many_continuations"];
+
+/// What h2 says of an answer whose header fields it refuses to take: those that are too many for it, and those that
+/// are none. It tells no difference.
+const REFUSED_STREAM: &str = "stream error detected: unspecific protocol error detected";
 
 /// What the system says of a connection that was not made, in hyper's words; what fails later is TLS or a proxy.
 const NOT_CONNECTED: &str = "tcp connect error";
@@ -259,6 +266,14 @@ pub(super) fn large_headers(url: &Url) -> Fault {
     let url = without_credentials(url);
     let reason = format!(
         "{url}: the answer has more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
+    );
+    Fault::permanent("headers", reason)
+}
+
+fn refused_headers(url: &Url) -> Fault {
+    let url = without_credentials(url);
+    let reason = format!(
+        "{url}: the answer breaks the rules of HTTP/2, or has more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
     );
     Fault::permanent("headers", reason)
 }

@@ -1,5 +1,7 @@
 //! A loopback server that answers as badly as a test wishes.
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,7 +34,12 @@ pub(crate) enum Reply {
     Hang(Vec<u8>),
     /// Sends the first bytes, then the second until nobody listens.
     Endless(Vec<u8>, Vec<u8>),
+    /// The same with a pause before each repetition: never silent for long, and never done.
+    Drip(Vec<u8>, Vec<u8>),
 }
+
+/// The pause between two drops.
+const DROP: Duration = Duration::from_millis(10);
 
 impl Reply {
     /// An answer with status line, headers and body.
@@ -49,33 +56,56 @@ impl Reply {
     }
 }
 
-/// A server on a free port of 127.0.0.1; it ends with the value.
+/// A server on a free port of this machine; it ends with the value.
 pub(crate) struct Server {
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
+    connections: Arc<AtomicUsize>,
     requests: Arc<Mutex<Vec<Request>>>,
     accepting: JoinHandle<()>,
 }
 
 impl Server {
+    /// A server on 127.0.0.1.
     pub(crate) async fn start(reply: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        Server::start_on([127, 0, 0, 1].into(), reply).await
+    }
+
+    pub(crate) async fn start_on(
+        ip: IpAddr,
+        reply: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind((ip, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
-        let (seen, reply) = (requests.clone(), Arc::new(reply));
+        let connections: Arc<AtomicUsize> = Arc::default();
+        let (seen, made, reply) = (requests.clone(), connections.clone(), Arc::new(reply));
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                made.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(serve(stream, seen.clone(), reply.clone()));
             }
         });
         Server {
-            port,
+            address,
+            connections,
             requests,
             accepting,
         }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Connections so far, whether they asked for anything or not.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// What was asked for so far.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let requests = self.requests().into_iter();
+        requests.map(|request| request.path).collect()
     }
 
     /// Requests so far.
@@ -117,6 +147,12 @@ async fn serve(
         Reply::Endless(first, again) => {
             drop(stream.write_all(&first).await);
             while stream.write_all(&again).await.is_ok() {}
+        }
+        Reply::Drip(first, again) => {
+            drop(stream.write_all(&first).await);
+            while stream.write_all(&again).await.is_ok() {
+                tokio::time::sleep(DROP).await;
+            }
         }
     }
     drop(stream.shutdown().await);

@@ -8,7 +8,7 @@ use dateline_feed::{Client, FeedSource};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
 use futures::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 
 /// The configuration of a feed at `url`, with more lines of its own and before it.
@@ -44,13 +44,32 @@ pub(crate) async fn poll(source: &FeedSource, memory: serde_json::Value) -> Harv
     poll_with(source, memory, Arc::new(Nothing)).await
 }
 
+/// The same, so many hours later.
+pub(crate) async fn poll_after(
+    source: &FeedSource,
+    memory: serde_json::Value,
+    hours: i64,
+) -> Harvest {
+    let later = now() + SignedDuration::from_hours(hours);
+    turn(source, memory, Arc::new(Nothing), later).await
+}
+
 pub(crate) async fn poll_with(
     source: &FeedSource,
     memory: serde_json::Value,
     seen: Arc<dyn Seen>,
 ) -> Harvest {
+    turn(source, memory, seen, now()).await
+}
+
+async fn turn(
+    source: &FeedSource,
+    memory: serde_json::Value,
+    seen: Arc<dyn Seen>,
+    now: Timestamp,
+) -> Harvest {
     let turn = Turn {
-        now: now(),
+        now,
         memory,
         rung: false,
         seen,
