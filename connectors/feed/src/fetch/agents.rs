@@ -131,7 +131,7 @@ impl Agents {
     }
 
     #[cfg(test)]
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.kept.lock().map_or(0, |kept| kept.agents.len())
     }
 }

@@ -163,3 +163,44 @@ pub(super) fn install_crypto() {
         drop(provider.install_default());
     });
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn ten_thousand_feeds_share_few_agents() {
+        // A few feeds have ways of their own, as in real configurations.
+        let mut text = "[http]\nallow_networks = [\"10.0.0.0/8\", \"10.0.0.0/8\"]\n".to_owned();
+        for number in 0..10_000 {
+            let own = match number % 1000 {
+                1 => "proxy = \"http://proxy.example:3128\"",
+                2 => "connect_timeout = \"7s\"",
+                3 => "allow_networks = [\"192.168.0.0/16\"]",
+                // Allowed already: this is no way of its own.
+                4 => "allow_networks = [\"10.0.0.0/8\"]",
+                _ => "",
+            };
+            text.push_str(&format!(
+                "[[feeds]]\nid = \"f{number}\"\nurl = \"https://h{number}.example/\"\n{own}\n"
+            ));
+        }
+        let config = dateline_config::parse(&text, Path::new("dateline.toml"))
+            .unwrap()
+            .config;
+        let client = Client::new(&config.collect, &config.http).unwrap();
+        for feed in &config.feeds {
+            let client = client.on_behalf_of(feed);
+            let way = client.way_to(&feed.url, feed.connect_timeout).unwrap();
+            client.shared.agents.agent(&way).unwrap();
+        }
+        assert_eq!(
+            (config.feeds.len(), client.shared.agents.count()),
+            (10_000, 4)
+        );
+    }
+}
