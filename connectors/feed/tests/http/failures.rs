@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::limits::gzip;
 use crate::server::{Reply, Server};
 use crate::setup::{feed, poll, source};
-use crate::{FEED, failed, failure, serving};
+use crate::{FEED, Hosts, client, failed, failure, over, serving};
 
 #[tokio::test]
 async fn statuses_fail_with_what_to_do() {
@@ -115,6 +115,7 @@ async fn what_cannot_be_reached_is_named() {
             drop(stream.write_all(b"220 this is not TLS\r\n").await);
         }
     });
+    let client = client("allow_networks = [\"127.0.0.0/8\"]", &Hosts::new(&[]));
     for (url, kind, advice) in [
         (
             "http://127.0.0.1:1/feed",
@@ -123,12 +124,12 @@ async fn what_cannot_be_reached_is_named() {
         ),
         (&https, "tls", "check that it serves https at this port"),
         (
-            "http://no-such-host.invalid/feed",
+            "http://no-such-host.example/feed",
             "dns",
             "check its spelling and this machine's resolver",
         ),
     ] {
-        let harvest = poll(&source(&feed(url)), Value::Null).await;
+        let harvest = poll(&over(&client, url, ""), Value::Null).await;
         failed(&harvest, kind, &[url, advice]);
         assert_eq!(failure(&harvest).0.class, Class::Transient);
     }
