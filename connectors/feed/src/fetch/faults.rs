@@ -1,5 +1,7 @@
 //! Says what went wrong with a request, in words that tell what to do.
 
+mod tls;
+
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -102,7 +104,10 @@ pub(super) fn of_request(attempt: &Attempt<'_>, error: &reqwest::Error) -> Fault
         return self::forbidden(attempt.url, forbidden);
     }
     if let Some(tls) = find::<rustls::Error>(error) {
-        return of_tls(&url, tls);
+        return match &attempt.proxy {
+            Some(proxy) if is_of_proxy(attempt, proxy, error) => tls::of_proxy(&url, proxy, tls),
+            _ => tls::of_server(&url, tls),
+        };
     }
     if error.is_builder() {
         let reason = format!("{url}: cannot be asked for: {cause}; correct the address");
@@ -136,6 +141,16 @@ const REFUSED_STREAM: &str = "stream error detected: unspecific protocol error d
 
 /// What the system says of a connection that was not made, in hyper's words; what fails later is TLS or a proxy.
 const NOT_CONNECTED: &str = "tcp connect error";
+
+/// What hyper-util says where not even the proxy was reached, rather than the server behind it.
+const NO_TUNNEL: &str = "tunnel error: failed to create underlying connection";
+
+/// Whether what is wrong with TLS is wrong with the proxy's, which may be asked over TLS itself.
+fn is_of_proxy(attempt: &Attempt<'_>, proxy: &Url, error: &reqwest::Error) -> bool {
+    let tunnelled = attempt.url.scheme() == "https";
+    let unreached = || chain(error).any(|cause| cause.to_string() == NO_TUNNEL);
+    proxy.scheme() == "https" && (!tunnelled || unreached())
+}
 
 fn of_connecting(attempt: &Attempt<'_>, error: &reqwest::Error, cause: &str) -> Fault {
     let url = without_credentials(attempt.url);
@@ -175,38 +190,6 @@ fn of_connecting(attempt: &Attempt<'_>, error: &reqwest::Error, cause: &str) -> 
         "{url}: no connection: {cause}; check that the server is up and reachable from here"
     );
     Fault::transient("connect", reason)
-}
-
-fn of_tls(url: &Url, error: &rustls::Error) -> Fault {
-    use rustls::CertificateError as Wrong;
-    let host = url.host_str().unwrap_or_default();
-    let advice = match error {
-        rustls::Error::InvalidCertificate(Wrong::UnknownIssuer) => {
-            "its certificate is signed by nobody known here; if the authority is your own, name its certificate in ca_files"
-        }
-        rustls::Error::InvalidCertificate(
-            Wrong::Expired
-            | Wrong::ExpiredContext { .. }
-            | Wrong::NotValidYet
-            | Wrong::NotValidYetContext { .. },
-        ) => {
-            "its certificate is out of date; check this machine's clock, or tell the feed's publisher"
-        }
-        rustls::Error::InvalidCertificate(
-            Wrong::NotValidForName | Wrong::NotValidForNameContext { .. },
-        ) => "its certificate is for another name; check the address",
-        rustls::Error::InvalidMessage(_) => {
-            "what it sent is no TLS; check that it serves https at this port"
-        }
-        _ => {
-            "it may be the server's certificate or its version of TLS; if the authority is your own, name its certificate in ca_files"
-        }
-    };
-    let reason = format!("{url}: no secure connection to {host}: {error}; {advice}");
-    match error {
-        rustls::Error::InvalidCertificate(_) => Fault::permanent("tls", reason),
-        _ => Fault::transient("tls", reason),
-    }
 }
 
 /// A host that must not be asked.

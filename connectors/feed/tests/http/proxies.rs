@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::relay::{Passed, Relay};
 use crate::secure::{Authority, HTTP_2, Secure};
 use crate::server::{Reply, Server};
-use crate::setup::poll;
+use crate::setup::{self, poll};
 use crate::{FEED, Folder, Hosts, client, failed, over};
 
 const LOOPBACK: &str = "allow_networks = [\"127.0.0.0/8\"]";
@@ -117,6 +117,59 @@ async fn https_goes_through_socks_too() {
     let harvest = poll_over(&client, "https://feed.example/feed", "").await;
     assert_eq!(harvest.outcome, Outcome::Read);
     assert_eq!(relay.passed(), [passed("feed.example:443", None)]);
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_asked_over_tls_itself() {
+    let authority = Authority::new();
+    let folder = Folder::new();
+    let file = folder.file("ca.pem", &authority.pem());
+    let plain = serve().await;
+    let secure = Secure::start(&authority, "feed.example", &[HTTP_2]).await;
+    for (upstream, url, asked) in [
+        (
+            plain.address,
+            "http://feed.example/",
+            "GET http://feed.example/",
+        ),
+        (
+            secure.address,
+            "https://feed.example/",
+            "CONNECT feed.example:443",
+        ),
+    ] {
+        let config = authority.vouch("proxy.example", &[]);
+        let relay = Relay::https(upstream, config).await;
+        let port = relay.address.port();
+        let (lines, _password) = with_login(&format!("https://proxy.example:{port}"));
+        let hosts = Hosts::new(&[("proxy.example", "127.0.0.1")]);
+        let trusting = client(&format!("{lines}\nca_files = [\"{file}\"]"), &hosts);
+        let harvest = poll_over(&trusting, url, "").await;
+        assert_eq!(harvest.outcome, Outcome::Read, "{url}");
+        let login = Some("Basic bWU6czNjcmV0");
+        assert_eq!(relay.passed(), [passed(asked, login)]);
+        // A proxy that nobody vouches for learns nothing.
+        let harvest = poll_over(&client(&lines, &hosts), url, "").await;
+        failed(&harvest, "proxy", &["proxy.example", "ca_files"]);
+        assert_eq!(relay.passed().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn addresses_in_place_of_names_go_through_socks_where_they_may() {
+    let server = serve().await;
+    let relay = Relay::socks(server.address).await;
+    for scheme in ["socks5", "socks5h"] {
+        let lines = format!("proxy = \"{scheme}://{}\"", relay.address);
+        let url = server.url("/feed");
+        let allowed = Arc::new(setup::client(&lines));
+        assert_eq!(poll_over(&allowed, &url, "").await.outcome, Outcome::Read);
+        let asked = server.address.to_string();
+        assert_eq!(relay.passed().pop(), Some(passed(&asked, None)));
+        let refused = poll_over(&client(&lines, &Hosts::new(&[])), &url, "").await;
+        failed(&refused, "network", &[]);
+    }
+    assert_eq!(relay.passed().len(), 2);
 }
 
 #[tokio::test]

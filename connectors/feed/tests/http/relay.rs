@@ -4,9 +4,11 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
+use rustls::ServerConfig;
+use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// What a proxy was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +26,22 @@ pub(crate) struct Relay {
     accepting: JoinHandle<()>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Speaks {
     Http,
+    Https(TlsAcceptor),
     Socks,
 }
 
 impl Relay {
     pub(crate) async fn http(upstream: SocketAddr) -> Relay {
         Relay::start(Speaks::Http, Some(upstream)).await
+    }
+
+    /// One that is itself asked over TLS.
+    pub(crate) async fn https(upstream: SocketAddr, config: ServerConfig) -> Relay {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        Relay::start(Speaks::Https(acceptor), Some(upstream)).await
     }
 
     pub(crate) async fn socks(upstream: SocketAddr) -> Relay {
@@ -55,11 +64,15 @@ impl Relay {
         let seen = passed.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let seen = seen.clone();
+                let (seen, speaks) = (seen.clone(), speaks.clone());
                 // What breaks off here is what some tests are about.
                 tokio::spawn(async move {
                     drop(match speaks {
                         Speaks::Http => pass_http(stream, upstream, &seen).await,
+                        Speaks::Https(acceptor) => match acceptor.accept(stream).await {
+                            Ok(stream) => pass_http(stream, upstream, &seen).await,
+                            Err(error) => Err(error),
+                        },
                         Speaks::Socks => pass_socks(stream, upstream, &seen).await,
                     });
                 });
@@ -90,7 +103,7 @@ fn note(seen: &Seen, asked: String, login: Option<String>) {
 }
 
 async fn pass_http(
-    mut client: TcpStream,
+    mut client: impl AsyncRead + AsyncWrite + Unpin,
     upstream: Option<SocketAddr>,
     seen: &Seen,
 ) -> io::Result<()> {

@@ -39,7 +39,7 @@ impl Authority {
     }
 
     /// TLS in the name of a host.
-    fn vouch(&self, host: &str, protocols: &[&[u8]]) -> ServerConfig {
+    pub(crate) fn vouch(&self, host: &str, protocols: &[&[u8]]) -> ServerConfig {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
