@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use reqwest::header::{AGE, CACHE_CONTROL, DATE, EXPIRES, HeaderMap, HeaderName};
 use url::Url;
 
-use crate::fetch::{Answer, Refusal};
+use crate::fetch::{Answer, Memory, Refusal};
 use crate::read::FeedDocument;
 
 /// Kinds of faults for which no connection came about.
@@ -27,17 +27,25 @@ pub(crate) fn host(url: &Url) -> Option<String> {
 }
 
 /// The hints in an answer's head.
-pub(crate) fn hints(answer: &Result<Answer, Refusal>, now: Timestamp) -> Hints {
+pub(crate) fn hints(feed: &Url, answer: &Result<Answer, Refusal>, now: Timestamp) -> Hints {
     match answer {
         Ok(answer) => Hints {
             fresh: fresh(&answer.headers, now),
+            elsewhere: elsewhere(feed, answer.memory.as_ref().and_then(Memory::url).as_ref()),
             ..Hints::default()
         },
         Err(refusal) => Hints {
             contact: contact(refusal),
+            elsewhere: elsewhere(feed, refusal.by.as_ref()),
             ..Hints::default()
         },
     }
+}
+
+/// The host that an answer came from, where it is not the feed's.
+fn elsewhere(feed: &Url, by: Option<&Url>) -> Option<String> {
+    let met = host(by?);
+    met.filter(|met| Some(met) != host(feed).as_ref())
 }
 
 fn contact(refusal: &Refusal) -> Contact {
@@ -216,6 +224,8 @@ mod tests {
                 fault: Fault::transient(kind, ""),
                 retry_after: retry_after.map(Duration::from_secs),
                 status,
+                by: None,
+                redirected: false,
             })
         };
         assert_eq!(met("http_status", Some(429), None), Contact::Throttled);
@@ -226,6 +236,27 @@ mod tests {
         assert_eq!(met("dns", None, None), Contact::Unreached);
         assert_eq!(met("connect", None, None), Contact::Unreached);
         assert_eq!(met("tls", None, None), Contact::Answered);
+    }
+
+    #[test]
+    fn who_answered_in_place_of_the_feeds_host_is_named() {
+        let feed = Url::parse("https://a.example/feed").unwrap();
+        let refused = |by: Option<&str>| {
+            let refusal = Refusal {
+                fault: Fault::transient("http_status", ""),
+                retry_after: None,
+                status: Some(429),
+                by: by.map(|by| by.parse().unwrap()),
+                redirected: by.is_some(),
+            };
+            hints(&feed, &Err(refusal), now()).elsewhere
+        };
+        assert_eq!(refused(None), None);
+        assert_eq!(refused(Some("http://a.example/other")), None);
+        assert_eq!(
+            refused(Some("https://b.example/x")).as_deref(),
+            Some("b.example")
+        );
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl FeedSource {
         let memory: Memory = serde_json::from_value(turn.memory.clone()).unwrap_or_default();
         let memory = memory.if_read_with(&self.feed);
         let answer = self.client.get(&self.feed, &memory, turn.now).await;
-        let hints = pace::hints(&answer, turn.now);
+        let hints = pace::hints(&self.feed.url, &answer, turn.now);
         let mut harvest = self.harvest(answer, turn, kept).await;
         harvest.hints = Hints {
             wishes: harvest.hints.wishes,
@@ -227,10 +227,13 @@ impl FeedSource {
             fault,
             retry_after,
             status,
-            ..
+            redirected,
+            by: _,
         } = refusal;
+        // Where a redirect leads today another may lead tomorrow: only the feed's own address says
+        // for good that it is gone.
         let outcome = match status {
-            Some(GONE) => Outcome::Gone { fault },
+            Some(GONE) if !redirected => Outcome::Gone { fault },
             _ => Outcome::Failed { fault, retry_after },
         };
         let mut harvest = Harvest::empty(outcome, memory);

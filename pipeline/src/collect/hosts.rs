@@ -23,6 +23,9 @@ pub(super) const LONGEST_HOLD: Duration = Duration::from_secs(86_400);
 /// How long ago a host may have given access for a refusal to mean "fewer requests".
 const GAVE_ACCESS: Duration = Duration::from_secs(30 * 86_400);
 
+/// With fewer hosts than this nobody looks for those that can be forgotten.
+const CROWDED: usize = 1024;
+
 /// A hold on a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
@@ -55,6 +58,8 @@ pub(super) struct Sighting<'s> {
 #[derive(Debug, Default)]
 pub(super) struct Hosts {
     hosts: HashMap<String, Standing>,
+    /// So many hosts make it worth looking which can be forgotten.
+    crowded: usize,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +121,7 @@ impl Hosts {
 
     fn read(&mut self, sighting: &Sighting<'_>) {
         let now = sighting.now;
+        self.forget_strangers(now);
         let standing = self.hosts.entry(sighting.host.to_owned()).or_default();
         standing.read = Some((now, sighting.source));
         // Once it has gone as long without a hold as the last one was, the next one is short again.
@@ -153,7 +159,21 @@ impl Hosts {
         }
     }
 
+    /// Forgets hosts of which nothing counts any more: redirects may lead to any number of them.
+    fn forget_strangers(&mut self, now: Timestamp) {
+        if self.hosts.len() < self.crowded {
+            return;
+        }
+        self.hosts.retain(|_, standing| {
+            let remembered = |(until, length)| after(until, length) > now;
+            let read = |(at, _)| between(at, now) <= GAVE_ACCESS;
+            standing.read.is_some_and(read) || standing.hold.is_some_and(remembered)
+        });
+        self.crowded = (self.hosts.len() * 2).max(CROWDED);
+    }
+
     fn hold(&mut self, host: &str, now: Timestamp, length: Duration, what: &str) -> Option<Hold> {
+        self.forget_strangers(now);
         let standing = self.hosts.entry(host.to_owned()).or_default();
         let until = after(now, length);
         if standing.hold.is_some_and(|(before, _)| before >= until) {
@@ -268,6 +288,20 @@ mod tests {
             ..sighting(904, 1, Contact::Forbidden)
         };
         assert_eq!(hosts.note(&alone), None, "others are let in");
+    }
+
+    #[test]
+    fn hosts_that_redirects_led_to_are_forgotten_in_time() {
+        let mut hosts = Hosts::default();
+        for number in 0..100_000 {
+            let host = format!("host{number}.example");
+            hosts.note(&Sighting {
+                host: &host,
+                ..sighting(number, 0, Contact::Throttled)
+            });
+        }
+        assert!(hosts.hosts.len() <= CROWDED * 2, "{}", hosts.hosts.len());
+        assert!(hosts.held_until("host99999.example", at(99_999)).is_some());
     }
 
     #[test]

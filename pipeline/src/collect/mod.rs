@@ -250,7 +250,7 @@ impl Collector {
                 self.numbers.remove(&id);
                 self.heed(&finished, now);
                 self.schedule.finished(finished.number, now, finished.due);
-                // Afterwards, so that the source that showed it comes back with the others.
+                // Afterwards, so that a source that was out of reach comes back with the others.
                 self.feel_network(&finished.network, now);
             }
             Err(error) => {
@@ -271,6 +271,9 @@ impl Collector {
         if let Some(hold) = &finished.hold {
             report::hold(hold);
             self.schedule.hold(&hold.host, hold.until, now);
+        }
+        if let Some(host) = &finished.welcome {
+            self.schedule.release(host, now);
         }
         if let Some(health) = finished.health
             && self.health[finished.number] != health

@@ -27,7 +27,7 @@ pub(super) enum Change {
         /// Their hosts.
         hosts: usize,
     },
-    /// It is back; these sources were out of reach.
+    /// It is back; these sources are those that were out of reach and have not answered yet.
     Ended(Vec<usize>),
 }
 
@@ -62,7 +62,9 @@ impl Outage {
     /// Notes how a turn over the network went.
     pub(super) fn note(&mut self, source: usize, host: &str, contact: Contact) -> Change {
         if contact != Contact::Unreached {
-            let unreached = std::mem::take(&mut self.unreached);
+            let mut unreached = std::mem::take(&mut self.unreached);
+            // It has had its turn.
+            unreached.remove(&source);
             if !std::mem::take(&mut self.out) {
                 return Change::None;
             }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::hosts::LONGEST_HOLD;
 use crate::clock::{Dice, after};
 
 /// Limits on sources of one host.
@@ -23,6 +24,12 @@ pub struct HostLimits {
 
 /// Time from one attempt to the next while the network is out.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
+
+/// How long after its end a hold is remembered where nobody was asked on that host.
+const HOLD_MEMORY: Duration = LONGEST_HOLD;
+
+/// With fewer holds than this nobody looks for those that can be forgotten.
+const CROWDED: usize = 1024;
 
 /// How turns that are due at once are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +79,11 @@ pub(super) struct Schedule {
     hosts: HashMap<String, Host>,
     /// Hosts with waiting sources, by the instant from which one may start.
     gates: BinaryHeap<Reverse<(Timestamp, String)>>,
-    /// Hosts that are left alone, and until when.
+    /// Hosts that are left alone, and until when. Afterwards one source at a time is asked there,
+    /// until the host has answered one of them well.
     holds: HashMap<String, Timestamp>,
+    /// So many holds make it worth looking which can be forgotten.
+    crowded: usize,
     /// While the network is out: when the next source may be asked over it.
     next_probe: Option<Timestamp>,
 }
@@ -119,6 +129,7 @@ impl Schedule {
             hosts: HashMap::new(),
             gates: BinaryHeap::new(),
             holds: HashMap::new(),
+            crowded: CROWDED,
             next_probe: None,
         }
     }
@@ -194,9 +205,20 @@ impl Schedule {
 
     /// Leaves a host alone until `until`; turns that run go on.
     pub(super) fn hold(&mut self, host: &str, until: Timestamp, now: Timestamp) {
-        self.holds.retain(|_, until| *until > now);
+        if self.holds.len() >= self.crowded {
+            self.holds
+                .retain(|_, until| after(*until, HOLD_MEMORY) > now);
+            self.crowded = (self.holds.len() * 2).max(CROWDED);
+        }
         let held = self.holds.entry(host.to_owned()).or_insert(until);
         *held = until.max(*held);
+    }
+
+    /// A host has answered well: once its hold is over, sources on it go on as usual.
+    pub(super) fn release(&mut self, host: &str, now: Timestamp) {
+        if self.holds.get(host).is_some_and(|until| *until <= now) {
+            self.holds.remove(host);
+        }
     }
 
     /// The network is out: from now on sources on hosts have one turn in every [`PROBE_EVERY`].
@@ -337,11 +359,13 @@ impl Schedule {
             let Some(host) = self.hosts.get_mut(&name) else {
                 continue;
             };
-            if host.running >= self.limits.concurrent {
+            let held = self.holds.get(&name).copied();
+            // After a hold one of them tries whether the host wants to be asked again.
+            let most = held.map_or(self.limits.concurrent, |_| 1);
+            if host.running >= most {
                 // Whoever finishes there opens the gate again.
                 continue;
             }
-            let held = self.holds.get(&name).copied();
             if let Some(free) = host.free_from.max(held).filter(|free| *free > now) {
                 self.gates.push(Reverse((free, name)));
                 continue;
@@ -470,7 +494,32 @@ mod tests {
         assert_eq!(schedule.next(at(2000)), Next::Wait(Some(at(60_000))));
         assert_eq!(schedule.next(at(59_999)), Next::Wait(Some(at(60_000))));
         assert_eq!(schedule.next(at(60_000)), Next::Start(1));
-        assert_eq!(schedule.next(at(61_000)), Next::Start(0));
+    }
+
+    #[test]
+    fn after_a_hold_one_source_at_a_time_tries_until_the_host_has_answered_well() {
+        let mut schedule = Schedule::new(LIMITS);
+        for _ in 0..5 {
+            schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+        }
+        schedule.hold("a", at(60_000), at(0));
+        schedule.release("a", at(10));
+        assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(60_000))));
+        assert_eq!(schedule.next(at(60_000)), Next::Start(0));
+        assert_eq!(schedule.next(at(80_000)), Next::Wait(None), "one alone");
+        schedule.hold("a", at(200_000), at(80_000));
+        schedule.finished(0, at(80_000), Some(at(900_000)));
+        assert_eq!(schedule.next(at(80_000)), Next::Wait(Some(at(200_000))));
+        assert_eq!(schedule.next(at(200_000)), Next::Start(1));
+        // No answer at all, which says nothing: another one tries.
+        schedule.finished(1, at(230_000), Some(at(900_000)));
+        assert_eq!(schedule.next(at(230_000)), Next::Start(2));
+        assert_eq!(schedule.next(at(240_000)), Next::Wait(Some(at(900_000))));
+        schedule.release("a", at(240_000));
+        schedule.finished(2, at(240_000), Some(at(900_000)));
+        assert_eq!(schedule.next(at(240_000)), Next::Start(3));
+        assert_eq!(schedule.next(at(240_500)), Next::Wait(Some(at(241_000))));
+        assert_eq!(schedule.next(at(241_000)), Next::Start(4), "spaced");
     }
 
     /// The starts from `now` on, with their times in milliseconds; each turn ends at once.
@@ -588,6 +637,8 @@ mod tests {
         schedule.finished(1, at(400), Some(at(300)));
         assert_eq!(schedule.next(at(1000)), Next::Wait(Some(at(50_000))));
         assert_eq!(schedule.next(at(50_000)), Next::Start(2));
+        schedule.release("a", at(50_500));
+        schedule.finished(2, at(50_500), Some(at(90_000)));
         assert_eq!(schedule.next(at(51_000)), Next::Start(1), "and still due");
     }
 

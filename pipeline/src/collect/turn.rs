@@ -16,7 +16,7 @@ use crate::clock::{Clock, Dice, after};
 use crate::crash;
 use crate::fault::Fault;
 use crate::source::{
-    Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
+    Contact, Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
 };
 use crate::store::{
     CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow, Store, StoreError,
@@ -57,6 +57,8 @@ pub(super) struct Finished {
     pub(super) due: Option<Timestamp>,
     /// The host that is left alone from now on.
     pub(super) hold: Option<Hold>,
+    /// The host that answered and has nothing against being asked.
+    pub(super) welcome: Option<String>,
     /// What the turn showed of this machine's network.
     pub(super) network: Change,
     /// How well the source does; `None` leaves it as it was.
@@ -81,6 +83,7 @@ pub(super) async fn take(
                 number,
                 due: Some(after(now, AFTER_TROUBLE)),
                 hold: None,
+                welcome: None,
                 network: Change::None,
                 health: None,
             };
@@ -132,6 +135,7 @@ async fn set_aside(
         number,
         due: Some(if more { now } else { due }),
         hold: None,
+        welcome: None,
         network: Change::None,
         health: None,
     }
@@ -191,6 +195,7 @@ async fn settle(
         number,
         due: standing.plan.due,
         hold: shown.hold.clone(),
+        welcome: shown.welcome,
         network: shown.network,
         health: Some(standing.health),
     };
@@ -214,6 +219,8 @@ async fn settle(
 struct Shown {
     /// That the host is left alone from now on.
     hold: Option<Hold>,
+    /// The host that answered and has nothing against being asked.
+    welcome: Option<String>,
     /// Until when the host is left alone, from this turn or one before.
     held: Option<Timestamp>,
     network: Change,
@@ -231,6 +238,7 @@ fn shown(
     let Some(host) = &rhythm.host else {
         return Shown {
             hold: None,
+            welcome: None,
             held: None,
             network: Change::None,
             network_out: false,
@@ -243,6 +251,8 @@ fn shown(
         Outcome::Failed { retry_after, .. } => *retry_after,
         Outcome::Read | Outcome::Unchanged | Outcome::Gone { .. } => None,
     };
+    // A host that was only passed through answers for itself alone, not for the one behind it.
+    let host = harvest.hints.elsewhere.as_ref().unwrap_or(host);
     let hold = surroundings.hosts.note(&Sighting {
         now,
         host,
@@ -253,6 +263,7 @@ fn shown(
         refused_before: past.refused,
     });
     Shown {
+        welcome: (contact == Contact::Answered).then(|| host.clone()),
         held: surroundings.hosts.held_until(host, now),
         hold,
         network,

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Hints {
     /// How the host behaved.
     pub contact: Contact,
+    /// The host that answered, where it was not the source's own but one that it was sent on to.
+    pub elsewhere: Option<String>,
     /// How long the answer stays fresh, by its header fields.
     pub fresh: Option<Fresh>,
     /// What the document asks for; `None` when none was read: the last one's wishes hold on.

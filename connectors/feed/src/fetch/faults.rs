@@ -68,6 +68,8 @@ pub(super) fn refuse(
         fault,
         retry_after: wait.and_then(|wait| retry::after(wait, now)),
         status: Some(status.as_u16()),
+        by: None,
+        redirected: false,
     }
 }
 

@@ -51,6 +51,21 @@ pub(crate) struct Refusal {
     pub(crate) fault: Fault,
     pub(crate) retry_after: Option<std::time::Duration>,
     pub(crate) status: Option<u16>,
+    /// The address that answered so.
+    pub(crate) by: Option<Url>,
+    /// Whether redirects led there.
+    pub(crate) redirected: bool,
+}
+
+impl Refusal {
+    /// The same, told of the address that gave it.
+    fn at(self, url: Url, hops: &[Hop]) -> Refusal {
+        Refusal {
+            by: Some(url),
+            redirected: !hops.is_empty(),
+            ..self
+        }
+    }
 }
 
 impl From<Fault> for Refusal {
@@ -59,6 +74,8 @@ impl From<Fault> for Refusal {
             fault,
             retry_after: None,
             status: None,
+            by: None,
+            redirected: false,
         }
     }
 }
@@ -235,7 +252,8 @@ impl Ask<'_> {
         {
             return Ok(None);
         }
-        let answer = self.answer(url, response, conditional, delta).await?;
+        let answer = self.answer(url.clone(), response, conditional, delta).await;
+        let answer = answer.map_err(|refusal| refusal.at(url, &hops))?;
         Ok(Some((hops, answer)))
     }
 
@@ -274,6 +292,8 @@ impl Ask<'_> {
             fault,
             retry_after: None,
             status: Some(status.as_u16()),
+            by: None,
+            redirected: false,
         };
         let bytes = body::read(&url, response, &self.limits, faults::feed_too_large)
             .await

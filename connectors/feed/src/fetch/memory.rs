@@ -94,6 +94,11 @@ impl Memory {
         serde_json::to_value(self).unwrap_or_default()
     }
 
+    /// The address that gave the answer.
+    pub(crate) fn url(&self) -> Option<Url> {
+        self.url.as_deref()?.parse().ok()
+    }
+
     pub(crate) fn etag(&self) -> Option<String> {
         self.etag.clone()
     }

@@ -179,6 +179,8 @@ async fn answer(
             fault,
             retry_after: None,
             status: Some(status.as_u16()),
+            by: None,
+            redirected: false,
         }),
     }
 }
