@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::hosts::LONGEST_HOLD;
 use super::pace::{Known, Pace, START};
 use crate::backoff::Backoff;
 use crate::clock::after;
@@ -24,6 +25,10 @@ const MOST_SKIPPED_HOURS: i64 = 96;
 
 /// Turns put off to the end of skipped hours are spread over at most so much of the next hour.
 const AFTER_SKIPPED: Duration = Duration::from_secs(600);
+
+/// The longest that `Retry-After` may put a turn off, however short the waits after failures are
+/// configured: who asks for a day is given it, and who asks for more is asked once a day.
+const MOST_ASKED: Duration = LONGEST_HOLD;
 
 /// The longest wait while this machine's network is taken to be out.
 const NETWORK_OUT: Duration = START;
@@ -345,7 +350,7 @@ fn after_failure(
     );
     let mut due = after(situation.now, wait);
     let mut reasons = vec![reason(ReasonKind::Failures, failures.into(), text)];
-    if let Some(asked) = retry_after.map(|asked| asked.min(ceiling)) {
+    if let Some(asked) = retry_after.map(|asked| asked.min(MOST_ASKED)) {
         let why = reason(
             ReasonKind::RetryAfter,
             asked.as_secs(),
@@ -392,3 +397,6 @@ pub fn say(duration: Duration) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -289,3 +289,6 @@ fn time_to_speak(pace: &mut Pace, since: Option<Timestamp>, now: Timestamp) -> O
     pace.said = Some(now);
     since.map(|since| between(since, now))
 }
+
+#[cfg(test)]
+mod tests;
