@@ -1,6 +1,6 @@
 # The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
 
-.PHONY: demo test check fmt torture bench generate install-packages install-build-packages
+.PHONY: demo test check fmt torture bench fuzz generate install-packages install-build-packages
 
 CARGO ?= cargo
 
@@ -27,6 +27,11 @@ torture: install-packages
 # The figures of the README, against bare peers in the same run; see bench/run.
 bench: install-packages
 	bench/run
+
+# Feeds that chance has damaged, the same ones for the same seed: no panic, none that takes long.
+#   make fuzz FUZZ_ARGS='10_000_000 1'
+fuzz:
+	$(CARGO) run --release --quiet --package dateline-feed-reader --example fuzz -- $(FUZZ_ARGS)
 
 # Writes what is generated from the code: schemas, references.
 generate:

@@ -14,7 +14,11 @@ const STACK: usize = 2 << 20;
 /// Depth of the nesting that is tried.
 const DEEP: usize = 100_000;
 
-const SAMPLES: [&[u8]; 4] = [
+const SAMPLES: [&[u8]; 8] = [
+    include_bytes!("../reader/corpus/atom-0.3.xml"),
+    include_bytes!("../reader/corpus/cdf.xml"),
+    include_bytes!("../reader/corpus/podcast.xml"),
+    include_bytes!("samples/rss-0.91.xml"),
     include_bytes!("samples/rss-1.0.xml"),
     include_bytes!("samples/rss-2.0.xml"),
     include_bytes!("samples/atom-1.0.xml"),
@@ -73,6 +77,67 @@ fn deep_nesting_is_left_out_on_a_small_stack() {
     on_a_small_stack(move || assert!(!try_read(json.as_bytes()).recovered.is_empty()));
 }
 
+/// Every element that has elements within.
+const NESTING: [&str; 16] = [
+    "rss",
+    "channel",
+    "item",
+    "entry",
+    "feed",
+    "source",
+    "author",
+    "contributor",
+    "image",
+    "media:group",
+    "media:content",
+    "itunes:category",
+    "description",
+    "content",
+    "title",
+    "x:y",
+];
+
+#[test]
+fn whatever_nests_may_nest_a_hundred_thousand_deep() {
+    for element in NESTING {
+        for (before, after) in [("<rss><channel><item>", ""), ("<feed>", "</feed>")] {
+            let nested =
+                format!("<{element}>").repeat(DEEP) + &format!("</{element}>").repeat(DEEP);
+            let feed = format!("{before}{nested}{after}");
+            on_a_small_stack(move || drop(try_read(feed.as_bytes())));
+        }
+    }
+}
+
+#[test]
+fn a_million_attributes_are_passed_over() {
+    let attributes: String = (0..1_000_000)
+        .map(|number| format!(" a{number}='x'"))
+        .collect();
+    for element in ["rss", "item", "description><p", "link"] {
+        let feed = format!("<rss><channel><item><title>a</title></item><{element}{attributes}>");
+        on_a_small_stack(move || assert!(!try_read(feed.as_bytes()).entries.is_empty()));
+    }
+}
+
+#[test]
+fn fifty_megabytes_of_one_text_are_cut() {
+    let text = "word ".repeat(10 << 20);
+    let feed = format!(
+        "<rss><channel><item><guid>1</guid><description>{text}</description></item><item/></channel></rss>"
+    );
+    on_a_small_stack(move || {
+        let reading = try_read(feed.as_bytes());
+        assert_eq!(reading.entries.len(), 2);
+        assert!(
+            reading
+                .recovered
+                .iter()
+                .any(|line| line.contains("longer than any article"))
+        );
+    });
+}
+
 #[test]
 fn nesting_up_to_the_limit_is_read_on_a_small_stack() {
     let spaces = "xmlns:media='http://search.yahoo.com/mrss/' xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'";
@@ -108,7 +173,7 @@ fn every_truncation_is_read_or_refused() {
 
 #[test]
 fn a_truncated_feed_keeps_its_complete_items() {
-    let feed = SAMPLES[1];
+    let feed: &[u8] = include_bytes!("samples/rss-2.0.xml");
     let text = std::str::from_utf8(feed).unwrap();
     let second = text.match_indices("</item>").nth(1).unwrap().0 + "</item>".len();
     let reading = try_read(&feed[..second + 40]);
@@ -204,7 +269,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_feeds_are_read_or_refused(sample in 0..4_usize, at in any::<sample::Index>(), by in collection::vec(any::<u8>(), 0..6)) {
+    fn damaged_feeds_are_read_or_refused(sample in 0..SAMPLES.len(), at in any::<sample::Index>(), by in collection::vec(any::<u8>(), 0..6)) {
         let mut bytes = SAMPLES[sample].to_vec();
         let at = at.index(bytes.len());
         let end = (at + by.len()).min(bytes.len());

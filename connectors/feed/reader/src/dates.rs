@@ -94,7 +94,7 @@ fn iso(text: &str) -> Option<Moment> {
         return None;
     }
     let dashed = match text.as_bytes().get(4) {
-        Some(b'/') => text.replacen('/', "-", 2),
+        Some(b'/' | b'-') => with_two_digits(text).unwrap_or_else(|| text.to_owned()),
         _ => text.to_owned(),
     };
     // Some write a space before the offset.
@@ -113,6 +113,38 @@ fn iso(text: &str) -> Option<Moment> {
         time: pieces.time().map(|time| (time, precision)),
         offset: pieces.to_numeric_offset(),
     })
+}
+
+/// `2024/5/9 7:12` as `2024-05-09 07:12`: whoever leaves out zeros still puts the year first, then the month.
+fn with_two_digits(text: &str) -> Option<String> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let (month, rest) = rest.get(1..)?.split_once(['/', '-'])?;
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let (day, rest) = split_while(rest, is_digit);
+    let (gap, rest) = rest.split_at(usize::from(rest.starts_with([' ', 'T', 't'])));
+    let (time, rest) = split_while(rest, |byte| is_digit(byte) || byte == b':');
+    let digits = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(is_digit);
+    if !digits(month) || !digits(day) {
+        return None;
+    }
+    // Without a colon it is a time in digits alone, which has all of them.
+    let time = match time.contains(':') {
+        true => time
+            .split(':')
+            .map(|part| format!("{part:0>2}"))
+            .collect::<Vec<_>>()
+            .join(":"),
+        false => time.to_owned(),
+    };
+    Some(format!("{year}-{month:0>2}-{day:0>2}{gap}{time}{rest}"))
+}
+
+fn split_while(text: &str, is_part: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(
+        text.bytes()
+            .position(|byte| !is_part(byte))
+            .unwrap_or(text.len()),
+    )
 }
 
 /// Whether the time of an ISO date goes down to seconds.
@@ -339,6 +371,16 @@ mod tests {
 
     #[test]
     fn iso_dates_are_read_with_what_they_leave_out() {
+        assert_eq!(read("2024/5/9 7:12:03"), "2024-05-09T07:12:03Z none Second");
+        assert_eq!(
+            read("2024/1/10 14:33:00"),
+            "2024-01-10T14:33:00Z none Second"
+        );
+        assert_eq!(
+            read("2024-05-09T12:35:9+01:00"),
+            "2024-05-09T11:35:09Z +01:00 Second"
+        );
+        assert_eq!(read("2024-5-9"), "2024-05-09T00:00:00Z none Day");
         assert_eq!(
             read("2024-05-09T10:12:03Z"),
             "2024-05-09T10:12:03Z +00:00 Second"

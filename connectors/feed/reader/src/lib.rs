@@ -18,6 +18,7 @@ mod links;
 mod model;
 mod names;
 mod persons;
+mod safe;
 mod tidy;
 mod values;
 mod walk;
@@ -60,7 +61,8 @@ impl Context {
 /// What the caller chooses.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Whether HTML is made safe to show: scripts, handlers, frames and whatever else can act are taken out of it. Otherwise it
+    /// Whether what was read is made safe to show: scripts, handlers, frames and whatever else can act are taken out of HTML, and
+    /// addresses that run something are left out. Plain text stays: whoever shows it escapes it. Otherwise HTML
     /// is what the feed says, with absolute addresses.
     pub sanitise: bool,
     /// Whether HTML is written so that readers of XML stumble less over it: void elements end in `/>`, attributes have
@@ -98,12 +100,21 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
                 .ok_or_else(|| ReadError::NotAFeed("this holds no feed".to_owned()))
                 .map(|feed| (feed, walked.entries))
         }
-        Ok(Document::Json(text)) => json::read(text, context.base().as_ref()).map(|read| {
-            notes.extend(read.notes);
-            (read.feed, read.entries)
-        }),
+        Ok(Document::Json(text)) => {
+            json::read(text, context.base().as_ref(), options).map(|read| {
+                notes.extend(read.notes);
+                (read.feed, read.entries)
+            })
+        }
         Err(error) => Err(error),
     };
+    let read = read.map(|(mut feed, mut entries)| {
+        if options.sanitise {
+            safe::feed(&mut feed);
+            entries.iter_mut().for_each(safe::entry);
+        }
+        (feed, entries)
+    });
     finish(read, notes)
 }
 

@@ -1,6 +1,10 @@
 //! The last hand on a text: control characters, letters that were encoded twice, base64.
 
 use dateline_text::charset::mend;
+use dateline_text::html;
+use url::Url;
+
+use crate::Options;
 
 /// The text without what no text means: control characters go, those that part lines and fields become spaces, line ends `\n`, and letters that went through a
 /// wrong encoding are set right. Counts control characters in `controls`.
@@ -37,6 +41,15 @@ pub(crate) fn tidy(text: &str, controls: &mut usize) -> String {
         }
     }
     out
+}
+
+/// HTML with absolute addresses, written as the caller wants it.
+pub(crate) fn html(value: String, base: Option<&Url>, options: Options) -> String {
+    match base {
+        base if options.tidy => html::tidy(&value, base),
+        Some(base) => html::absolute(&value, base),
+        None => value,
+    }
 }
 
 /// What `text` stands for in base64, if it is that and text again.

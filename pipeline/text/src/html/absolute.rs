@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::address::{self, Base};
-use super::references::{push_escaped, unescape_attribute};
+use super::references::{push_escaped, reference, unescape_attribute};
 use super::scan::{Attribute, Piece, Scanner, Tag, is_void};
 use super::tokens::clamp;
 
@@ -87,6 +87,10 @@ fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &
                 push_escaped(attribute.name, out);
                 out.push('"');
             }
+            (None, Some(value)) if form == Form::Xml && value.contains('&') => {
+                out.push_str(&tag.source[written..start]);
+                push_without_strays(&tag.source[start..end], out);
+            }
             _ => continue,
         }
         written = end;
@@ -100,6 +104,19 @@ fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &
         out.push_str(" />");
     } else {
         out.push_str(rest);
+    }
+}
+
+/// Writes the value of an attribute, as it is but for ampersands that begin no reference.
+fn push_without_strays(value: &str, out: &mut String) {
+    let mut pieces = value.split('&');
+    out.push_str(pieces.next().unwrap_or_default());
+    let mut at = value.find('&').unwrap_or(value.len());
+    for piece in pieces {
+        let is_reference = reference(&value[at..], true).is_some();
+        out.push_str(if is_reference { "&" } else { "&amp;" });
+        out.push_str(piece);
+        at += 1 + piece.len();
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use crate::Options;
 use crate::model::{Entry, FeedDocument, Format, Media, ReadError, Tag, WebLink};
 use crate::values::{Date, Person, Text};
 use crate::{dates, links, tidy};
@@ -26,13 +27,18 @@ pub(crate) struct JsonFeed {
 ///
 /// # Errors
 /// Where the text is JSON of another kind.
-pub(crate) fn read(text: &str, base: Option<&Url>) -> Result<JsonFeed, ReadError> {
+pub(crate) fn read(
+    text: &str,
+    base: Option<&Url>,
+    options: Options,
+) -> Result<JsonFeed, ReadError> {
     let (value, faults) = parse(text);
     let Some(Value::Object(members)) = value else {
         return Err(not_a_feed());
     };
     let mut reader = Reader {
         base,
+        options,
         odd: 0,
         dates: Vec::new(),
     };
@@ -128,6 +134,7 @@ fn list<'v, 't>(members: &'v Members<'t>, name: &str) -> Option<&'v [Value<'t>]>
 
 struct Reader<'b> {
     base: Option<&'b Url>,
+    options: Options,
     odd: usize,
     dates: Vec<String>,
 }
@@ -165,7 +172,9 @@ impl Reader<'_> {
             .into_iter()
             .collect();
         links.extend(external.clone().map(|href| link(href, "related")));
-        let html = self.text(members, "content_html").map(Text::html);
+        let html = self
+            .text(members, "content_html")
+            .map(|value| Text::html(crate::tidy::html(value, self.base, self.options)));
         let plain = self.text(members, "content_text").map(Text::plain);
         let id = self.text(members, "id");
         let permalink = id.clone().filter(|id| id.starts_with("http"));

@@ -148,8 +148,8 @@ impl Collector {
             self.text.push('"');
         }
         for (name, value) in attributes {
-            // Namespaces have done their work, except where HTML asks for them.
-            if name.starts_with("xmlns") && name != "xmlns:xlink" {
+            // The vocabulary has done its work; prefixes may be those of attributes further in.
+            if name == "xmlns" {
                 continue;
             }
             if !self.has_room(name.len() + value.len()) {

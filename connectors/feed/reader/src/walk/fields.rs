@@ -85,7 +85,7 @@ impl Walker<'_> {
         }
     }
 
-    /// The text in its format, mended, with absolute addresses, and safe if asked for.
+    /// The text in its format, mended, with absolute addresses.
     fn text_of(&mut self, collector: &Collector) -> Option<Text> {
         let unwrap = self.atom && collector.kind == Kind::Xml;
         let text = collector.finished(unwrap);
@@ -109,11 +109,7 @@ impl Walker<'_> {
     }
 
     fn html(&self, value: String) -> String {
-        match self.bases.last() {
-            base if self.circumstances.options.tidy => html::tidy(&value, base),
-            Some(base) => html::absolute(&value, base),
-            None => value,
-        }
+        tidy::html(value, self.bases.last(), self.circumstances.options)
     }
 
     fn text_of_entry(&mut self, collector: &Collector, text: Text, depth: usize) {
