@@ -161,15 +161,28 @@ async fn fresh_topic(options: &Options, what: &str) -> Result<String, Anything> 
         .duration_since(std::time::UNIX_EPOCH)?
         .as_micros();
     let name = format!("bench-{what}-{now}");
-    let admin: AdminClient<DefaultClientContext> = ClientConfig::new()
-        .set("bootstrap.servers", &options.bootstrap)
-        .create()?;
     let topic = NewTopic::new(&name, options.partitions, TopicReplication::Fixed(1));
     let limit = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
-    for created in admin.create_topics([&topic], &limit).await? {
+    for created in admin(options)?.create_topics([&topic], &limit).await? {
         created.map_err(|(name, code)| format!("topic {name}: {code}"))?;
     }
     Ok(name)
+}
+
+/// Deletes a topic that was measured: a run writes gigabytes.
+async fn delete_topic(options: &Options, name: &str) -> Result<(), Anything> {
+    let limit = AdminOptions::new().operation_timeout(Some(Duration::from_secs(30)));
+    for deleted in admin(options)?.delete_topics(&[name], &limit).await? {
+        deleted.map_err(|(name, code)| format!("topic {name}: {code}"))?;
+    }
+    Ok(())
+}
+
+fn admin(options: &Options) -> Result<AdminClient<DefaultClientContext>, Anything> {
+    let mut config = ClientConfig::new();
+    Ok(config
+        .set("bootstrap.servers", &options.bootstrap)
+        .create()?)
 }
 
 /// Records a second of a bare producer.
@@ -188,14 +201,16 @@ async fn bare(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
     let producer: BaseProducer = config.create()?;
     // Connecting is no part of the measurement, for neither side.
     producer.client().fetch_metadata(Some(&topic), FLUSH)?;
-    tokio::task::block_in_place(|| {
+    let rate = tokio::task::block_in_place(|| {
         let began = Instant::now();
         for entry in entries {
             send_bare(&producer, &topic, entry)?;
         }
         producer.flush(FLUSH)?;
-        Ok(entries.len() as f64 / began.elapsed().as_secs_f64())
-    })
+        Ok::<_, Anything>(entries.len() as f64 / began.elapsed().as_secs_f64())
+    })?;
+    delete_topic(options, &topic).await?;
+    Ok(rate)
 }
 
 fn send_bare(producer: &BaseProducer, topic: &str, entry: &Entry) -> Result<(), Anything> {
@@ -252,7 +267,7 @@ async fn sink(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
     };
     let mut sink = KafkaSink::new("bench", &settings)?;
     let stored = Stored {
-        log: topic,
+        log: topic.clone(),
         position: 0,
         detail: Value::Null,
     };
@@ -267,6 +282,7 @@ async fn sink(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
     }
     let rate = entries.len() as f64 / began.elapsed().as_secs_f64();
     sink.close().await?;
+    delete_topic(options, &topic).await?;
     Ok(rate)
 }
 
