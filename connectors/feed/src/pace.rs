@@ -15,7 +15,9 @@ use crate::fetch::{Answer, Memory, Refusal};
 use crate::read::FeedDocument;
 
 /// Kinds of faults for which no connection came about.
-const UNREACHED: [&str; 3] = ["dns", "connect", "timeout"];
+///
+/// A plain timeout is none of them: it strikes once a connection stands.
+const UNREACHED: [&str; 4] = ["dns", "connect", "connect_timeout", "proxy"];
 
 /// What feeds share limits by: the host, with its port where that is an unusual one.
 pub(crate) fn host(url: &Url) -> Option<String> {
@@ -235,6 +237,10 @@ mod tests {
         assert_eq!(met("http_status", Some(404), None), Contact::Answered);
         assert_eq!(met("dns", None, None), Contact::Unreached);
         assert_eq!(met("connect", None, None), Contact::Unreached);
+        assert_eq!(met("connect_timeout", None, None), Contact::Unreached);
+        assert_eq!(met("proxy", None, None), Contact::Unreached);
+        assert_eq!(met("proxy", Some(407), None), Contact::Answered);
+        assert_eq!(met("timeout", None, None), Contact::Answered);
         assert_eq!(met("tls", None, None), Contact::Answered);
     }
 

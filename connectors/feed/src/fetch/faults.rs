@@ -179,7 +179,7 @@ fn of_connecting(attempt: &Attempt<'_>, error: &reqwest::Error, cause: &str) -> 
         let reason = format!(
             "{url}: no connection within {seconds} s; raise connect_timeout if the server is slow"
         );
-        return Fault::transient("timeout", reason);
+        return Fault::transient("connect_timeout", reason);
     }
     let connected = chain(error).all(|cause| cause.to_string() != NOT_CONNECTED);
     if connected && attempt.url.scheme() == "https" {

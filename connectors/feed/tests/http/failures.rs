@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dateline_pipeline::fault::Class;
+use dateline_pipeline::source::Contact;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -179,5 +180,10 @@ async fn a_server_that_makes_no_secure_connection_is_told_apart() {
     let mut silent = feed(&silent);
     silent.connect_timeout = Duration::from_millis(300);
     let harvest = poll(&source(&silent), Value::Null).await;
-    failed(&harvest, "timeout", &["0.3 s", "raise connect_timeout"]);
+    failed(
+        &harvest,
+        "connect_timeout",
+        &["0.3 s", "raise connect_timeout"],
+    );
+    assert_eq!(harvest.hints.contact, Contact::Unreached);
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use dateline_config::ByteSize;
-use dateline_pipeline::source::Outcome;
+use dateline_pipeline::source::{Contact, Outcome};
 use serde_json::Value;
 
 use crate::server::{Reply, Server};
@@ -29,6 +29,11 @@ async fn silence_ends_in_a_timeout() {
         let started = Instant::now();
         let harvest = poll(&source(&feed), Value::Null).await;
         failed(&harvest, "timeout", &["raise timeout"]);
+        assert_eq!(
+            harvest.hints.contact,
+            Contact::Answered,
+            "a connection stood"
+        );
         assert!(started.elapsed() < Duration::from_secs(10));
     }
 }
@@ -161,6 +166,11 @@ async fn what_comes_drop_by_drop_ends_in_a_timeout() {
         let started = Instant::now();
         let harvest = poll(&source(&feed), Value::Null).await;
         failed(&harvest, "timeout", &["0.5 s", "raise timeout"]);
+        assert_eq!(
+            harvest.hints.contact,
+            Contact::Answered,
+            "a connection stood"
+        );
         assert!(started.elapsed() < Duration::from_secs(10), "{slow}");
     }
 }
