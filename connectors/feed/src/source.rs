@@ -17,6 +17,7 @@ use dateline_pipeline::draft::HttpFacts;
 use dateline_pipeline::record::{SourceKind, SourceRef};
 use dateline_pipeline::source::{Facts, Harvest, Hints, Outcome, Rhythm, Source, Turn};
 use futures::future::BoxFuture;
+use serde::Deserialize;
 use url::Url;
 
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
@@ -186,7 +187,7 @@ impl FeedSource {
                 match self.take(fetched, turn).await {
                     Ok(taken) => {
                         kept.announced = announced(&headers, &taken.feed, &at);
-                        self.document(taken, &at, &memory, turn, kept)
+                        self.document(taken, &at, memory, turn, kept)
                     }
                     Err((fault, facts)) => {
                         let failed = Outcome::Failed {
@@ -208,14 +209,23 @@ impl FeedSource {
         &self,
         taken: Taken,
         at: &Url,
-        memory: &Memory,
+        memory: Memory,
         turn: &Turn,
         kept: &mut Kept,
     ) -> Harvest {
-        let mut harvest = Harvest::empty(Outcome::Read, memory.to_json());
-        if turn.memory.is_null() {
+        // What is remembered of hubs alone, or of an attempt that failed, is of no document.
+        let before = Memory::deserialize(&turn.memory).unwrap_or_default();
+        let first = !before.is_of_document();
+        if first {
             kept.fill = Cursor::start(&taken.feed, at, self.feed.first_fill.saturating_sub(1));
         }
+        let memory = match taken.cut_off {
+            // The part that is missing may name the older pages.
+            true if first && kept.fill.is_none() => memory.cut_off(&before).unread(),
+            true => memory.cut_off(&before),
+            false => memory,
+        };
+        let mut harvest = Harvest::empty(Outcome::Read, memory.to_json());
         harvest.hints.wishes = Some(pace::wishes(&taken.feed));
         harvest.items = taken.items;
         harvest.facts = taken.facts;

@@ -8,8 +8,12 @@ mod setup;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use dateline_config::WebSub;
 use dateline_feed::FeedSource;
+use dateline_feed::websub::Callbacks;
+use dateline_pipeline::clock::Clock;
 use dateline_pipeline::source::{Harvest, Outcome};
 use serde_json::Value;
 use server::{Reply, Server};
@@ -84,6 +88,54 @@ async fn older_pages_are_read_once_and_the_oldest_items_come_first() {
         assert_eq!(asked(&server).last().unwrap(), "/feed");
         assert_eq!(asked(&server).len(), 4);
     }
+}
+
+#[tokio::test]
+async fn a_first_attempt_that_fails_does_not_count_as_the_first_time() {
+    let well = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&well);
+    let server = Server::start(move |request| match request.path.as_str() {
+        _ if !switch.load(Ordering::SeqCst) => Reply::new(503, &[], b""),
+        "/feed" => Reply::new(200, &[], &page(&[6, 5], &link("next", "/2"))),
+        _ => Reply::new(200, &[], &page(&[4, 3], "")),
+    })
+    .await;
+    let settings = WebSub {
+        callback: Some("https://quayside.example/websub".parse().unwrap()),
+        listen: server.address,
+        lease: Duration::from_secs(86_400),
+    };
+    let callbacks = Callbacks::new(&settings, Clock::manual(setup::now())).unwrap();
+    let source = filling(&server, 10, 1000).with_hub(&callbacks);
+    let failed = poll(&source, Value::Null).await;
+    assert!(!failed.memory.is_null(), "hubs have something to remember");
+    well.store(true, Ordering::SeqCst);
+    let read = poll(&source, failed.memory).await;
+    assert_eq!(titles(&read), ["3", "4", "5", "6"]);
+}
+
+#[tokio::test]
+async fn a_first_document_that_was_cut_off_does_not_hide_the_older_pages() {
+    let cut = AtomicBool::new(true);
+    let server = Server::start(move |request| {
+        let mut feed = page(&[6, 5], "");
+        feed.truncate(feed.len() - b"</feed>".len());
+        if !cut.swap(false, Ordering::SeqCst) {
+            feed.extend_from_slice(format!("{}</feed>", link("next", "/2")).as_bytes());
+        }
+        match request.path.as_str() {
+            "/feed" => Reply::new(200, &[("ETag", "\"x\"")], &feed),
+            _ => Reply::new(200, &[], &page(&[4], "")),
+        }
+    })
+    .await;
+    let source = filling(&server, 10, 1000);
+    let first = poll(&source, Value::Null).await;
+    assert_eq!(titles(&first), ["5", "6"]);
+    let second = poll(&source, first.memory).await;
+    assert_eq!(titles(&second), ["4", "5", "6"]);
+    poll(&source, second.memory).await;
+    assert_eq!(asked(&server), ["/feed", "/feed", "/2", "/feed"]);
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ pub fn read(bytes: &[u8], context: &Context) -> Reading {
 
 /// Reads a document as `options` say.
 pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
-    let mut notes = Vec::new();
+    let (mut notes, mut cut_off) = (Vec::new(), false);
     let declared = Declared {
         content_type: context.content_type.as_deref(),
         host: context.url.as_ref().and_then(Url::host_str),
@@ -95,6 +95,7 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
                 },
             );
             notes.extend(walked.notes);
+            cut_off = walked.cut_off;
             walked
                 .feed
                 .ok_or_else(|| ReadError::NotAFeed("this holds no feed".to_owned()))
@@ -103,6 +104,7 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
         Ok(Document::Json(text)) => {
             json::read(text, context.base().as_ref(), options).map(|read| {
                 notes.extend(read.notes);
+                cut_off = read.cut_off;
                 (read.feed, read.entries)
             })
         }
@@ -115,7 +117,10 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
         }
         (feed, entries)
     });
-    finish(read, notes)
+    Reading {
+        cut_off,
+        ..finish(read, notes)
+    }
 }
 
 fn finish(read: Result<(FeedDocument, Vec<Entry>), ReadError>, mut notes: Vec<String>) -> Reading {

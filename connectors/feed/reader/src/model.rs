@@ -17,6 +17,8 @@ pub struct Reading {
     pub entries: Vec<Entry>,
     /// What was repaired or left out, one line each.
     pub recovered: Vec<String>,
+    /// Whether the document ends before it says that it does: what it would have held may be missing.
+    pub cut_off: bool,
     /// Why nothing could be read.
     pub error: Option<ReadError>,
 }

@@ -74,6 +74,27 @@ impl Memory {
         self
     }
 
+    /// What is remembered where the document was cut off: nothing by which the server, or its body, could be known as
+    /// unchanged, or the rest of it would never be asked for.
+    pub(crate) fn cut_off(mut self, before: &Memory) -> Memory {
+        self.etag = None;
+        self.last_modified = None;
+        self.body = None;
+        self.whole = before.whole;
+        self
+    }
+
+    /// Takes it that no document was read, as before the first.
+    pub(crate) fn unread(mut self) -> Memory {
+        self.url = None;
+        self
+    }
+
+    /// Whether a document was ever read.
+    pub(crate) fn is_of_document(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// Notes the settings that the document is read with.
     pub(crate) fn read_with(mut self, feed: &Feed) -> Memory {
         self.max_items = Some(feed.max_items);

@@ -29,6 +29,8 @@ pub(super) struct Taken {
     /// Fresh items, the oldest first.
     pub(super) items: Vec<Gathered>,
     pub(super) facts: Facts,
+    /// Whether the document ended too early, so that there may be more in it.
+    pub(super) cut_off: bool,
 }
 
 impl FeedSource {
@@ -98,6 +100,7 @@ impl FeedSource {
             items: oldest_first(items),
             feed,
             facts,
+            cut_off: reading.cut_off,
         })
     }
 

@@ -1,5 +1,7 @@
 //! What a feed is asked on the conditions of its last answer: validators, hashes, differences.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use dateline_pipeline::source::Outcome;
 use serde_json::Value;
 
@@ -81,6 +83,47 @@ async fn the_same_body_is_unchanged_without_validators() {
     );
     let forgotten = poll(&source, serde_json::json!({"from": "another version"})).await;
     assert_eq!(forgotten.items.len(), 3);
+}
+
+#[tokio::test]
+async fn a_document_that_was_cut_off_is_asked_for_again() {
+    let first_item = FEED.windows(7).position(|text| text == b"</item>").unwrap() + 7;
+    for headers in [&[("ETag", "\"a\""), ("Last-Modified", "today")][..], &[]] {
+        let dying = AtomicBool::new(true);
+        let server = Server::start(move |request| match request.header("if-none-match") {
+            Some("\"a\"") => Reply::new(304, &[], b""),
+            _ if dying.swap(false, Ordering::SeqCst) => {
+                Reply::new(200, headers, &FEED[..first_item])
+            }
+            _ => Reply::new(200, headers, FEED),
+        })
+        .await;
+        let source = source(&feed(&server.url("/feed")));
+        let cut = poll(&source, Value::Null).await;
+        assert_eq!((&cut.outcome, cut.items.len()), (&Outcome::Read, 1));
+        for key in ["etag", "last_modified", "body", "whole"] {
+            assert_eq!(cut.memory.get(key), None, "{key}");
+        }
+        let whole = poll(&source, cut.memory).await;
+        assert_eq!((&whole.outcome, whole.items.len()), (&Outcome::Read, 3));
+        let again = poll(&source, whole.memory).await;
+        assert_eq!(again.outcome, Outcome::Unchanged);
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_was_cut_off_leaves_the_time_of_the_last_whole_one() {
+    let server = Server::start(|request| match request.header("if-none-match") {
+        None => Reply::new(200, &[("ETag", "\"a\"")], FEED),
+        _ => Reply::new(200, &[("ETag", "\"b\"")], &FEED[..FEED.len() - 20]),
+    })
+    .await;
+    let source = source(&feed(&server.url("/feed")));
+    let whole = poll(&source, Value::Null).await.memory;
+    let cut = poll_after(&source, whole.clone(), 3).await;
+    assert_eq!(cut.outcome, Outcome::Read);
+    assert_eq!(cut.memory.get("etag"), None);
+    assert_eq!(cut.memory["whole"], whole["whole"]);
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ pub(crate) struct JsonFeed {
     pub(crate) feed: FeedDocument,
     pub(crate) entries: Vec<Entry>,
     pub(crate) notes: Vec<String>,
+    /// Whether the text ends within a value.
+    pub(crate) cut_off: bool,
 }
 
 /// Reads a JSON feed.
@@ -94,6 +96,7 @@ pub(crate) fn read(
         feed,
         entries,
         notes,
+        cut_off: faults.cut_off,
     })
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Walked {
     pub(crate) feed: Option<FeedDocument>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) notes: Vec<String>,
+    /// Whether the text ends within an element.
+    pub(crate) cut_off: bool,
 }
 
 /// Reads `text`, XML as it is found.
@@ -497,6 +499,7 @@ impl<'t> Walker<'t> {
             feed: self.feed,
             entries: self.entries,
             notes,
+            cut_off: self.faults.ends_within.is_some(),
         }
     }
 }
