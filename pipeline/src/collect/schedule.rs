@@ -77,8 +77,7 @@ pub(super) struct Schedule {
     due: BinaryHeap<Reverse<(Timestamp, usize)>>,
     sources: Vec<Slot>,
     hosts: HashMap<String, Host>,
-    /// Hosts with waiting sources, by the instant from which one may start.
-    gates: BinaryHeap<Reverse<(Timestamp, String)>>,
+    gates: Gates,
     /// Hosts that are left alone, and until when. Afterwards one source at a time is asked there,
     /// until the host has answered one of them well.
     holds: HashMap<String, Timestamp>,
@@ -117,7 +116,31 @@ struct Host {
     running: usize,
     free_from: Option<Timestamp>,
     waiting: VecDeque<usize>,
+    /// Its one entry among the gates. No event lets a host be asked earlier than that, so another
+    /// entry would only make the heap grow.
+    gate: Option<Timestamp>,
 }
+
+impl Host {
+    /// Sees to it that there is a gate.
+    fn open(&mut self, gates: &mut Gates, name: String, from: Timestamp) {
+        if self.gate.is_none() {
+            self.gate = Some(from);
+            gates.push(Reverse((from, name)));
+        }
+    }
+
+    /// Whether nothing of it must be remembered.
+    fn is_idle(&self, now: Timestamp) -> bool {
+        self.waiting.is_empty()
+            && self.running == 0
+            && self.gate.is_none()
+            && self.free_from.is_none_or(|free| free <= now)
+    }
+}
+
+/// Hosts with waiting sources, by the instant from which one may start.
+type Gates = BinaryHeap<Reverse<(Timestamp, String)>>;
 
 impl Schedule {
     /// A schedule without sources.
@@ -181,14 +204,11 @@ impl Schedule {
         if let Some(name) = slot.host.clone().filter(|_| slot.before.is_none()) {
             let host = self.hosts.entry(name.clone()).or_default();
             host.running = host.running.saturating_sub(1);
-            if host.waiting.is_empty()
-                && host.running == 0
-                && host.free_from.is_none_or(|free| free <= now)
-            {
+            if host.is_idle(now) {
                 self.hosts.remove(&name);
             } else if !host.waiting.is_empty() {
-                self.gates
-                    .push(Reverse((host.free_from.unwrap_or(now), name)));
+                let from = host.free_from.unwrap_or(now);
+                host.open(&mut self.gates, name, from);
             }
         }
         let rung = std::mem::take(&mut self.sources[number].rung);
@@ -341,8 +361,8 @@ impl Schedule {
         let host = self.hosts.entry(name.clone()).or_default();
         host.waiting.push_back(number);
         if host.running < self.limits.concurrent {
-            self.gates
-                .push(Reverse((host.free_from.unwrap_or(now), name)));
+            let from = host.free_from.unwrap_or(now);
+            host.open(&mut self.gates, name, from);
         }
     }
 
@@ -359,6 +379,7 @@ impl Schedule {
             let Some(host) = self.hosts.get_mut(&name) else {
                 continue;
             };
+            host.gate = None;
             let held = self.holds.get(&name).copied();
             // After a hold one of them tries whether the host wants to be asked again.
             let most = held.map_or(self.limits.concurrent, |_| 1);
@@ -367,17 +388,20 @@ impl Schedule {
                 continue;
             }
             if let Some(free) = host.free_from.max(held).filter(|free| *free > now) {
-                self.gates.push(Reverse((free, name)));
+                host.open(&mut self.gates, name, free);
                 continue;
             }
             let Some(number) = host.waiting.pop_front() else {
+                if host.is_idle(now) {
+                    self.hosts.remove(&name);
+                }
                 continue;
             };
             host.running += 1;
             host.free_from = Some(after(now, self.limits.spacing));
             if !host.waiting.is_empty() && host.running < self.limits.concurrent {
-                self.gates
-                    .push(Reverse((after(now, self.limits.spacing), name)));
+                let from = after(now, self.limits.spacing);
+                host.open(&mut self.gates, name, from);
             }
             self.sources[number].place = Place::Running;
             if let Some(next) = &mut self.next_probe {
@@ -666,6 +690,7 @@ mod tests {
             let mut last_start: HashMap<String, i64> = HashMap::new();
             let mut now = 0;
             for _ in 0..3000 {
+                assert!(schedule.gates.len() <= schedule.hosts.len());
                 match schedule.next(at(now)) {
                     Next::Start(number) => {
                         assert!(!running.contains(&number));
