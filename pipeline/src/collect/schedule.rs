@@ -99,6 +99,15 @@ struct Slot {
     patience: Duration,
 }
 
+impl Slot {
+    /// Whether its time to ask a host has come. A turn that the bell brought forward asks nobody.
+    fn is_overdue(&self, now: Timestamp) -> bool {
+        self.host.is_some()
+            && self.before.is_none()
+            && matches!(self.place, Place::Due(due) if due <= now)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// In the heap of due times with this one; other entries of the heap are out of date.
@@ -256,7 +265,7 @@ impl Schedule {
         let mut due: Vec<usize> = (0..self.sources.len())
             .filter(|number| match self.sources[*number].place {
                 Place::AtHost => true,
-                Place::Due(due) => due <= now && self.sources[*number].host.is_some(),
+                Place::Due(_) => self.sources[*number].is_overdue(now),
                 Place::Running | Place::Stopped => false,
             })
             .collect();
@@ -270,11 +279,8 @@ impl Schedule {
 
     /// Spreads the turns of all sources on hosts whose time has come over a short while.
     pub(super) fn spread_overdue(&mut self, now: Timestamp, spread: &Spread) {
-        let overdue = |slot: &Slot| {
-            slot.host.is_some() && matches!(slot.place, Place::Due(due) if due <= now)
-        };
         let due: Vec<usize> = (0..self.sources.len())
-            .filter(|number| overdue(&self.sources[*number]))
+            .filter(|number| self.sources[*number].is_overdue(now))
             .collect();
         self.stagger(now, &due, spread);
     }
@@ -664,6 +670,23 @@ mod tests {
         schedule.release("a", at(50_500));
         schedule.finished(2, at(50_500), Some(at(90_000)));
         assert_eq!(schedule.next(at(51_000)), Next::Start(1), "and still due");
+    }
+
+    #[test]
+    fn a_turn_that_the_bell_brought_forward_is_not_spread() {
+        let spread = Spread { at_once: 0 };
+        let mut schedule = Schedule::new(LIMITS);
+        schedule.add(Some("a".into()), Some(at(60_000)), PATIENCE);
+        for network_is_back in [false, true] {
+            schedule.ring(0, at(100));
+            match network_is_back {
+                false => schedule.spread_overdue(at(100), &spread),
+                true => schedule.resume(at(100), &[0], &spread),
+            }
+            assert_eq!(schedule.next(at(100)), Next::Start(0));
+            assert_eq!(schedule.brought_forward(0), Some(at(60_000)));
+            schedule.finished(0, at(100), Some(at(60_000)));
+        }
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their
