@@ -262,6 +262,7 @@ impl Collector {
                 metrics::counter!("dateline_collect_panics_total").increment(1);
                 let due = after(now, AFTER_PANIC);
                 self.schedule.finished(number, now, Some(due));
+                self.feel_network(&Change::None, now);
             }
         }
     }
@@ -287,11 +288,8 @@ impl Collector {
 
     fn feel_network(&mut self, change: &Change, now: Timestamp) {
         report::network(change);
-        match change {
-            Change::None => {}
-            Change::Began { .. } => self.schedule.probe(now),
-            Change::Ended(unreached) => self.schedule.resume(now, unreached, &self.spread),
-        }
+        let out = turn::lock(&self.context.surroundings).outage.is_out();
+        self.schedule.heed_network(change, out, now, &self.spread);
     }
 
     /// One small task a bell: it says the source's number whenever its bell rings.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::hosts::LONGEST_HOLD;
+use super::outage::Change;
 use crate::clock::{Dice, after};
 
 /// Limits on sources of one host.
@@ -250,14 +251,35 @@ impl Schedule {
         }
     }
 
+    /// Heeds what a turn changed about the network; `out` is how it is now. Turns come home in
+    /// another order than they made their changes, and one that panics does not come at all.
+    pub(super) fn heed_network(
+        &mut self,
+        change: &Change,
+        out: bool,
+        now: Timestamp,
+        spread: &Spread,
+    ) {
+        match change {
+            Change::Ended(unreached) => self.resume(now, unreached, spread),
+            Change::Began { .. } | Change::None if !out && self.next_probe.is_some() => {
+                self.resume(now, &[], spread);
+            }
+            Change::Began { .. } | Change::None => {}
+        }
+        if out && self.next_probe.is_none() {
+            self.probe(now);
+        }
+    }
+
     /// The network is out: from now on sources on hosts have one turn in every [`PROBE_EVERY`].
-    pub(super) fn probe(&mut self, now: Timestamp) {
+    fn probe(&mut self, now: Timestamp) {
         self.next_probe = Some(after(now, PROBE_EVERY));
     }
 
     /// The network is back: the turns of these sources, and of all whose time has come, begin within
     /// a short while, by `spread`.
-    pub(super) fn resume(&mut self, now: Timestamp, unreached: &[usize], spread: &Spread) {
+    fn resume(&mut self, now: Timestamp, unreached: &[usize], spread: &Spread) {
         self.next_probe = None;
         for host in self.hosts.values_mut() {
             host.waiting.clear();
@@ -687,6 +709,42 @@ mod tests {
             assert_eq!(schedule.brought_forward(0), Some(at(60_000)));
             schedule.finished(0, at(100), Some(at(60_000)));
         }
+    }
+
+    #[test]
+    fn changes_of_the_network_that_come_home_in_another_order_leave_no_probing_behind() {
+        let spread = Spread { at_once: 64 };
+        let began = Change::Began {
+            feeds: 21,
+            hosts: 21,
+        };
+        let ended = Change::Ended(vec![1]);
+        let all_start = |schedule: &mut Schedule| {
+            assert_eq!(schedule.next(at(0)), Next::Start(0));
+            assert_eq!(schedule.next(at(0)), Next::Start(1));
+        };
+        let fresh = || {
+            let mut schedule = Schedule::new(LIMITS);
+            schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+            schedule.add(Some("b".into()), Some(at(0)), PATIENCE);
+            schedule
+        };
+        // It was back before anybody said that it was out.
+        let mut schedule = fresh();
+        schedule.heed_network(&ended, false, at(0), &spread);
+        schedule.heed_network(&began, false, at(0), &spread);
+        all_start(&mut schedule);
+        // The turn that saw it come back was lost.
+        let mut schedule = fresh();
+        schedule.heed_network(&began, true, at(0), &spread);
+        schedule.heed_network(&Change::None, true, at(0), &spread);
+        assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(5000))));
+        schedule.heed_network(&Change::None, false, at(0), &spread);
+        all_start(&mut schedule);
+        // It came back and was out again before anybody said so.
+        let mut schedule = fresh();
+        schedule.heed_network(&ended, true, at(0), &spread);
+        assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(5000))));
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their

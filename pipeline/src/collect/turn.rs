@@ -378,7 +378,7 @@ async fn past(context: &TurnContext, source: &dyn Source) -> Result<Past, StoreE
     Ok(Past::of(history, source))
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
