@@ -1,0 +1,139 @@
+//! What the store keeps of sources and of hosts that are left alone.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bench;
+
+use std::time::Duration;
+
+use bench::{Bench, source_row};
+use dateline_pipeline::clock::{after, before};
+use dateline_pipeline::collect::{Hold, ReasonKind};
+use dateline_pipeline::store::{
+    self, CollectCommit, Commit, SourceRow, SourceState, Tuning, read_sources,
+};
+use jiff::Timestamp;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn commit(bench: &Bench, source: SourceRow, hold: Option<Hold>) {
+    let commit = CollectCommit {
+        at: bench.clock.now(),
+        source,
+        hold,
+        drafts: Vec::new(),
+        seen: Vec::new(),
+        dead_letters: Vec::new(),
+    };
+    let commit = Commit::Collect(Box::new(commit));
+    bench.store.commit(commit).await.unwrap();
+}
+
+fn hold(host: &str, until: Timestamp, length: Duration) -> Hold {
+    Hold {
+        host: host.to_owned(),
+        until,
+        length,
+        reason: "it asks to be left alone".to_owned(),
+    }
+}
+
+fn failing(now: Timestamp) -> SourceRow {
+    SourceRow {
+        title: Some("Quay".to_owned()),
+        address: Some("https://a.example/feed".to_owned()),
+        host: Some("a.example".to_owned()),
+        due: Some(after(now, HOUR)),
+        succeeded: None,
+        last_read: None,
+        failures: 3,
+        failing_since: Some(before(now, HOUR)),
+        outcome: "failed",
+        status: Some(429),
+        fault: Some("http_status"),
+        reason: Some("429".to_owned()),
+        plan: r#"{"reasons":[{"kind":"failures","number":3,"text":"it failed"}]}"#.to_owned(),
+        memory: r#"{"etag":"x","keys":[{"secret":"s"}]}"#.to_owned(),
+        ..source_row("quay", now)
+    }
+}
+
+fn known(bench: &Bench) -> Vec<SourceState> {
+    read_sources(bench.folder.path()).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn how_sources_stand_is_read_from_outside() {
+    let bench = Bench::new();
+    let now = bench.clock.now();
+    commit(&bench, source_row("quay", now), None).await;
+    let until = after(now, HOUR * 2);
+    let held = hold("a.example", until, HOUR * 2);
+    commit(&bench, failing(now), Some(held)).await;
+    commit(&bench, source_row("alone", now), None).await;
+    let states = known(&bench);
+    let [alone, quay] = states.as_slice() else {
+        panic!("{states:?}")
+    };
+    assert_eq!((alone.id.as_str(), alone.is_failing()), ("alone", false));
+    assert_eq!((alone.hold.as_ref(), alone.next_turn()), (None, Some(now)));
+    assert_eq!(quay.title.as_deref(), Some("Quay"));
+    assert_eq!((quay.failures, quay.status), (3, Some(429)));
+    assert_eq!(quay.failing_since, Some(before(now, HOUR)));
+    assert!(quay.is_failing());
+    assert_eq!(quay.plan.reasons[0].kind, ReasonKind::Failures);
+    assert_eq!(quay.next_turn(), Some(until), "the hold is longer");
+    let successes = (quay.succeeded, quay.last_read);
+    assert_eq!(successes, (Some(now), Some(now)), "failures leave them");
+    assert_eq!(quay.memory["keys"][0]["secret"], "…");
+    let one = bench.readers.with(|reader| reader.source("quay")).unwrap();
+    assert_eq!(one.as_ref(), Some(quay));
+    let none = bench.readers.with(|reader| reader.source("none")).unwrap();
+    assert_eq!(none, None);
+    bench.close().await;
+}
+
+#[test]
+fn where_there_is_no_state_there_are_no_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(read_sources(folder.path()).unwrap(), None);
+    assert!(
+        !folder.path().join("dateline.db").exists(),
+        "nor is it made"
+    );
+}
+
+#[tokio::test]
+async fn holds_are_kept_over_restarts_and_forgotten_a_day_after_their_end() {
+    let bench = Bench::new();
+    let now = bench.clock.now();
+    let first = hold("a.example", after(now, HOUR), HOUR);
+    commit(&bench, failing(now), Some(first)).await;
+    let longer = hold("a.example", after(now, HOUR * 3), HOUR * 2);
+    commit(&bench, failing(now), Some(longer.clone())).await;
+    let Bench {
+        folder,
+        store,
+        clock,
+        ..
+    } = bench;
+    store.close(false).await;
+    let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
+    let bench = Bench {
+        folder,
+        store,
+        readers,
+        clock,
+    };
+    let holds = || bench.readers.with(|reader| reader.holds()).unwrap();
+    assert_eq!(holds(), [longer.clone()], "one for each host, the latest");
+    for (hours, hosts) in [(26, vec!["a.example", "b.example"]), (2, vec!["b.example"])] {
+        bench.clock.advance(HOUR * hours);
+        let now = bench.clock.now();
+        let other = hold("b.example", after(now, HOUR), HOUR);
+        commit(&bench, failing(now), Some(other)).await;
+        let left: Vec<String> = holds().into_iter().map(|hold| hold.host).collect();
+        assert_eq!(left, hosts);
+    }
+    bench.close().await;
+}
