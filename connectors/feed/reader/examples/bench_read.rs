@@ -4,7 +4,6 @@
 //! Only feeds that both read count.
 #![allow(clippy::print_stdout, reason = "its results are for who runs it")]
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,18 +34,12 @@ fn made() -> Vec<Vec<u8>> {
             .replace('&', "&amp;")
             .replace('<', "&lt;")
             .replace('>', "&gt;");
-        let _ = write!(
-            rss,
-            "<item><title>Ferry {item} leaves late</title><link>https://quay.example/{item}</link><guid isPermaLink=\"false\">q-{item}</guid><pubDate>Thu, 09 May 2024 10:12:00 +0200</pubDate><dc:creator>Jo Oar</dc:creator><category>Sea</category><category>Town</category><description>The ferry left late, again.</description><content:encoded><![CDATA[{body}]]></content:encoded><media:content url=\"https://quay.example/{item}.jpg\" medium=\"image\" type=\"image/jpeg\"/></item>\n"
-        );
-        let _ = write!(
-            atom,
-            "<entry><title>Ferry {item} leaves late</title><id>urn:quay:{item}</id><link rel=\"alternate\" href=\"https://quay.example/{item}\"/><updated>2024-05-09T10:12:00Z</updated><published>2024-05-09T10:00:00Z</published><author><name>Jo Oar</name></author><category term=\"sea\"/><summary>Late, again.</summary><content type=\"html\">{escaped}</content></entry>\n"
-        );
-        let _ = write!(
-            short,
-            "<item><title>Ferry {item} leaves late</title><link>https://quay.example/{item}</link><guid>https://quay.example/{item}</guid><pubDate>Thu, 09 May 2024 10:12:00 GMT</pubDate><description>The ferry of the evening left late, again, said the harbour's master.</description></item>\n"
-        );
+        rss.push_str(&format!("<item><title>Ferry {item} leaves late</title><link>https://quay.example/{item}</link><guid isPermaLink=\"false\">q-{item}</guid><pubDate>Thu, 09 May 2024 10:12:00 +0200</pubDate><dc:creator>Jo Oar</dc:creator><category>Sea</category><category>Town</category><description>The ferry left late, again.</description><content:encoded><![CDATA[{body}]]></content:encoded><media:content url=\"https://quay.example/{item}.jpg\" medium=\"image\" type=\"image/jpeg\"/></item>\n"
+        ));
+        atom.push_str(&format!("<entry><title>Ferry {item} leaves late</title><id>urn:quay:{item}</id><link rel=\"alternate\" href=\"https://quay.example/{item}\"/><updated>2024-05-09T10:12:00Z</updated><published>2024-05-09T10:00:00Z</published><author><name>Jo Oar</name></author><category term=\"sea\"/><summary>Late, again.</summary><content type=\"html\">{escaped}</content></entry>\n"
+        ));
+        short.push_str(&format!("<item><title>Ferry {item} leaves late</title><link>https://quay.example/{item}</link><guid>https://quay.example/{item}</guid><pubDate>Thu, 09 May 2024 10:12:00 GMT</pubDate><description>The ferry of the evening left late, again, said the harbour's master.</description></item>\n"
+        ));
     }
     rss.push_str("</channel></rss>");
     atom.push_str("</feed>");
