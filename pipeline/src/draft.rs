@@ -183,7 +183,7 @@ pub struct Stated {
     /// The text that it was read from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
-    /// Offset from UTC that the text gives, `+hh:mm`.
+    /// Offset from UTC that the text gives, or else the source's other dates, `+hh:mm`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<String>,
     /// Smallest unit that the text gives.

@@ -226,7 +226,7 @@ pub struct Instant {
     /// The instant (UTC, RFC 3339).
     #[schemars(with = "Rfc3339")]
     pub instant: Timestamp,
-    /// Offset from UTC that the source wrote, `+hh:mm` or `-hh:mm`; absent where it wrote none.
+    /// Offset from UTC that the source wrote, in this date or else in its others, `+hh:mm` or `-hh:mm`; absent where it wrote none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<String>,
     /// The smallest unit that the source wrote.

@@ -82,9 +82,12 @@ fn stated(date: &Date) -> Stated {
         raw: Some(date.raw.clone()),
         offset: date.offset.clone(),
         precision: match date.precision {
+            Precision::Year => record::Precision::Year,
+            Precision::Month => record::Precision::Month,
             Precision::Day => record::Precision::Day,
+            Precision::Hour => record::Precision::Hour,
             Precision::Minute => record::Precision::Minute,
-            Precision::Second => record::Precision::Second,
+            Precision::Second | Precision::Subsecond => record::Precision::Second,
         },
     }
 }

@@ -27,9 +27,10 @@ mod xml;
 use dateline_text::charset::{Declared, decode};
 use url::Url;
 
+pub use dateline_timestamps::Precision;
 pub use inspect::inspect_answer;
 pub use model::{Entry, FeedDocument, Format, Media, ReadError, Reading, Source, Tag, WebLink};
-pub use values::{Date, Person, Precision, Text, TextFormat};
+pub use values::{Date, Person, Text, TextFormat};
 
 use document::Document;
 use walk::{Circumstances, walk};

@@ -1,7 +1,8 @@
 //! What feeds say in more than one place: texts, persons, dates.
 
+use dateline_timestamps::Precision;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Text with its format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,20 +59,13 @@ pub struct Date {
     pub instant: Timestamp,
     /// The text that it was read from.
     pub raw: String,
-    /// Offset from UTC that the text gives, `+hh:mm`.
+    /// Offset from UTC that the text gives, or else the feed's other dates, `+hh:mm`.
     pub offset: Option<String>,
-    /// Smallest unit that the text gives.
+    /// Smallest unit that the text gives, seconds at the finest.
+    #[serde(serialize_with = "name_of")]
     pub precision: Precision,
 }
 
-/// The smallest unit that a written date names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Precision {
-    /// A day without a time; the instant is its first moment.
-    Day,
-    /// Hours and minutes.
-    Minute,
-    /// Seconds or finer.
-    Second,
+fn name_of<S: Serializer>(precision: &Precision, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(precision.name())
 }

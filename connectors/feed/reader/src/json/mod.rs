@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use url::Url;
 
 use crate::Options;
+use crate::dates::Dates;
 use crate::model::{Entry, FeedDocument, Format, Media, ReadError, Tag, WebLink};
 use crate::values::{Date, Person, Text};
-use crate::{dates, links, tidy};
+use crate::{links, tidy};
 use parse::{Value, parse};
 
 /// Items of one document, and elements of one of their lists, that are read.
@@ -42,7 +43,8 @@ pub(crate) fn read(
         base,
         options,
         odd: 0,
-        dates: Vec::new(),
+        dates: Dates::default(),
+        language: None,
     };
     let version = reader.text(&members, "version");
     let says_so = version.is_some_and(|version| version.contains("jsonfeed.org/version"));
@@ -91,7 +93,7 @@ pub(crate) fn read(
             reader.odd
         ));
     }
-    notes.extend(reader.dates);
+    notes.extend(reader.dates.into_notes());
     Ok(JsonFeed {
         feed,
         entries,
@@ -139,7 +141,9 @@ struct Reader<'b> {
     base: Option<&'b Url>,
     options: Options,
     odd: usize,
-    dates: Vec<String>,
+    dates: Dates,
+    /// That of the feed.
+    language: Option<String>,
 }
 
 impl Reader<'_> {
@@ -148,6 +152,7 @@ impl Reader<'_> {
         feed.title = self.text(members, "title").map(Text::plain);
         feed.subtitle = self.text(members, "description").map(Text::plain);
         feed.language = self.text(members, "language");
+        self.language = feed.language.clone();
         feed.image = self
             .address(members, "icon")
             .or_else(|| self.address(members, "favicon"));
@@ -223,13 +228,7 @@ impl Reader<'_> {
 
     fn date(&mut self, members: &Members<'_>, name: &str) -> Option<Date> {
         let text = self.text(members, name)?;
-        let date = dates::parse(&text);
-        if date.is_none() && self.dates.len() < 5 {
-            let text: String = text.chars().take(60).collect();
-            self.dates
-                .push(format!("the date {text:?} was not understood"));
-        }
-        date
+        self.dates.read(&text, self.language.as_deref())
     }
 
     /// The objects of a list, or the one object in its place.

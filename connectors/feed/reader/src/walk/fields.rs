@@ -11,7 +11,7 @@ use super::{Holder, MAX_ENTRIES, MAX_LIST, MAX_SPARE, Part, Walker};
 use crate::elements::Element;
 use crate::model::{FeedDocument, Tag};
 use crate::values::{Date, Person, Text};
-use crate::{dates, links, persons, tidy};
+use crate::{links, persons, tidy};
 
 /// Longest update period that is believed; feeds that say more are dead or joking.
 const LONGEST_PERIOD: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -52,12 +52,13 @@ impl Walker<'_> {
 
     /// A date; one that is not understood is noted.
     pub(super) fn date(&mut self, text: &str) -> Option<Date> {
-        let text = text.trim();
-        let date = dates::parse(text);
-        if date.is_none() && !text.is_empty() {
-            self.faults.date(text);
-        }
-        date
+        let of_entry = self.entry.as_ref().map(|entry| &entry.entry.language);
+        let of_feed = self.feed.as_ref().map(|feed| &feed.language);
+        let language = [of_entry, of_feed]
+            .into_iter()
+            .flatten()
+            .find_map(|language| language.as_deref());
+        self.dates.read(text, language)
     }
 
     fn depth(&self) -> usize {

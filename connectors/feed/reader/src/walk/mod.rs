@@ -14,6 +14,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::Options;
+use crate::dates::Dates;
 use crate::elements::{Element, element};
 use crate::links;
 use crate::model::{Entry, FeedDocument, Format};
@@ -142,6 +143,7 @@ struct Walker<'t> {
     entry: Option<Box<Building>>,
     entries: Vec<Entry>,
     faults: Faults,
+    dates: Dates,
     strays: Strays,
     period: Option<Duration>,
     frequency: Option<u32>,
@@ -172,6 +174,7 @@ impl<'t> Walker<'t> {
             entry: None,
             entries: Vec::new(),
             faults: Faults::default(),
+            dates: Dates::default(),
             strays: Strays::default(),
             period: None,
             frequency: None,
@@ -494,7 +497,8 @@ impl<'t> Walker<'t> {
             self.close_to(0);
         }
         self.finish_feed();
-        let notes = self.faults.notes(self.text, &self.tokens, &self.strays);
+        let mut notes = self.faults.notes(self.text, &self.tokens, &self.strays);
+        notes.extend(std::mem::take(&mut self.dates).into_notes());
         Walked {
             feed: self.feed,
             entries: self.entries,

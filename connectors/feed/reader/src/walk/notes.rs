@@ -2,9 +2,6 @@
 
 use crate::xml::{Strays, Tokens};
 
-/// Dates that were not understood are quoted up to this many times.
-const MAX_DATES: usize = 5;
-
 /// A fault that may come again and again: how often, and where first.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -33,20 +30,9 @@ pub(super) struct Faults {
     pub(super) cut_text: bool,
     pub(super) too_many_entries: usize,
     pub(super) too_long: usize,
-    pub(super) dates: Vec<String>,
-    pub(super) more_dates: usize,
 }
 
 impl Faults {
-    /// Takes note of a date that was not understood.
-    pub(super) fn date(&mut self, text: &str) {
-        if self.dates.len() < MAX_DATES {
-            self.dates.push(text.chars().take(60).collect());
-        } else {
-            self.more_dates += 1;
-        }
-    }
-
     /// One line for each kind of fault.
     pub(super) fn notes(&self, text: &str, tokens: &Tokens<'_>, strays: &Strays) -> Vec<String> {
         let mut notes = Vec::new();
@@ -108,17 +94,6 @@ impl Faults {
                 ""
             };
             notes.push(format!("the document ends within <{name}>{lost}"));
-        }
-        notes.extend(
-            self.dates
-                .iter()
-                .map(|text| format!("the date {text:?} was not understood")),
-        );
-        if self.more_dates > 0 {
-            notes.push(format!(
-                "{} more dates were not understood",
-                self.more_dates
-            ));
         }
         notes
     }
