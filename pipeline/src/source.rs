@@ -101,6 +101,15 @@ pub trait Seen: Send + Sync {
         &'a self,
         items: Vec<(ItemKey, Fingerprint)>,
     ) -> BoxFuture<'a, Result<Vec<bool>, Fault>>;
+
+    /// For each item, whether the source has never committed it at all: what it says by now must not be overwritten by
+    /// what an old document says. Who cannot tell says what is fresh.
+    fn unknown<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        self.fresh(items)
+    }
 }
 
 /// What a source brings home from one turn.

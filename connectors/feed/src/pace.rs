@@ -36,11 +36,16 @@ pub(crate) fn hints(feed: &Url, answer: &Result<Answer, Refusal>, now: Timestamp
             elsewhere: elsewhere(feed, answer.memory.as_ref().and_then(Memory::url).as_ref()),
             ..Hints::default()
         },
-        Err(refusal) => Hints {
-            contact: contact(refusal),
-            elsewhere: elsewhere(feed, refusal.by.as_ref()),
-            ..Hints::default()
-        },
+        Err(refusal) => refused(feed, refusal),
+    }
+}
+
+/// What a refusal says of the host that gave it.
+pub(crate) fn refused(feed: &Url, refusal: &Refusal) -> Hints {
+    Hints {
+        contact: contact(refusal),
+        elsewhere: elsewhere(feed, refusal.by.as_ref()),
+        ..Hints::default()
     }
 }
 

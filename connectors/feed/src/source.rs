@@ -24,7 +24,7 @@ use crate::fetch::{Answer, Body, Client, Memory, Refusal};
 use crate::pace;
 use crate::paging::Cursor;
 use crate::websub::{Callbacks, announced};
-use document::{Fetched, Taken};
+use document::{Fetched, Taken, Wanted};
 use hub::{Hub, Pushed};
 use kept::Kept;
 pub use remembered::{Remembered, remembered};
@@ -77,7 +77,7 @@ impl FeedSource {
         // is new, its own turn comes at once.
         let asks = !turn.rung;
         let mut harvest = if asks {
-            self.look(&turn, &mut kept).await
+            self.look(&turn, &mut kept, &pushed).await
         } else {
             let mut harvest = Harvest::empty(Outcome::Unchanged, turn.memory.clone());
             harvest.aside = true;
@@ -107,7 +107,7 @@ impl FeedSource {
     }
 
     /// Asks the feed itself, or goes on with its older pages.
-    async fn look(&self, turn: &Turn, kept: &mut Kept) -> Harvest {
+    async fn look(&self, turn: &Turn, kept: &mut Kept, pushed: &Pushed) -> Harvest {
         // A fill that goes well goes on before the feed itself is asked again.
         let filling = kept.fill.as_ref().is_some_and(|fill| !fill.is_in_trouble());
         let mut harvest = if filling {
@@ -118,7 +118,7 @@ impl FeedSource {
         if matches!(harvest.outcome, Outcome::Read | Outcome::Unchanged)
             && let Some(cursor) = kept.fill.take()
         {
-            kept.fill = self.fill(cursor, &mut harvest, turn).await;
+            kept.fill = self.fill(cursor, &mut harvest, pushed, turn).await;
             harvest.hints.backlog = true;
         }
         harvest
@@ -182,6 +182,7 @@ impl FeedSource {
                     bytes,
                     context,
                     http: Some(http),
+                    wanted: Wanted::Fresh,
                 };
                 let memory = updated.unwrap_or_default().read_with(&self.feed);
                 match self.take(fetched, turn).await {

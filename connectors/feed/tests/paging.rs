@@ -14,10 +14,12 @@ use dateline_config::WebSub;
 use dateline_feed::FeedSource;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
-use dateline_pipeline::source::{Harvest, Outcome};
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::source::{Contact, Fingerprint, Harvest, ItemKey, Outcome, Seen};
+use futures::future::BoxFuture;
 use serde_json::Value;
 use server::{Reply, Server};
-use setup::{feed, poll, source};
+use setup::{feed, poll, poll_after, poll_with, source};
 
 /// A page with the items of these numbers, the newest first, and a link.
 fn page(numbers: &[u32], link: &str) -> Vec<u8> {
@@ -172,13 +174,14 @@ async fn a_page_that_cannot_be_had_is_asked_for_again_and_loses_nothing() {
     let server = Server::start(move |request| match request.path.as_str() {
         "/feed" => Reply::new(200, &[], &page(&[6, 5], &link("next", "/2"))),
         _ if switch.load(Ordering::SeqCst) => Reply::new(200, &[], &page(&[4], "")),
-        _ => Reply::new(503, &[], b""),
+        _ => Reply::new(404, &[], b""),
     })
     .await;
     let source = filling(&server, 10, 1000);
     let first = poll(&source, Value::Null).await;
     assert_eq!((titles(&first), first.more), (vec!["5", "6"], false));
-    assert!(first.facts.recovered[0].contains("HTTP 503"));
+    assert!(first.facts.recovered[0].contains("HTTP 404"));
+    assert_eq!(first.hints.contact, Contact::Answered, "of old pages alone");
     well.store(true, Ordering::SeqCst);
     let second = poll(&source, first.memory.clone()).await;
     assert_eq!(titles(&second), ["4"]);
@@ -189,6 +192,79 @@ async fn a_page_that_cannot_be_had_is_asked_for_again_and_loses_nothing() {
         memory = poll(&source, memory).await.memory;
     }
     assert_eq!(memory.get("fill"), None, "given up");
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_heard_and_the_rest_comes_later() {
+    let busy = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&busy);
+    let server = Server::start(move |request| match request.path.as_str() {
+        "/feed" => Reply::new(200, &[], &page(&[6, 5], &link("next", "/2"))),
+        _ if switch.load(Ordering::SeqCst) => Reply::new(429, &[("Retry-After", "5400")], b""),
+        _ => Reply::new(200, &[], &page(&[4], "")),
+    })
+    .await;
+    let source = filling(&server, 10, 1000);
+    let first = poll(&source, Value::Null).await;
+    assert_eq!((titles(&first), first.more), (vec!["5", "6"], false));
+    assert_eq!(first.hints.contact, Contact::Throttled);
+    assert_eq!(first.hints.retry_after, Some(Duration::from_secs(5400)));
+    let mut memory = first.memory;
+    for hours in [1, 2, 4, 6, 8] {
+        memory = poll_after(&source, memory, hours).await.memory;
+    }
+    let pages = asked(&server).iter().filter(|path| *path == "/2").count();
+    assert_eq!(pages, 5, "not before its time");
+    busy.store(false, Ordering::SeqCst);
+    let last = poll_after(&source, memory, 10).await;
+    assert_eq!(titles(&last), ["4"]);
+}
+
+/// Knows this item, as something else than what is read.
+struct Edited(ItemKey);
+
+impl Seen for Edited {
+    fn fresh<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        Box::pin(async move { Ok(vec![true; items.len()]) })
+    }
+
+    fn unknown<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        Box::pin(async move { Ok(items.iter().map(|(key, _)| *key != self.0).collect()) })
+    }
+}
+
+#[tokio::test]
+async fn an_older_page_overwrites_nothing() {
+    let server = Server::start(|request| {
+        let (older, newer) = (
+            page(&[5, 4, 3], "<id>x</id>"),
+            page(&[6, 5], &link("next", "/2")),
+        );
+        match request.path.as_str() {
+            "/feed" => Reply::new(200, &[], &newer),
+            _ => {
+                let older = String::from_utf8(older).unwrap();
+                let older = older.replace("<title>5<", "<title>5 before it was mended<");
+                Reply::new(200, &[], older.as_bytes())
+            }
+        }
+    })
+    .await;
+    // Where both come in one turn, and where one is known from an earlier one.
+    let together = poll(&filling(&server, 10, 1000), Value::Null).await;
+    assert_eq!(titles(&together), ["3", "4", "5", "6"]);
+    let source = filling(&server, 10, 2);
+    let first = poll(&source, Value::Null).await;
+    assert_eq!((titles(&first), first.more), (vec!["5", "6"], true));
+    let known = Arc::new(Edited(first.items[0].key));
+    let second = poll_with(&source, first.memory, known).await;
+    assert_eq!(titles(&second), ["4"]);
 }
 
 #[tokio::test]

@@ -249,7 +249,8 @@ fn shown(
     let network = surroundings.outage.note(number, host, contact);
     let retry_after = match &harvest.outcome {
         Outcome::Failed { retry_after, .. } => *retry_after,
-        Outcome::Read | Outcome::Unchanged | Outcome::Gone { .. } => None,
+        Outcome::Read | Outcome::Unchanged => harvest.hints.retry_after,
+        Outcome::Gone { .. } => None,
     };
     // A host that was only passed through answers for itself alone, not for the one behind it.
     let host = harvest.hints.elsewhere.as_ref().unwrap_or(host);
@@ -400,6 +401,20 @@ impl Seen for SeenInStore {
         let read = async move {
             self.readers
                 .ask(move |reader| reader.fresh(&source, &items, horizon))
+                .await
+                .map_err(|error| Fault::transient("state", error.to_string()))
+        };
+        Box::pin(read)
+    }
+
+    fn unknown<'a>(
+        &'a self,
+        items: Vec<(ItemKey, Fingerprint)>,
+    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
+        let source = self.source.clone();
+        let read = async move {
+            self.readers
+                .ask(move |reader| reader.unknown(&source, &items))
                 .await
                 .map_err(|error| Fault::transient("state", error.to_string()))
         };

@@ -13,6 +13,8 @@ pub struct Hints {
     pub contact: Contact,
     /// The host that answered, where it was not the source's own but one that it was sent on to.
     pub elsewhere: Option<String>,
+    /// How long a host that throttles asks to be left alone, where the source was read all the same.
+    pub retry_after: Option<Duration>,
     /// How long the answer stays fresh, by its header fields.
     pub fresh: Option<Fresh>,
     /// What the document asks for; `None` when none was read: the last one's wishes hold on.

@@ -205,6 +205,24 @@ impl<'c> Reader<'c> {
         Ok(fresh)
     }
 
+    /// Which of a source's items were never drafted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn unknown(
+        &self,
+        source: &str,
+        items: &[(ItemKey, Fingerprint)],
+    ) -> rusqlite::Result<Vec<bool>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM seen WHERE source = ?1 AND key = ?2")?;
+        let known = items
+            .iter()
+            .map(|(key, _)| statement.exists(params![source, key]));
+        known.map(|known| known.map(|known| !known)).collect()
+    }
+
     /// Ids of the articles that a key leads to.
     ///
     /// # Errors

@@ -4,13 +4,24 @@
 //! A [`Cursor`] is what is left to read. It is remembered with the feed, so that a fill that is cut
 //! off goes on where it was.
 
+use std::time::Duration;
+
 use dateline_feed_reader::FeedDocument;
+use dateline_pipeline::clock::after;
+use dateline_pipeline::fault::{Class, Fault};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Failures in a row after which the rest of a fill is given up: old pages that cannot be had now
 /// will not come back.
 const MAX_FAILURES: u32 = 3;
+
+/// For so long what passes may last: a server that throttles or is down comes back, or the feed has worse troubles.
+const MAX_TROUBLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The longest that a server can put a page off.
+const MAX_WAIT: Duration = Duration::from_secs(86_400);
 
 /// Longest address that is followed.
 const MAX_URL: usize = 2048;
@@ -25,9 +36,15 @@ pub(crate) struct Cursor {
     /// Hashes of the pages read, and of the next one: whoever leads back to one of them leads round
     /// in a circle.
     visited: Vec<String>,
-    /// Times in a row that the next page could not be read.
+    /// Times in a row that the next page could not be read, for reasons that do not pass.
     #[serde(default)]
     failures: u32,
+    /// Since when the next page could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    /// Until when its server wants to be left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
 }
 
 impl Cursor {
@@ -38,6 +55,8 @@ impl Cursor {
             left: left.checked_add(1)?,
             visited: vec![mark(at)],
             failures: 0,
+            since: None,
+            until: None,
         };
         cursor.after(first, at)
     }
@@ -49,7 +68,12 @@ impl Cursor {
 
     /// Whether the next page could not be read before.
     pub(crate) fn is_in_trouble(&self) -> bool {
-        self.failures > 0
+        self.failures > 0 || self.since.is_some()
+    }
+
+    /// Whether the next page's server wants to be left alone still.
+    pub(crate) fn waits(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| now < until)
     }
 
     /// What is left after a page that was read at `at`; `None` at the end.
@@ -66,13 +90,23 @@ impl Cursor {
         self.visited.push(mark);
         self.next = next.into();
         self.failures = 0;
+        self.since = None;
+        self.until = None;
         Some(self)
     }
 
     /// What is left after a page that could not be read; `None` when it was the last attempt.
-    pub(crate) fn failed(mut self) -> Option<Cursor> {
-        self.failures += 1;
-        (self.failures < MAX_FAILURES).then_some(self)
+    pub(crate) fn failed(
+        mut self,
+        fault: &Fault,
+        retry_after: Option<Duration>,
+        now: Timestamp,
+    ) -> Option<Cursor> {
+        self.failures += u32::from(fault.class == Class::Permanent);
+        let since = *self.since.get_or_insert(now);
+        self.until = retry_after.map(|wait| after(now, wait.min(MAX_WAIT)));
+        let goes_on = self.failures < MAX_FAILURES && now.duration_since(since) < MAX_TROUBLE;
+        goes_on.then_some(self)
     }
 }
 
@@ -170,8 +204,28 @@ mod tests {
     fn it_is_given_up_after_three_failures() {
         let at = url("https://a.example/feed");
         let cursor = Cursor::start(&linking("next", "/1"), &at, 5).unwrap();
-        let cursor = cursor.failed().unwrap().failed().unwrap();
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        let gone = Fault::permanent("http_404", "");
+        let fail = |cursor: Cursor| cursor.failed(&gone, None, now);
+        let cursor = fail(fail(cursor).unwrap()).unwrap();
         assert!(cursor.is_in_trouble());
-        assert_eq!(cursor.failed(), None);
+        assert_eq!(fail(cursor), None);
+    }
+
+    #[test]
+    fn what_passes_is_waited_for_and_given_up_after_a_week() {
+        let at = url("https://a.example/feed");
+        let mut cursor = Cursor::start(&linking("next", "/1"), &at, 5).unwrap();
+        let begin = Timestamp::from_second(1_700_000_000).unwrap();
+        let busy = Fault::transient("http_429", "");
+        let hour = Duration::from_secs(3600);
+        for hours in 0..7 * 24 {
+            let now = after(begin, hour * hours);
+            assert!(!cursor.waits(now));
+            cursor = cursor.failed(&busy, Some(hour), now).unwrap();
+            assert!(cursor.is_in_trouble() && cursor.waits(now));
+        }
+        let week = after(begin, hour * 7 * 24);
+        assert_eq!(cursor.failed(&busy, None, week), None);
     }
 }

@@ -21,6 +21,16 @@ pub(super) struct Fetched {
     pub(super) context: Context,
     /// The answer that held it; `None` where it was not asked for.
     pub(super) http: Option<HttpFacts>,
+    pub(super) wanted: Wanted,
+}
+
+/// Which items of a document are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What is new or says something else by now.
+    Fresh,
+    /// What is new: the document is an old one, and what is known says something newer.
+    Unknown,
 }
 
 /// What a document gave.
@@ -45,6 +55,7 @@ impl FeedSource {
             bytes,
             context,
             http,
+            wanted,
         } = fetched;
         let facts = Facts {
             status: http.as_ref().map(|http| http.status),
@@ -80,7 +91,11 @@ impl FeedSource {
             .iter()
             .map(|identity| (identity.key, identity.fingerprint))
             .collect();
-        let fresh = match turn.seen.fresh(asked).await {
+        let fresh = match wanted {
+            Wanted::Fresh => turn.seen.fresh(asked).await,
+            Wanted::Unknown => turn.seen.unknown(asked).await,
+        };
+        let fresh = match fresh {
             Ok(fresh) => fresh,
             Err(fault) => return Err((fault, facts)),
         };

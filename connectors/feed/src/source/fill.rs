@@ -7,12 +7,15 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use dateline_pipeline::draft::HttpFacts;
-use dateline_pipeline::source::{Gathered, Harvest, Turn};
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::source::{Contact, Gathered, Harvest, ItemKey, Turn};
 use url::Url;
 
-use super::document::{Fetched, Taken, by_date};
+use super::document::{Fetched, Taken, Wanted, by_date};
+use super::hub::Pushed;
 use super::{FeedSource, public};
-use crate::fetch::{Answer, Body};
+use crate::fetch::{Answer, Body, Refusal};
+use crate::pace;
 use crate::paging::Cursor;
 
 /// How long a turn goes on with older pages: others of the host are waiting.
@@ -25,9 +28,17 @@ impl FeedSource {
         &self,
         cursor: Cursor,
         harvest: &mut Harvest,
+        pushed: &Pushed,
         turn: &Turn,
     ) -> Option<Cursor> {
+        if cursor.waits(turn.now) {
+            return Some(cursor);
+        }
         let began = Instant::now();
+        let mut known: HashSet<ItemKey> = pushed.keys().collect();
+        known.extend(harvest.items.iter().map(|item| item.key));
+        // A turn that asks the feed itself first has an answer from its host.
+        let mut answered = harvest.facts.status.is_some();
         let mut left = Some(cursor);
         while let Some(cursor) = left.take() {
             // Items are held until the commit: no more than one document may have.
@@ -39,14 +50,18 @@ impl FeedSource {
             tokio::time::sleep(self.client.spacing()).await;
             let Some(url) = cursor.next() else { break };
             match self.page(&url, turn).await {
-                Ok((taken, at)) => {
+                Ok((mut taken, at)) => {
+                    answered = true;
+                    taken.items.retain(|item| known.insert(item.key));
                     left = cursor.after(&taken.feed, &at);
                     harvest.facts.items += taken.facts.items;
                     harvest.facts.bytes += taken.facts.bytes;
                     put_before(taken.items, &mut harvest.items);
                 }
-                Err(why) => {
-                    left = cursor.failed();
+                Err(refusal) => {
+                    let why = &refusal.fault.reason;
+                    left = cursor.failed(&refusal.fault, refusal.retry_after, turn.now);
+                    self.hear(&refusal, answered, harvest);
                     let goes_on = if left.is_some() {
                         "it is asked for again at the next turn"
                     } else {
@@ -63,12 +78,27 @@ impl FeedSource {
         left
     }
 
+    /// Takes what a page's refusal says of its host. That a page cannot be had says nothing against it, and that it
+    /// cannot be reached only where nobody there has answered.
+    fn hear(&self, refusal: &Refusal, answered: bool, harvest: &mut Harvest) {
+        let met = pace::refused(&self.feed.url, refusal);
+        match met.contact {
+            Contact::Throttled => {}
+            Contact::Unreached if !answered => {}
+            Contact::Unreached | Contact::Answered | Contact::Forbidden => return,
+        }
+        harvest.hints.contact = met.contact;
+        harvest.hints.elsewhere = met.elsewhere;
+        harvest.hints.retry_after = refusal.retry_after;
+    }
+
     /// One older page, and its address after redirects.
-    async fn page(&self, url: &Url, turn: &Turn) -> Result<(Taken, Url), String> {
+    async fn page(&self, url: &Url, turn: &Turn) -> Result<(Taken, Url), Refusal> {
         let answer = self.client.get_older(&self.feed, url, turn.now).await;
-        let Answer { status, body, .. } = answer.map_err(|refusal| refusal.fault.reason)?;
+        let Answer { status, body, .. } = answer?;
         let Body::Document { bytes, context, .. } = body else {
-            return Err(format!("{}: it holds nothing", public(url)));
+            let reason = format!("{}: it holds nothing", public(url));
+            return Err(Fault::permanent("empty", reason).into());
         };
         let at = context.url.clone().unwrap_or_else(|| url.clone());
         let http = HttpFacts {
@@ -79,10 +109,14 @@ impl FeedSource {
             bytes,
             context,
             http: Some(http),
+            wanted: Wanted::Unknown,
         };
         match self.take(fetched, turn).await {
             Ok(taken) => Ok((taken, at)),
-            Err((fault, _)) => Err(fault.reason),
+            Err((fault, facts)) => Err(Refusal {
+                status: facts.status,
+                ..fault.into()
+            }),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_pipeline::source::{Gathered, Harvest, Outcome, Turn};
+use dateline_pipeline::source::{Gathered, Harvest, ItemKey, Outcome, Turn};
 use tokio::sync::oneshot;
 use url::Url;
 
-use super::document::Fetched;
+use super::document::{Fetched, Wanted};
 use super::fill::put_before;
 use super::kept::Kept;
 use super::{FeedSource, public};
@@ -52,6 +52,11 @@ impl Pushed {
     /// Whether anything was read.
     pub(super) fn is_read(&self) -> bool {
         !self.receipts.is_empty()
+    }
+
+    /// The items that were sent.
+    pub(super) fn keys(&self) -> impl Iterator<Item = ItemKey> {
+        self.items.iter().map(|item| item.key)
     }
 
     /// How many of the items found by asking were not sent.
@@ -150,6 +155,7 @@ impl FeedSource {
             bytes,
             context,
             http: None,
+            wanted: Wanted::Fresh,
         };
         match self.take(fetched, turn).await {
             Ok(taken) => {
