@@ -64,11 +64,42 @@ fn second_layer(text: &str) -> Option<String> {
         });
     }
     let inner = String::from_utf8(bytes).ok()?;
-    // One capital before one quotation mark or dash may be meant; that twice, and nothing else, is not.
-    let sequences = inner.chars().filter(|character| !character.is_ascii());
-    let enough = |count: usize| count >= if is_latin1 { 1 } else { 2 };
-    let has_long = inner.chars().any(|character| character.len_utf8() > 2);
-    (enough(sequences.count()) || has_long).then_some(inner)
+    is_meant(&inner, is_latin1).then_some(inner)
+}
+
+/// Whether what was found below is what was meant. A capital before a space or mark makes a sequence by chance
+/// (`SANTÉ\u{a0}:`, `NESTLÉ®`), so sequences of nothing else are no reason.
+fn is_meant(inner: &str, is_latin1: bool) -> bool {
+    let mut sequences = 0;
+    let mut is_convincing = false;
+    for character in inner.chars().filter(|character| !character.is_ascii()) {
+        let mut buffer = [0; 4];
+        let (lead, follow) = match character.encode_utf8(&mut buffer).as_bytes() {
+            [lead, follow @ ..] => (*lead, follow),
+            [] => continue,
+        };
+        sequences += 1;
+        if follow.iter().all(|byte| may_follow_a_word(lead, *byte)) {
+            continue;
+        }
+        // One alone convinces where it is long, or a letter or sign of western Europe.
+        if follow.len() > 1 || is_latin1 && matches!(lead, 0xc2..=0xc5) {
+            return true;
+        }
+        is_convincing = true;
+    }
+    is_convincing && sequences >= 2
+}
+
+/// Whether windows-1252 has a space or mark here that right text has behind the letter of `lead`.
+fn may_follow_a_word(lead: u8, byte: u8) -> bool {
+    match byte {
+        // No-break space, quotation marks, the signs of registration and of degrees.
+        0xa0 | 0xab | 0xae | 0xb0 | 0xbb => true,
+        // Ellipsis, quotation marks, bullet, dashes, trade mark. Few words end with Â or Ã; letters encoded twice begin so.
+        0x82 | 0x84 | 0x85 | 0x8b | 0x91..=0x97 | 0x99 | 0x9b => !matches!(lead, 0xc2 | 0xc3),
+        _ => false,
+    }
 }
 
 fn to_windows_1252(character: char) -> Option<u8> {

@@ -374,6 +374,10 @@ fn a_country_helps_to_detect() {
 fn text_that_was_encoded_twice_is_mended() {
     for (text, mended) in [
         ("Ã©", "é"),
+        ("Ã\u{a0} l'Ã©tÃ©", "à l'été"),
+        ("Â© 2026", "© 2026"),
+        ("Å¡koda", "škoda"),
+        ("Ð°Ð½Ð°", "ана"),
         ("\u{e2}\u{80}\u{a6}", "…"),
         ("donâ€™t", "don’t"),
         ("â€œZÃ¼richâ€\u{9d}", "“Zürich”"),
@@ -390,6 +394,17 @@ fn text_that_was_encoded_twice_is_mended() {
         "“IRMÔ",
         "Ã",
         "Größe – 3 €",
+        "SANTÉ\u{a0}: un vaccin",
+        "SANTÉ\u{a0}: un vaccin, LIBERTÉ\u{a0}!",
+        "LIBERTÉ\u{a0}!",
+        "NESTLÉ® results",
+        "Spaß\u{a0}am",
+        "Fuß½",
+        "Le café\u{a0}»",
+        "Voilà\u{a0}»",
+        "IRMÃ\u{a0}»",
+        "SANTÉ… LIBERTÉ…",
+        "Le café” et “LE THÉ”",
         RUSSIAN,
         CHINESE,
     ] {
