@@ -81,14 +81,18 @@ fn is_allowed(property: &str, value: &str, in_drawing: bool) -> bool {
 fn without_urls(style: &str) -> String {
     let mut kept = String::with_capacity(style.len());
     let mut rest = style;
+    // Where no more end, none is looked for again and again.
+    let mut ends = true;
     while let Some(at) = rest.find('(') {
         let (before, inside) = rest.split_at(at);
         let word = before.trim_end();
         let is_url = word.len() >= 3
             && word.is_char_boundary(word.len() - 3)
             && word[word.len() - 3..].eq_ignore_ascii_case("url");
-        match inside.find(')') {
-            Some(end) if is_url => {
+        let end = (is_url && ends).then(|| inside.find(')')).flatten();
+        ends &= !is_url || end.is_some();
+        match end {
+            Some(end) => {
                 kept.push_str(&word[..word.len() - 3]);
                 kept.push(' ');
                 rest = inside[end + 1..].trim_start();
@@ -173,4 +177,20 @@ fn is_size(word: &str) -> bool {
     let part = after.strip_prefix('.').map(|part| digits(part) + 1);
     let unit = &after[part.unwrap_or(0)..];
     whole + part.unwrap_or(0) > 0 && whole + part.unwrap_or(0) <= 5 && UNITS.contains(&unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_urls;
+
+    /// With a search for each bracket, these would take hours.
+    #[test]
+    fn brackets_without_end_are_looked_for_once() {
+        let open = "(".repeat(8 << 20);
+        assert_eq!(without_urls(&open), open);
+        let words = "url(".repeat(2 << 20);
+        assert_eq!(without_urls(&words), words);
+        let far = format!("{}url(x)y", "(".repeat(8 << 20));
+        assert!(without_urls(&far).ends_with("( y"));
+    }
 }
