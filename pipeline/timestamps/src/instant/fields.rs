@@ -6,7 +6,7 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use super::clock;
 use super::numeric;
 use super::parts::{Loose, Month, Parts};
-use super::refusal::{Part, Refusal};
+use super::refusal::{Part, Refusal, whole};
 use super::settle::{self, TimeOfDay};
 use super::stamp::{FieldOrder, Hints, Precision};
 use super::year;
@@ -188,7 +188,7 @@ fn with_month(
             (true, true) => {
                 return Err(Refusal::Impossible {
                     part: Part::Day,
-                    value: first.value.min(second.value) as i64,
+                    value: whole(first.value.min(second.value)),
                 });
             }
         },
@@ -225,7 +225,7 @@ fn without_year(
     };
     let today = jiff::tz::Offset::UTC.to_datetime(now).date();
     let this_year = i64::from(today.year());
-    let in_year = |year| settle::date(year, month as i64, day as i64);
+    let in_year = |year| settle::date(year, whole(month), whole(day));
     let latest = today
         .checked_add(jiff::Span::new().days(AHEAD))
         .map_err(|_| Refusal::OutOfRange)?;
@@ -251,7 +251,7 @@ fn week_date(numbers: &[Loose], week: u64, day: u64) -> Result<Day, Refusal> {
         Ok(0) => Weekday::Monday,
         Ok(day) => Weekday::from_monday_one_offset(day)
             .map_err(|_| Refusal::impossible(Part::Day, day.into()))?,
-        Err(_) => return Err(Refusal::impossible(Part::Day, day as i64)),
+        Err(_) => return Err(Refusal::impossible(Part::Day, whole(day))),
     };
     let of_year = i16::try_from(year.value).map_err(|_| Refusal::OutOfRange)?;
     let week = i8::try_from(week).unwrap_or(i8::MAX);

@@ -66,6 +66,11 @@ impl fmt::Display for Part {
     }
 }
 
+/// A number as written, for a message: the largest there is where it is larger.
+pub(super) fn whole(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 impl Refusal {
     pub(super) fn impossible(part: Part, value: i64) -> Refusal {
         Refusal::Impossible { part, value }

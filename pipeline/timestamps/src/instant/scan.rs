@@ -3,7 +3,7 @@
 use super::clock;
 use super::items::{Item, Items, Kind};
 use super::parts::{Loose, Meridiem, Parts};
-use super::refusal::{Part, Refusal};
+use super::refusal::{Part, Refusal, whole};
 use super::settle::TimeOfDay;
 use super::stamp::Precision;
 use super::words::{self, Rank};
@@ -226,7 +226,7 @@ impl<'t> Scan<'t> {
             Unit::Year if parts.year.is_none() => parts.year = Some((value, digits)),
             Unit::Month if parts.month.is_none() && parts.name_count == 0 => {
                 if !(1..=12).contains(&value) {
-                    return Err(Refusal::impossible(Part::Month, value as i64));
+                    return Err(Refusal::impossible(Part::Month, whole(value)));
                 }
                 parts.month = Some(super::parts::Month::Gregorian(value));
             }

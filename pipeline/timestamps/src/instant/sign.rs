@@ -5,6 +5,7 @@ use super::refusal::{Part, Refusal};
 use super::scan::Scan;
 use super::settle;
 use super::stamp::ZoneSource;
+use super::year;
 use super::zone::Zone;
 
 impl Scan<'_> {
@@ -21,11 +22,11 @@ impl Scan<'_> {
                 && self.names_month()
                 && !self.has_year()
             {
-                return Err(Refusal::impossible(Part::Year, -(value as i64)));
+                return Err(Refusal::impossible(Part::Year, -year::written(value)?));
             }
             let dash_follows = rest.get(2).is_some_and(|item| item.is_mark('-'));
             if negative && self.at == 0 && digits >= 4 && dash_follows {
-                return Err(Refusal::impossible(Part::Year, -(value as i64)));
+                return Err(Refusal::impossible(Part::Year, -year::written(value)?));
             }
             if self.begins_offset(negative, value, digits) {
                 return self.offset(negative, value, digits);

@@ -198,6 +198,40 @@ fn a_missing_year_needs_the_time_of_fetching() {
     assert_eq!(at("29 February"), "2020-02-29T00:00:00Z");
 }
 
+#[test]
+fn numbers_beyond_any_year_are_not_reckoned_with() {
+    for year in [
+        "9223372036854775807",
+        "9223372036854775808",
+        "99999999999999999999",
+        "100000",
+    ] {
+        for text in [
+            format!("令和{year}年1月1日"),
+            format!("พ.ศ. {year} มกราคม 1"),
+            format!("-{year}-01-01"),
+            format!("{year}-01-01"),
+            format!("1 January {year}"),
+            format!("{year} Farvardin 1"),
+            format!("1 فروردین {year}"),
+            format!("{year}年1月1日"),
+        ] {
+            for language in ["ja", "th", "fa", "en"] {
+                refuses(&text, language);
+            }
+        }
+        let impossible = refuses(&format!("{year}月"), "ja");
+        assert!(!impossible.to_string().contains('-'), "{impossible}");
+    }
+    for text in [
+        "令和9223372036854775807年1月1日",
+        "-9223372036854775808-01-01",
+        "-9223372036854775807-01-01",
+    ] {
+        assert_eq!(refuses(text, "ja"), Refusal::OutOfRange, "{text}");
+    }
+}
+
 /// Strings of our own, one a line: language, text, instant (`-`: refused).
 #[test]
 fn the_table() {

@@ -3,10 +3,13 @@
 use jiff::civil::Date;
 
 use super::parts::{Era, Parts};
-use super::refusal::{Part, Refusal};
+use super::refusal::{Part, Refusal, whole};
 use super::settle;
 use super::stamp::Hints;
 use crate::calendar;
+
+/// No calendar's year is larger: five digits, beyond any that has been written in earnest.
+const MAX_WRITTEN: u64 = 99_999;
 
 /// Years of two digits from here on are of the last century, as POSIX has it; so where the time of fetching is not known.
 const PIVOT: u64 = 69;
@@ -42,7 +45,7 @@ pub(super) fn date(
         return Ok((persian(year, digits, month, day)?, 0.9));
     }
     let (year, confidence) = gregorian(year, digits, parts, hints)?;
-    Ok((settle::date(year, month as i64, day as i64)?, confidence))
+    Ok((settle::date(year, whole(month), whole(day))?, confidence))
 }
 
 fn persian_unsaid(year: u64, hints: &Hints<'_>) -> bool {
@@ -51,18 +54,27 @@ fn persian_unsaid(year: u64, hints: &Hints<'_>) -> bool {
 
 /// A date of the Persian calendar.
 pub(super) fn persian(year: u64, digits: u8, month: u64, day: u64) -> Result<Date, Refusal> {
+    let _ = written(year)?;
     // Of two digits: 1300 to 1399 ended in 2021, so small numbers are of the century after.
     let year = match (digits, year) {
         (1 | 2, 0..=29) => year + 1400,
         (1 | 2, _) => year + 1300,
         _ => year,
     };
-    let date = calendar::persian_to_gregorian(year as i64, month as i64, day as i64);
+    let date = calendar::persian_to_gregorian(whole(year), whole(month), whole(day));
     date.ok_or_else(|| match (month, day) {
-        (1..=12, _) if PERSIAN_YEARS.contains(&year) => Refusal::impossible(Part::Day, day as i64),
-        (1..=12, _) => Refusal::impossible(Part::Year, year as i64),
-        _ => Refusal::impossible(Part::Month, month as i64),
+        (1..=12, _) if PERSIAN_YEARS.contains(&year) => Refusal::impossible(Part::Day, whole(day)),
+        (1..=12, _) => Refusal::impossible(Part::Year, whole(year)),
+        _ => Refusal::impossible(Part::Month, whole(month)),
     })
+}
+
+/// A year as written, small enough to reckon with.
+pub(super) fn written(year: u64) -> Result<i64, Refusal> {
+    if year > MAX_WRITTEN {
+        return Err(Refusal::OutOfRange);
+    }
+    i64::try_from(year).map_err(|_| Refusal::OutOfRange)
 }
 
 /// The Gregorian year, and how sure.
@@ -72,7 +84,7 @@ pub(super) fn gregorian(
     parts: &Parts,
     hints: &Hints<'_>,
 ) -> Result<(i64, f32), Refusal> {
-    let written = i64::try_from(year).map_err(|_| Refusal::OutOfRange)?;
+    let written = written(year)?;
     match parts.era {
         Era::From(first) => return Ok((i64::from(first) + written - 1, 1.0)),
         Era::Buddhist if digits <= 2 => return Ok((written + 2500 - BUDDHIST, 0.9)),
