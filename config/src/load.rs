@@ -88,7 +88,7 @@ struct Terms<'o> {
 impl Terms<'_> {
     fn read(&self, path: &Path, if_missing: &str) -> Result<SourceFile, Finding> {
         match self.texts.get(&identity(path)) {
-            Some(text) => Ok(SourceFile::new(path.display().to_string(), text)),
+            Some(text) => source::of_text(path.display().to_string(), text),
             None => source::read(path, if_missing),
         }
     }

@@ -11,7 +11,7 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 use crate::finding::Finding;
 
 /// Largest configuration file read, in bytes: room for 100,000 feeds of 160 bytes, and small enough to hold and parse at once.
-pub(crate) const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Longest stretch of one line shown around a label, in bytes: a file written on one line must not flood the terminal.
 const MAX_LINE_CONTEXT: usize = 80;
@@ -171,12 +171,23 @@ pub(crate) fn read(path: &Path, if_missing: &str) -> Result<SourceFile, Finding>
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(refuse(
-            "it is larger than 16 MiB",
-            "split the feeds over several files and `include` them",
-        ));
+        return Err(too_large(&name));
     }
     decode_utf8(name, &bytes)
+}
+
+/// Takes `text` for the content of the file `name`, within the limits of files.
+pub(crate) fn of_text(name: String, text: &str) -> Result<SourceFile, Finding> {
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(too_large(&name));
+    }
+    Ok(SourceFile::new(name, text))
+}
+
+fn too_large(name: &str) -> Finding {
+    Finding::error(format!("cannot read `{name}`: it is larger than 16 MiB")).help(
+        "split the feeds over several files, for example in `feeds.d`, and include them: `include = [\"feeds.d/*.toml\"]`",
+    )
 }
 
 fn decode_utf8(name: String, bytes: &[u8]) -> Result<SourceFile, Finding> {

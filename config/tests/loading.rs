@@ -453,4 +453,16 @@ fn a_change_can_be_read_before_it_is_written() {
     let broken = [(more, "[[feeds]]\nurl = 1\n".to_owned())].into();
     let errors = dateline_config::load_with(&main, &broken).unwrap_err();
     assert!(errors.findings()[0].file().unwrap().ends_with("more.toml"));
+    // What could not be loaded again must not be written.
+    for (path, text) in [
+        (main.clone(), "include = [\"feeds.d/*.toml\"]\n"),
+        (folder.path().join("feeds.d/more.toml"), ""),
+    ] {
+        let large = format!("{text}#{}", "x".repeat(16 * 1024 * 1024));
+        let errors = dateline_config::load_with(&main, &[(path, large)].into()).unwrap_err();
+        let said = errors.render(false, 200);
+        assert!(said.contains("larger than 16 MiB"), "{said}");
+        assert!(said.contains("split the feeds"), "{said}");
+        assert!(said.contains("feeds.d"), "{said}");
+    }
 }
