@@ -71,7 +71,8 @@ impl FeedSource {
             Some(hub) => self.arrivals(hub, &mut kept, &turn).await,
             None => Pushed::default(),
         };
-        let active = kept.is_told(turn.now);
+        // What another configuration subscribed to has nothing to say where hubs are left alone.
+        let active = self.hub.is_some() && kept.is_told(turn.now);
         let mut trust = kept.trust.take().unwrap_or_default();
         // Only the hub rings, and nobody else is asked then: where only the feed itself can tell what
         // is new, its own turn comes at once.
@@ -92,10 +93,11 @@ impl FeedSource {
                 true => 0,
                 false => pushed.unheard_of(&harvest.items),
             };
-            harvest.hints.pushed = trust.polled(active, fresh);
+            harvest.hints.pushed = self.hub.is_some() && trust.polled(active, fresh);
         }
         pushed.put_into(&mut harvest);
         match &self.hub {
+            Some(hub) if matches!(harvest.outcome, Outcome::Gone { .. }) => hub.leave(&mut kept),
             Some(hub) => {
                 self.attend(hub, &mut kept, &turn).await;
                 kept.trust = Some(trust);

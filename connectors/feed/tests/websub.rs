@@ -466,6 +466,40 @@ async fn a_hub_in_a_network_that_may_not_be_asked_is_not() {
 }
 
 #[tokio::test]
+async fn a_feed_that_is_gone_has_no_hub_any_more() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    web.serve("/feed", 410, Vec::new());
+    assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    web::until("the end", || rig.subscription().is_null()).await;
+    let memory = rig.memory();
+    assert!(memory["announced"].is_null() && memory["trust"].is_null());
+    assert_eq!(push(&asked, &document(&web, &["second"])).await, 410);
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn without_hubs_an_earlier_subscription_says_nothing() {
+    let (web, mut feed, rig, asked) = subscribed("864000").await;
+    assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    web::until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
+    let clock = rig.clock.clone();
+    let folder = rig.stop().await;
+    feed.websub = false;
+    clock.advance(2 * HOUR);
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    let rig = Rig::start_in(&feed, setup::client(""), clock, folder, None).await;
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    rig.until("the end", serde_json::Value::is_null).await;
+    let plan = rig.readers.with(|reader| reader.source("quayside"));
+    let due = plan.unwrap().unwrap().due.unwrap();
+    assert!(
+        due <= rig.clock.now() + 2 * HOUR,
+        "asked as often as any other"
+    );
+    rig.stop().await;
+}
+
+#[tokio::test]
 async fn a_feed_can_do_without_its_hub() {
     let web = Web::start().await;
     web.serve("/feed", 200, document(&web, &["first"]));

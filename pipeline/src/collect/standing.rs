@@ -152,7 +152,15 @@ pub(super) fn first_due(
 
 /// A number that changes with the settings that plans depend on.
 fn mark(rhythm: &Rhythm) -> u64 {
-    let settings = (rhythm.every, rhythm.least, rhythm.most, rhythm.heeds_hints);
+    // A plan that relied on being told of new items is not one for a source that nobody tells of.
+    let told = rhythm.bell.is_some();
+    let settings = (
+        rhythm.every,
+        rhythm.least,
+        rhythm.most,
+        rhythm.heeds_hints,
+        told,
+    );
     // 53 bits, which every reader of JSON keeps.
     BuildHasherDefault::<DefaultHasher>::default().hash_one(settings) >> 11
 }

@@ -91,6 +91,15 @@ impl Hub {
         }
     }
 
+    /// Ends the subscription of a feed that is not asked any more: its turns end, so nobody would take
+    /// what hubs send, and all feeds share the room that it would wait in.
+    pub(super) fn leave(&self, kept: &mut Kept) {
+        kept.websub = None;
+        kept.announced = None;
+        kept.trust = None;
+        self.callbacks.put(&self.hook, None);
+    }
+
     pub(super) fn bell(&self) -> Arc<tokio::sync::Notify> {
         self.hook.bell()
     }

@@ -56,8 +56,9 @@ pub(crate) fn announced(headers: &HeaderMap, feed: &FeedDocument, at: &Url) -> O
     let topic = said("self").into_iter().next();
     let topic = topic.unwrap_or_else(|| at.clone());
     let mut hubs: Vec<String> = Vec::new();
-    // A hub without encryption would give away what a topic with it protects.
-    let fit = |hub: &Url| hub.scheme() == "https" || topic.scheme() == "http";
+    // A hub without encryption would give away what a feed or a topic with it protects.
+    let plain = topic.scheme() == "http" && at.scheme() == "http";
+    let fit = |hub: &Url| hub.scheme() == "https" || plain;
     for hub in said("hub").into_iter().filter(fit) {
         if hubs.len() < MAX_HUBS && !hubs.iter().any(|known| *known == hub.as_str()) {
             hubs.push(hub.into());
@@ -151,7 +152,14 @@ mod tests {
     use super::*;
 
     fn of(headers: &[&'static str], links: &str) -> Option<Announced> {
-        let at = Url::parse("http://a.example/feed").unwrap();
+        at(
+            &Url::parse("http://a.example/feed").unwrap(),
+            headers,
+            links,
+        )
+    }
+
+    fn at(at: &Url, headers: &[&'static str], links: &str) -> Option<Announced> {
         let text =
             format!("<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title>{links}</feed>");
         let feed = read(text.as_bytes(), &Context::default()).feed.unwrap();
@@ -159,7 +167,7 @@ mod tests {
         for header in headers {
             map.append(LINK, HeaderValue::from_static(header));
         }
-        announced(&map, &feed, &at)
+        announced(&map, &feed, at)
     }
 
     #[test]
@@ -204,6 +212,13 @@ mod tests {
         );
         let secret = "<link rel='self' href='https://a.example/'/><link rel='hub' href='http://hub.example/'/>";
         assert_eq!(of(&[], secret), None, "no secrets without encryption");
+        let encrypted = Url::parse("https://a.example/feed").unwrap();
+        let plain = "<link rel='self' href='http://a.example/'/><link rel='hub' href='http://hub.example/'/>";
+        assert_eq!(
+            at(&encrypted, &[], plain),
+            None,
+            "nor where only the feed has it"
+        );
         assert_eq!(
             of(&["<http://hub.example/>; rel=hub"], "").unwrap().topic,
             "http://a.example/feed",

@@ -33,8 +33,10 @@ pub(crate) struct Arrivals {
 }
 
 impl Arrivals {
-    /// Takes a content, unless too many are waiting.
+    /// Takes a content, unless too many are waiting. Those that nobody waits for any more make room:
+    /// the hub was told to come again with them.
     pub(super) fn add(&mut self, push: Push) -> bool {
+        self.pushes.retain(|push| !push.receipt.is_closed());
         let room = self.pushes.len() < MAX_WAITING;
         if room {
             self.pushes.push_back(push);

@@ -62,7 +62,10 @@ impl Callbacks {
     pub fn hook(&self, feed: &Feed) -> Arc<Hook> {
         let hook = Arc::new(Hook::new(feed));
         let mut hooks = lock(&self.hooks);
-        hooks.retain(|hook| hook.strong_count() > 0);
+        // Where the list would grow only, or thousands of feeds would go through it at the start.
+        if hooks.len() == hooks.capacity() {
+            hooks.retain(|hook| hook.strong_count() > 0);
+        }
         hooks.push(Arc::downgrade(&hook));
         hook
     }

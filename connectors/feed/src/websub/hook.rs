@@ -91,6 +91,14 @@ impl Hook {
         let before = name(&state.subscription);
         let after = name(&subscription);
         state.subscription = subscription;
+        if after.is_none() {
+            // Nobody comes for it any more; whoever waits is told to come again, and then to forget it.
+            state.arrivals = Arrivals::default();
+        } else if before != after {
+            // What a hub said of the subscription before says nothing of this one.
+            state.arrivals.verified = None;
+            state.arrivals.denied = None;
+        }
         (before, after)
     }
 
@@ -190,9 +198,11 @@ impl Hook {
             receipt,
             _room: room,
         };
-        if !lock(&self.state).arrivals.add(push) {
+        let mut state = lock(&self.state);
+        if state.subscription.is_none() || !state.arrivals.add(push) {
             return Taken::Busy;
         }
+        drop(state);
         self.bell.notify_one();
         Taken::Waits(told)
     }

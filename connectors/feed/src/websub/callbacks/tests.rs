@@ -3,7 +3,7 @@
 use dateline_pipeline::clock::Clock;
 use ring::hmac;
 
-use super::super::hook::Taken;
+use super::super::hook::{Taken, Verdict};
 use super::super::{Announced, next};
 use super::*;
 
@@ -15,14 +15,17 @@ fn with_a_subscription() -> (Arc<Callbacks>, Arc<Hook>, Clock, String) {
     let config = dateline_config::parse(text, path).unwrap().config;
     let callbacks = Callbacks::new(&config.websub, clock.clone()).unwrap();
     let hook = callbacks.hook(&config.feeds[0]);
-    let announced: Announced = serde_json::from_value(serde_json::json!({
-        "hubs": ["https://hub.example/"], "topic": "https://a.example/feed"
-    }))
-    .unwrap();
-    let (subscription, _) = next(None, Some(&announced), callbacks.base(), clock.now());
+    let (subscription, _) = next(None, Some(&announced()), callbacks.base(), clock.now());
     let name = subscription.as_ref().unwrap().keys.name.clone();
     callbacks.put(&hook, subscription);
     (callbacks, hook, clock, name)
+}
+
+fn announced() -> Announced {
+    serde_json::from_value(serde_json::json!({
+        "hubs": ["https://hub.example/"], "topic": "https://a.example/feed"
+    }))
+    .unwrap()
 }
 
 fn signed(hook: &Hook, content: &[u8]) -> String {
@@ -44,18 +47,18 @@ fn signed(hook: &Hook, content: &[u8]) -> String {
 fn queues_and_memory_are_bounded() {
     let (callbacks, hook, _, _) = with_a_subscription();
     let signature = signed(&hook, b"x");
-    let mut taken = 0;
+    let mut waiting = Vec::new();
     loop {
         let room = callbacks.room().unwrap();
         match hook.receive(b"x".to_vec(), None, Some(&signature), room) {
-            Taken::Waits(_) => taken += 1,
+            Taken::Waits(told) => waiting.push(told),
             Taken::Busy => break,
             Taken::Ignored => panic!("it is signed"),
         }
     }
-    assert_eq!(taken, 8);
+    assert_eq!(waiting.len(), 8);
     let rooms: Vec<_> = std::iter::from_fn(|| callbacks.room()).collect();
-    assert_eq!(rooms.len() + taken, MAX_CONTENTS);
+    assert_eq!(rooms.len() + waiting.len(), MAX_CONTENTS);
     drop(hook.take());
     assert!(callbacks.room().is_some(), "what was taken makes room");
 }
@@ -83,4 +86,46 @@ fn forgeries_are_said_once_a_minute() {
     clock.advance(SAY_EVERY);
     callbacks.forged(&hook);
     assert_eq!(lock(&callbacks.forgeries).unsaid, 0);
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_takes_no_room() {
+    let (callbacks, hook, _, name) = with_a_subscription();
+    let signature = signed(&hook, b"x");
+    let push = || {
+        let room = callbacks.room().unwrap();
+        hook.receive(b"x".to_vec(), None, Some(&signature), room)
+    };
+    let left = || {
+        std::iter::from_fn(|| callbacks.room())
+            .collect::<Vec<_>>()
+            .len()
+    };
+    for _ in 0..20 {
+        // The hub is told to come again, and the connection ends.
+        assert!(matches!(push(), Taken::Waits(_)));
+    }
+    assert_eq!(left(), MAX_CONTENTS - 1);
+    let Taken::Waits(mut told) = push() else {
+        panic!("there is room");
+    };
+    callbacks.put(&hook, None);
+    assert!(told.try_recv().is_err(), "it was never committed");
+    assert_eq!(left(), MAX_CONTENTS);
+    assert_eq!(callbacks.find(&name).err(), Some(true));
+}
+
+#[test]
+fn what_was_said_of_one_subscription_is_not_said_of_the_next() {
+    let (callbacks, hook, clock, name) = with_a_subscription();
+    hook.expect();
+    let said = "hub.mode=subscribe&hub.topic=https%3A%2F%2Fa.example%2Ffeed&hub.challenge=x";
+    assert_eq!(hook.verify(said), Verdict::Confirm("x".to_owned()));
+    let denied = "hub.mode=denied&hub.topic=https%3A%2F%2Fa.example%2Ffeed";
+    assert_eq!(hook.verify(denied), Verdict::Heard);
+    let (other, _) = next(None, Some(&announced()), callbacks.base(), clock.now());
+    callbacks.put(&hook, other);
+    assert_eq!(callbacks.find(&name).err(), Some(true));
+    let arrivals = hook.take();
+    assert_eq!((arrivals.verified, arrivals.denied), (None, None));
 }
