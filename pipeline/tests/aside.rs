@@ -25,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 struct Told {
     reference: SourceRef,
     bell: Arc<Notify>,
+    /// What the bell brings can be understood by asking only, and asking takes for ever.
+    unclear: bool,
 }
 
 impl Source for Told {
@@ -44,6 +46,9 @@ impl Source for Told {
         Box::pin(async move {
             let count = turn.memory.as_u64().unwrap_or(0) + 1;
             if !turn.rung {
+                if self.unclear && count > 1 {
+                    return std::future::pending().await;
+                }
                 let outcome = Outcome::Failed {
                     fault: Fault::transient("http_status", "503"),
                     retry_after: None,
@@ -52,6 +57,7 @@ impl Source for Told {
             }
             let mut harvest = Harvest::empty(Outcome::Read, json!(count));
             harvest.aside = true;
+            harvest.more = self.unclear;
             let mut draft = draft("s");
             draft.item.title = Some(Text::plain(count.to_string()));
             harvest.items.push(Gathered {
@@ -87,9 +93,7 @@ async fn until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-#[tokio::test]
-async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
-    let bench = Bench::new();
+fn collecting(bench: &Bench, unclear: bool) -> (Arc<Notify>, Collector) {
     let bell = Arc::new(Notify::new());
     let reference = SourceRef {
         kind: SourceKind::Feed,
@@ -101,10 +105,18 @@ async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
     let source = Arc::new(Told {
         reference,
         bell: Arc::clone(&bell),
+        unclear,
     });
     let (store, readers) = (bench.store.clone(), Arc::clone(&bench.readers));
     let (clock, dice) = (bench.clock.clone(), Dice::seeded(1));
     let collector = Collector::new(settings(), vec![source], store, readers, clock, dice).unwrap();
+    (bell, collector)
+}
+
+#[tokio::test]
+async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
+    let bench = Bench::new();
+    let (bell, collector) = collecting(&bench, false);
     let stop = CancellationToken::new();
     let task = tokio::spawn(collector.run(stop.clone()));
 
@@ -126,6 +138,32 @@ async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
     expected.memory = told.memory.clone();
     expected.drafts = told.drafts;
     assert_eq!(told, expected, "failures, plan and due time stay");
+
+    stop.cancel();
+    tokio::time::timeout(PATIENCE, task).await.unwrap().unwrap();
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn that_the_source_must_be_asked_at_once_is_committed() {
+    let bench = Bench::new();
+    let (bell, collector) = collecting(&bench, true);
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(collector.run(stop.clone()));
+
+    let state = || {
+        let sources = read_sources(bench.folder.path()).unwrap().unwrap();
+        sources.into_iter().next()
+    };
+    until("the first turn", || state().is_some()).await;
+    bench.clock.advance(Duration::from_secs(1));
+    bell.notify_one();
+    until("what the bell brings", || state().unwrap().drafts == 1).await;
+    assert_eq!(
+        state().unwrap().due,
+        Some(bench.clock.now()),
+        "a crash now delays nothing"
+    );
 
     stop.cancel();
     tokio::time::timeout(PATIENCE, task).await.unwrap().unwrap();

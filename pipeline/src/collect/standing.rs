@@ -196,7 +196,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// As it was: the turn asked nobody. `due` is when the next one was due before.
+    /// As it was: the turn asked nobody. `due` is when the next one is.
     pub(super) fn unchanged(past: Past, due: Timestamp) -> Standing {
         Standing {
             failures: past.failures,

@@ -126,14 +126,15 @@ async fn set_aside(
     report::aside(source, &harvest);
     let more = harvest.more;
     let receipts = std::mem::take(&mut harvest.receipts);
-    let standing = Standing::unchanged(past, due);
+    let next = if more { now } else { due };
+    let standing = Standing::unchanged(past, next);
     let host = source.rhythm().host;
     let row = row_of(source, host, now, &standing, &mut harvest);
     let commit = Commit::Aside(Box::new(commit_of(now, row, None, harvest)));
     commit_and_tell(context, source, commit, receipts).await;
     Finished {
         number,
-        due: Some(if more { now } else { due }),
+        due: Some(next),
         hold: None,
         welcome: None,
         network: Change::None,

@@ -375,12 +375,21 @@ pub(super) fn write_source(transaction: &Transaction<'_>, row: &SourceRow) -> ru
     Ok(())
 }
 
-/// Writes what a turn that asked nobody changes in a source's row.
+/// Writes what a turn that asked nobody changes in a source's row. Its next turn may come earlier for
+/// it, which whoever was told of the commit relies on, but no later; a source that is not asked stays
+/// so.
 pub(super) fn write_aside(transaction: &Transaction<'_>, row: &SourceRow) -> rusqlite::Result<()> {
     let drafts = i64::try_from(row.drafts).unwrap_or(i64::MAX);
     transaction
-        .prepare_cached("UPDATE sources SET drafts = drafts + ?2, memory = ?3 WHERE id = ?1")?
-        .execute(params![row.id, drafts, row.memory])?;
+        .prepare_cached(
+            "UPDATE sources SET drafts = drafts + ?2, memory = ?3, due = min(due, ?4) WHERE id = ?1",
+        )?
+        .execute(params![
+            row.id,
+            drafts,
+            row.memory,
+            row.due.map(|at| at.as_millisecond()),
+        ])?;
     Ok(())
 }
 

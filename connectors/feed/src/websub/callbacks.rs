@@ -102,6 +102,7 @@ impl Callbacks {
             if wake.is_some_and(|wake| wake <= now) {
                 hook.ring();
             }
+            hook.settle(now);
         }
         metrics::gauge!("dateline_websub_active").set(f64::from(active));
     }
@@ -134,6 +135,11 @@ impl Callbacks {
     pub(super) fn find(&self, name: &str) -> Result<Arc<Hook>, bool> {
         let found = lock(&self.names).get(name).cloned();
         found.ok_or_else(|| is_name(name))
+    }
+
+    /// A content came that is too large to be taken, signed or not.
+    pub(super) fn missed(&self, hook: &Hook) {
+        hook.missed(self.clock.now());
     }
 
     /// Room for one content more.

@@ -1,8 +1,10 @@
 //! One feed's end of the port: its subscription, and what came for its next turn. No I/O.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use dateline_config::Feed;
+use dateline_pipeline::clock::between;
 use jiff::Timestamp;
 use tokio::sync::{Notify, OwnedSemaphorePermit, oneshot};
 
@@ -12,6 +14,10 @@ use super::callbacks::lock;
 
 /// The largest content that is taken, whatever the feed's `max_body`: hubs send what is new.
 const MAX_CONTENT: u64 = 4 << 20;
+
+/// Time from one asking for what could not be taken to the next: it is not known to come from the
+/// hub, and must not make a feed asked as often as a stranger likes.
+const MISSED_EVERY: Duration = Duration::from_secs(300);
 
 /// One feed's end of it.
 pub struct Hook {
@@ -27,6 +33,10 @@ struct State {
     /// A request is on its way: the hub may verify it before it answers.
     asking: bool,
     arrivals: Arrivals,
+    /// When something last came that could not be taken.
+    missed: Option<Timestamp>,
+    /// More of it came since.
+    owed: bool,
 }
 
 /// What to answer a hub that verifies, or denies.
@@ -207,9 +217,26 @@ impl Hook {
         Taken::Waits(told)
     }
 
-    /// Something came that cannot be taken.
-    pub(super) fn missed(&self) {
-        lock(&self.state).arrivals.missed = true;
+    /// Something came that cannot be taken. Nobody knows who sent it, so the feed is asked for it at
+    /// once only the first time.
+    pub(super) fn missed(&self, now: Timestamp) {
+        lock(&self.state).owed = true;
+        self.settle(now);
+    }
+
+    /// Brings the feed's next turn forward where something is owed that could not be taken.
+    pub(super) fn settle(&self, now: Timestamp) {
+        let mut state = lock(&self.state);
+        let waits = state
+            .missed
+            .is_some_and(|missed| between(missed, now) < MISSED_EVERY);
+        if !state.owed || waits {
+            return;
+        }
+        state.owed = false;
+        state.missed = Some(now);
+        state.arrivals.missed = true;
+        drop(state);
         self.bell.notify_one();
     }
 }

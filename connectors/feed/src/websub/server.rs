@@ -145,7 +145,7 @@ async fn answer(request: Request<Incoming>, callbacks: &Callbacks) -> Answer {
                 Ok(Ok(body)) => body.to_bytes().to_vec(),
                 Ok(Err(error)) if error.is::<LengthLimitError>() => {
                     count("too_large");
-                    hook.missed();
+                    callbacks.missed(&hook);
                     return status(StatusCode::PAYLOAD_TOO_LARGE);
                 }
                 Ok(Err(_)) => return status(StatusCode::BAD_REQUEST),

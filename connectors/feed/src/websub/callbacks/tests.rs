@@ -129,3 +129,21 @@ fn what_was_said_of_one_subscription_is_not_said_of_the_next() {
     let arrivals = hook.take();
     assert_eq!((arrivals.verified, arrivals.denied), (None, None));
 }
+
+#[test]
+fn a_stranger_cannot_have_a_feed_asked_all_the_time() {
+    let (callbacks, hook, clock, _) = with_a_subscription();
+    callbacks.missed(&hook);
+    assert!(hook.take().missed, "at once the first time");
+    for _ in 0..5 {
+        callbacks.missed(&hook);
+        callbacks.tick();
+    }
+    assert!(!hook.take().missed);
+    clock.advance(Duration::from_secs(300));
+    callbacks.tick();
+    assert!(hook.take().missed, "but nothing is forgotten");
+    clock.advance(Duration::from_secs(300));
+    callbacks.tick();
+    assert!(!hook.take().missed);
+}
