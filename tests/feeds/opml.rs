@@ -129,3 +129,30 @@ fn the_export_is_opml_for_other_readers() {
             .contains("gazette")
     );
 }
+
+#[test]
+fn an_export_replaces_files_of_any_bytes_and_nothing_else() {
+    let folder = desk();
+    let out = folder.path().join("out.opml");
+    fs::write(&out, b"\xff\xfe\0not UTF-8").unwrap();
+    let (code, _, told) = feeds(folder.path(), &["export", "--file", "out.opml"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(fs::read_to_string(&out).unwrap().contains("<opml"));
+    // A pipe that nobody writes to would be read for ever, a device would be replaced.
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink(&pipe, folder.path().join("link")).unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    for target in ["pipe", "link", "folder"] {
+        let before = fs::symlink_metadata(folder.path().join(target)).unwrap();
+        let (code, _, told) = feeds(folder.path(), &["export", "--file", target]);
+        assert_eq!(code, 69, "{told}");
+        assert!(told.contains("is no regular file"), "{told}");
+        let after = fs::symlink_metadata(folder.path().join(target)).unwrap();
+        assert_eq!(after.file_type(), before.file_type());
+    }
+    let (code, _, told) = feeds(folder.path(), &["export", "--file", "out.opml/below"]);
+    assert_eq!(code, 69, "{told}");
+    assert!(!told.contains("someone else"), "{told}");
+}

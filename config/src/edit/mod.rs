@@ -19,7 +19,7 @@ use url::Url;
 use crate::model::derive_id;
 use layout::{Layout, Role};
 
-pub use replace::{ReplaceError, replace_file};
+pub use replace::{Before, ReplaceError, replace_file};
 
 /// A text with feeds.
 #[derive(Debug)]

@@ -12,6 +12,9 @@ pub enum ReplaceError {
     /// Someone else wrote it in the meantime.
     #[error("{} was changed by someone else in the meantime; look at it and try again", .0.display())]
     Changed(PathBuf),
+    /// It is a folder, a device, a pipe.
+    #[error("{} is no regular file and is left alone; name another", .0.display())]
+    NoFile(PathBuf),
     /// The system refused.
     #[error("{} cannot be written: {cause}; {advice}", path.display())]
     Io {
@@ -24,13 +27,30 @@ pub enum ReplaceError {
     },
 }
 
-/// Writes `text` to `path`, which must still hold `before`; `None` makes a new file, with its folder where that is
-/// missing. Symbolic links are followed; a file keeps its permissions and, where the system allows, its owner. The new
-/// text is on the disk when this returns.
+/// What a file must hold to be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before<'t> {
+    /// There must be no file.
+    Absent,
+    /// This text.
+    Text(&'t str),
+    /// Whatever it holds, which is not read; there may be no file.
+    Anything,
+}
+
+impl<'t> From<Option<&'t str>> for Before<'t> {
+    fn from(text: Option<&'t str>) -> Before<'t> {
+        text.map_or(Before::Absent, Before::Text)
+    }
+}
+
+/// Writes `text` to `path`, which must still be as `before` says. A new file is made with its folder where that is
+/// missing. Symbolic links are followed; a file keeps its permissions and, where the system allows, its owner. What is no
+/// regular file is not touched. The new text is on the disk when this returns.
 ///
 /// # Errors
 /// [`ReplaceError`]; the file is then as it was.
-pub fn replace_file(path: &Path, before: Option<&str>, text: &str) -> Result<(), ReplaceError> {
+pub fn replace_file(path: &Path, before: Before<'_>, text: &str) -> Result<(), ReplaceError> {
     let failed = |cause: std::io::Error| ReplaceError::Io {
         path: path.to_owned(),
         advice: match cause.kind() {
@@ -40,19 +60,27 @@ pub fn replace_file(path: &Path, before: Option<&str>, text: &str) -> Result<(),
         },
         cause,
     };
-    let target = match before {
-        Some(_) => path.canonicalize().map_err(failed)?,
-        None => path.to_owned(),
+    let is_there = before != Before::Absent
+        && match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => true,
+            Ok(_) => return Err(ReplaceError::NoFile(path.to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => before != Before::Anything,
+            Err(error) => return Err(failed(error)),
+        };
+    let target = if is_there {
+        path.canonicalize().map_err(failed)?
+    } else {
+        path.to_owned()
     };
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if before.is_none() {
+    if !is_there {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let temporary = temporary_beside(&target, folder);
-    let written = write(&temporary, &target, before, text);
+    let written = write(&temporary, is_there.then_some(&target), text);
     let result = match written {
         Ok(()) => swap(&temporary, &target, path, before, failed),
         Err(cause) => Err(failed(cause)),
@@ -73,15 +101,16 @@ fn temporary_beside(target: &Path, folder: &Path) -> PathBuf {
     folder.join(format!(".{name}.{}.tmp", std::process::id()))
 }
 
-fn write(temporary: &Path, target: &Path, before: Option<&str>, text: &str) -> std::io::Result<()> {
+/// Writes the new file, with the rights of the `old` one if there is one.
+fn write(temporary: &Path, old: Option<&PathBuf>, text: &str) -> std::io::Result<()> {
     // What a process of this number left behind is nobody's; a link that somebody put there is not followed.
     drop(fs::remove_file(temporary));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(temporary)?;
-    if before.is_some() {
-        let metadata = fs::metadata(target)?;
+    if let Some(old) = old {
+        let metadata = fs::metadata(old)?;
         file.set_permissions(metadata.permissions())?;
         #[cfg(unix)]
         {
@@ -99,12 +128,13 @@ fn swap(
     temporary: &Path,
     target: &Path,
     path: &Path,
-    before: Option<&str>,
+    before: Before<'_>,
     failed: impl Fn(std::io::Error) -> ReplaceError,
 ) -> Result<(), ReplaceError> {
     let unchanged = match before {
-        Some(before) => fs::read(target).map_err(&failed)? == before.as_bytes(),
-        None => !target.exists(),
+        Before::Text(before) => fs::read(target).map_err(&failed)? == before.as_bytes(),
+        Before::Absent => !target.exists(),
+        Before::Anything => true,
     };
     if !unchanged {
         return Err(ReplaceError::Changed(path.to_owned()));

@@ -1,5 +1,6 @@
 //! `dateline feeds export`: the feeds as OPML 2.0, for other readers.
 
+use dateline_config::edit::{Before, replace_file};
 use dateline_feed::opml::{Head, Subscription, write};
 use jiff::Timestamp;
 
@@ -38,8 +39,8 @@ pub(super) fn export(args: &ExportArgs) -> Done {
         terminal::result_raw(&text);
         return Ok(Exit::Fine);
     };
-    let before = std::fs::read_to_string(path).ok();
-    dateline_config::edit::replace_file(path, before.as_deref(), &text)
+    // What an export replaces is an older one, in whatever encoding it has been saved since.
+    replace_file(path, Before::Anything, &text)
         .map_err(|error| stop(Exit::Unavailable, &error.into()))?;
     terminal::say(&format!(
         "wrote {} to {}",

@@ -173,13 +173,15 @@ impl Registry {
     pub(super) fn apply(&self, changes: &[Change<'_>]) -> Result<Loaded, Stop> {
         let checked = self.check(changes)?;
         for (done, write) in checked.writes.iter().enumerate() {
-            replace_file(&write.path, write.before.as_deref(), &write.text).map_err(|error| {
-                for before in checked.writes.iter().take(done) {
-                    let path = before.path.display();
-                    terminal::say(&format!("{path} is written already and stays so"));
-                }
-                stop(Exit::Unavailable, &error.into())
-            })?;
+            replace_file(&write.path, write.before.as_deref().into(), &write.text).map_err(
+                |error| {
+                    for before in checked.writes.iter().take(done) {
+                        let path = before.path.display();
+                        terminal::say(&format!("{path} is written already and stays so"));
+                    }
+                    stop(Exit::Unavailable, &error.into())
+                },
+            )?;
         }
         for entry in &checked.included {
             let main = self.main.display();
