@@ -131,6 +131,19 @@ fn status_without_a_state_says_so() {
 }
 
 #[test]
+fn status_of_a_state_that_cannot_be_read_is_no_bug() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[state]\ndir = \"state\"\n\n[[drops]]\npath = \".\"\n";
+    std::fs::write(folder.path().join("dateline.toml"), config).unwrap();
+    std::fs::create_dir(folder.path().join("state")).unwrap();
+    let database = folder.path().join("state/dateline.db");
+    std::fs::write(database, "no database ".repeat(1000)).unwrap();
+    let output = dateline(folder.path(), &["status"]);
+    assert_eq!(output.status.code(), Some(69));
+    assert!(text(&output.stderr).contains("dateline.db"));
+}
+
+#[test]
 fn a_wrong_command_line_ends_with_2() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(dateline(folder.path(), &["inspekt"]).status.code(), Some(2));

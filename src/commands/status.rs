@@ -16,7 +16,14 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let dir = &loaded.config.state.dir;
-    let Some(mut status) = read_status(dir, args.worst)? else {
+    let read = match read_status(dir, args.worst) {
+        Ok(read) => read,
+        Err(error) => {
+            terminal::complain(&error.into());
+            return Ok(Exit::Unavailable);
+        }
+    };
+    let Some(mut status) = read else {
         terminal::say(&format!(
             "there is no state in {} yet: the daemon has not run",
             dir.display()
