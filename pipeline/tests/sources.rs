@@ -126,7 +126,7 @@ async fn holds_are_kept_over_restarts_and_forgotten_a_day_after_their_end() {
         clock,
     };
     let holds = || bench.readers.with(|reader| reader.holds()).unwrap();
-    assert_eq!(holds(), [longer.clone()], "one for each host, the latest");
+    assert_eq!(holds(), [longer], "one for each host, the latest");
     for (hours, hosts) in [(26, vec!["a.example", "b.example"]), (2, vec!["b.example"])] {
         bench.clock.advance(HOUR * hours);
         let now = bench.clock.now();
