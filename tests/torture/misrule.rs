@@ -17,9 +17,6 @@ use tokio::runtime::Runtime;
 /// Size of a bomb when it has gone off, in bytes: many times what the daemon may take.
 const BLAST: usize = 512 << 20;
 
-/// How deep the deep document goes.
-const DEPTH: usize = 100_000;
-
 /// Longer than any test waits.
 const FOREVER: Duration = Duration::from_secs(3600);
 
@@ -38,7 +35,6 @@ pub(crate) const FEEDS: &[(&str, &str)] = &[
     ("gzip-bomb", "max_body"),
     ("zstd-bomb", "max_body"),
     ("broken-gzip", "compressed body"),
-    ("deep", "deep"),
 ];
 
 /// A running server. It closes with this value.
@@ -114,7 +110,6 @@ async fn answer(name: &str) -> Response {
         "chase" => to("/chase/1"),
         "endless" => streamed(stream::iter([beginning()]).chain(stream::repeat(Bytes::from(" ".repeat(64 << 10))))),
         "broken-gzip" => packed("gzip", Bytes::from_static(b"\x1f\x8b\x08\x00these are no blocks")),
-        "deep" => deep().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -135,14 +130,6 @@ fn streamed(chunks: impl Stream<Item = Bytes> + Send + 'static) -> Response {
 
 fn packed(encoding: &'static str, bytes: Bytes) -> Response {
     ([(header::CONTENT_ENCODING, encoding)], bytes).into_response()
-}
-
-fn deep() -> String {
-    let opened = "<a>".repeat(DEPTH);
-    let closed = "</a>".repeat(DEPTH);
-    format!(
-        "<rss version=\"2.0\"><channel><title>Deep</title><item><description>{opened}{closed}</description></item></channel></rss>"
-    )
 }
 
 /// Writes a bomb's blanks, piece by piece.
