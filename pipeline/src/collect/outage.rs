@@ -3,17 +3,27 @@
 //! When many feeds on many hosts cannot be reached one after another and none can, it is not the
 //! feeds that are down. Then no feed is blamed, and all come back once one answers. Pure
 //! bookkeeping: no clock, no tasks.
+//!
+//! An installation with few feeds takes fewer for an outage, but waits for everybody who is being
+//! asked: a dead host is often quicker to fail than a living one to answer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::source::Contact;
 
-/// So many feeds on so many hosts must be out of reach; where fewer are configured, all of them.
+/// So many feeds on so many hosts must be out of reach.
 const FEEDS: usize = 21;
 const HOSTS: usize = 11;
 
+/// With fewer feeds or hosts than those: so many hosts at least, or all where fewer are configured.
+const FEW_HOSTS: usize = 4;
+
 /// With fewer hosts than this it cannot be told whose outage it is.
-const LEAST_HOSTS: usize = 4;
+const LEAST_HOSTS: usize = 2;
+
+/// A feed that was out of reach so often in a row while others answered says nothing about the
+/// network: else a few dead ones would make an outage again whenever one is over.
+const DOUBTS: u32 = 3;
 
 /// What a turn changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +46,17 @@ pub(super) enum Change {
 pub(super) struct Outage {
     feeds_needed: usize,
     hosts_needed: usize,
-    /// Sources out of reach since one last answered, with their hosts.
-    unreached: HashMap<usize, String>,
+    /// Whether nobody may be waiting for an answer.
+    waits_for_all: bool,
+    /// Sources that are being asked.
+    asked: HashSet<usize>,
+    /// Sources out of reach since one last answered.
+    unreached: BTreeSet<usize>,
+    /// Those among them that say something about the network, and their hosts.
+    witnesses: HashSet<usize>,
+    hosts: HashSet<String>,
+    /// How often in a row a source was out of reach while another answered.
+    doubts: HashMap<usize, u32>,
     out: bool,
 }
 
@@ -46,12 +65,26 @@ impl Outage {
     pub(super) fn new<'h>(hosts: impl Iterator<Item = &'h str>) -> Outage {
         let mut feeds = 0;
         let different: HashSet<&str> = hosts.inspect(|_| feeds += 1).collect();
+        let few = feeds < FEEDS;
         Outage {
-            feeds_needed: FEEDS.min(feeds),
-            hosts_needed: HOSTS.min(different.len()).max(LEAST_HOSTS),
-            unreached: HashMap::new(),
+            feeds_needed: if few { LEAST_HOSTS } else { FEEDS },
+            hosts_needed: match few {
+                true => FEW_HOSTS.min(different.len()).max(LEAST_HOSTS),
+                false => HOSTS.min(different.len()).max(FEW_HOSTS),
+            },
+            waits_for_all: few,
+            asked: HashSet::new(),
+            unreached: BTreeSet::new(),
+            witnesses: HashSet::new(),
+            hosts: HashSet::new(),
+            doubts: HashMap::new(),
             out: false,
         }
+    }
+
+    /// A source is about to be asked over the network.
+    pub(super) fn asks(&mut self, source: usize) {
+        self.asked.insert(source);
     }
 
     /// Whether the network is taken to be out.
@@ -61,29 +94,46 @@ impl Outage {
 
     /// Notes how a turn over the network went.
     pub(super) fn note(&mut self, source: usize, host: &str, contact: Contact) -> Change {
+        self.asked.remove(&source);
         if contact != Contact::Unreached {
-            let mut unreached = std::mem::take(&mut self.unreached);
-            // It has had its turn.
-            unreached.remove(&source);
-            if !std::mem::take(&mut self.out) {
-                return Change::None;
+            return self.answered(source);
+        }
+        self.unreached.insert(source);
+        if self
+            .doubts
+            .get(&source)
+            .is_none_or(|doubts| *doubts < DOUBTS)
+        {
+            self.witnesses.insert(source);
+            if !self.hosts.contains(host) {
+                self.hosts.insert(host.to_owned());
             }
-            let mut sources: Vec<usize> = unreached.into_keys().collect();
-            sources.sort_unstable();
-            return Change::Ended(sources);
         }
-        self.unreached.insert(source, host.to_owned());
-        if self.out || self.unreached.len() < self.feeds_needed {
-            return Change::None;
-        }
-        let hosts: HashSet<&str> = self.unreached.values().map(String::as_str).collect();
-        if hosts.len() < self.hosts_needed {
+        let few = self.witnesses.len() < self.feeds_needed || self.hosts.len() < self.hosts_needed;
+        if self.out || few || self.waits_for_all && !self.asked.is_empty() {
             return Change::None;
         }
         self.out = true;
         Change::Began {
-            feeds: self.unreached.len(),
-            hosts: hosts.len(),
+            feeds: self.witnesses.len(),
+            hosts: self.hosts.len(),
+        }
+    }
+
+    fn answered(&mut self, source: usize) -> Change {
+        let mut unreached = std::mem::take(&mut self.unreached);
+        self.witnesses.clear();
+        self.hosts.clear();
+        // It has had its turn.
+        unreached.remove(&source);
+        self.doubts.remove(&source);
+        for other in &unreached {
+            let doubts = self.doubts.entry(*other).or_default();
+            *doubts = doubts.saturating_add(1);
+        }
+        match std::mem::take(&mut self.out) {
+            true => Change::Ended(unreached.into_iter().collect()),
+            false => Change::None,
         }
     }
 }
@@ -152,13 +202,49 @@ mod tests {
     }
 
     #[test]
-    fn with_few_feeds_all_of_them() {
-        let (mut outage, hosts) = watch(6, 5);
+    fn with_few_feeds_all_that_are_asked() {
+        let (mut outage, hosts) = watch(20, 10);
+        for feed in 0..6 {
+            outage.asks(feed);
+        }
+        // The others are stopped, or asked once a day.
         for (feed, host) in hosts.iter().enumerate().take(5) {
+            let change = outage.note(feed, host, Contact::Unreached);
+            assert_eq!(change, Change::None, "one has not come back yet");
+        }
+        let change = outage.note(5, &hosts[5], Contact::Unreached);
+        assert_eq!(change, Change::Began { feeds: 6, hosts: 6 });
+    }
+
+    #[test]
+    fn with_few_hosts_all_of_them_but_not_with_one() {
+        let (mut outage, hosts) = watch(4, 2);
+        let mut note = |feed: usize| outage.note(feed, &hosts[feed], Contact::Unreached);
+        assert_eq!(note(0), Change::None);
+        assert_eq!(note(2), Change::None, "the same host");
+        assert_eq!(note(1), Change::Began { feeds: 3, hosts: 2 });
+        let (mut outage, hosts) = watch(3, 1);
+        for (feed, host) in hosts.iter().enumerate() {
             let change = outage.note(feed, host, Contact::Unreached);
             assert_eq!(change, Change::None);
         }
-        let change = outage.note(5, &hosts[5], Contact::Unreached);
-        assert_eq!(change, Change::Began { feeds: 6, hosts: 5 });
+    }
+
+    #[test]
+    fn a_few_dead_feeds_do_not_make_outages_again_and_again() {
+        let (mut outage, hosts) = watch(10, 10);
+        let mut outages = 0;
+        for _ in 0..100 {
+            for (feed, host) in hosts.iter().enumerate().take(5) {
+                let change = outage.note(feed, host, Contact::Unreached);
+                outages += u32::from(change != Change::None);
+            }
+            outage.note(9, &hosts[9], Contact::Answered);
+        }
+        assert_eq!(outages, DOUBTS);
+        for (feed, host) in hosts.iter().enumerate() {
+            outage.note(feed, host, Contact::Unreached);
+        }
+        assert!(outage.is_out(), "those that used to answer say it");
     }
 }

@@ -101,6 +101,9 @@ pub(super) async fn take(
         seen,
         cpu: Arc::clone(&context.cpu),
     };
+    if rung.is_none() && source.rhythm().host.is_some() {
+        lock(&context.surroundings).outage.asks(number);
+    }
     let harvest = source.poll(turn).await;
     crash::point("collect.polled");
     let kind = source.reference().kind.as_str();
