@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clock::{after, between};
+use crate::clock::{after, before, between};
 use crate::source::Contact;
 
 use super::plan::say;
@@ -78,10 +78,23 @@ impl Hosts {
         }
     }
 
-    /// Notes a hold from before the start.
-    pub(super) fn remember_hold(&mut self, hold: &Hold) {
+    /// Notes a hold from before the start; says until when it is. One that ends further off than it
+    /// is long was made while the clock was wrong.
+    pub(super) fn remember_hold(&mut self, hold: &Hold, now: Timestamp) -> Timestamp {
+        let length = hold.length.min(LONGEST_HOLD);
+        let until = hold.until.min(after(now, length));
         let standing = self.hosts.entry(hold.host.clone()).or_default();
-        standing.hold = Some((hold.until, hold.length));
+        standing.hold = Some((until, length));
+        until
+    }
+
+    /// The clock was set back by so much: holds are as long as they were.
+    pub(super) fn set_back(&mut self, by: Duration) {
+        for standing in self.hosts.values_mut() {
+            if let Some((until, _)) = &mut standing.hold {
+                *until = before(*until, by);
+            }
+        }
     }
 
     /// Notes how a turn went; the hold on the host if this turn gave reason for one.
@@ -310,12 +323,27 @@ mod tests {
         hosts.remember_read("a.example", 0, at(-60));
         let hold = hosts.note(&sighting(0, 0, Contact::Forbidden)).unwrap();
         let mut later = Hosts::default();
-        later.remember_hold(&hold);
+        later.remember_hold(&hold, at(0));
         assert_eq!(later.held_until("a.example", at(1)), Some(at(300)));
         later.remember_read("a.example", 0, at(-60));
         assert_eq!(
             seconds(later.note(&sighting(301, 0, Contact::Forbidden))),
             Some(600)
         );
+    }
+
+    #[test]
+    fn a_hold_that_a_wrong_clock_made_ends_when_it_is_over_by_the_right_one() {
+        let mut hosts = Hosts::default();
+        let mut hold = hosts
+            .note(&sighting(9_000_000, 0, Contact::Throttled))
+            .unwrap();
+        hosts.set_back(Duration::from_secs(9_000_000));
+        assert_eq!(hosts.held_until("a.example", at(0)), Some(at(300)));
+        let mut later = Hosts::default();
+        assert_eq!(later.remember_hold(&hold, at(0)), at(300));
+        assert_eq!(later.held_until("a.example", at(0)), Some(at(300)));
+        hold.length = Duration::from_secs(9_000_000);
+        assert_eq!(later.remember_hold(&hold, at(0)), at(86_400));
     }
 }

@@ -125,8 +125,8 @@ impl Collector {
             begin.add(source.as_ref(), rhythm, known.get(&source.reference().id));
         }
         for hold in &holds {
-            begin.hosts.remember_hold(hold);
-            begin.schedule.hold(&hold.host, hold.until, now);
+            let until = begin.hosts.remember_hold(hold, now);
+            begin.schedule.hold(&hold.host, until, now);
         }
         begin.schedule.spread_overdue(now, &spread);
         let hosts = rhythms.iter().filter_map(|rhythm| rhythm.host.as_deref());
@@ -224,9 +224,19 @@ impl Collector {
         wait
     }
 
-    /// After a machine has slept, or a clock was set, much is due at once.
+    /// After a machine has slept, or a clock was set, much is due at once; after a clock was set back,
+    /// nothing would be for as long.
     fn feel_leaps_of_time(&mut self) {
         let now = self.clock.now();
+        let back = between(now, self.awake);
+        if back > LONG_PAUSE {
+            tracing::warn!(
+                ?back,
+                "the clock was set back: what is planned is kept as far off as it was"
+            );
+            self.schedule.set_back(back);
+            turn::lock(&self.context.surroundings).hosts.set_back(back);
+        }
         if between(self.awake, now) > LONG_PAUSE {
             self.schedule.spread_overdue(now, &self.spread);
         }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::hosts::LONGEST_HOLD;
 use super::outage::Change;
-use crate::clock::{Dice, after};
+use crate::clock::{Dice, after, before};
 
 /// Limits on sources of one host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,6 +249,31 @@ impl Schedule {
         if self.holds.get(host).is_some_and(|until| *until <= now) {
             self.holds.remove(host);
         }
+    }
+
+    /// The clock was set back by so much: everything is as far off as it was.
+    pub(super) fn set_back(&mut self, by: Duration) {
+        let earlier = |at: &mut Timestamp| *at = before(*at, by);
+        for slot in &mut self.sources {
+            if let Place::Due(due) = &mut slot.place {
+                earlier(due);
+            }
+            slot.before.iter_mut().for_each(earlier);
+        }
+        for host in self.hosts.values_mut() {
+            host.free_from.iter_mut().for_each(earlier);
+            host.gate.iter_mut().for_each(earlier);
+        }
+        self.holds.values_mut().for_each(earlier);
+        self.next_probe.iter_mut().for_each(earlier);
+        let due = std::mem::take(&mut self.due).into_iter();
+        self.due = due
+            .map(|Reverse((due, number))| Reverse((before(due, by), number)))
+            .collect();
+        let gates = std::mem::take(&mut self.gates).into_iter();
+        self.gates = gates
+            .map(|Reverse((from, host))| Reverse((before(from, by), host)))
+            .collect();
     }
 
     /// Heeds what a turn changed about the network; `out` is how it is now. Turns come home in
@@ -745,6 +770,27 @@ mod tests {
         let mut schedule = fresh();
         schedule.heed_network(&ended, true, at(0), &spread);
         assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(5000))));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_puts_nothing_off() {
+        let mut schedule = Schedule::new(LIMITS);
+        let later = 9_000_000;
+        schedule.add(None, Some(at(later + 50)), PATIENCE);
+        for _ in 0..2 {
+            schedule.add(Some("a".into()), Some(at(later)), PATIENCE);
+        }
+        schedule.add(Some("b".into()), Some(at(later)), PATIENCE);
+        schedule.hold("b", at(later + 3000), at(later));
+        assert_eq!(schedule.next(at(later)), Next::Start(1));
+        assert_eq!(schedule.next(at(later)), Next::Wait(Some(at(later + 50))));
+        schedule.set_back(Duration::from_millis(9_000_000));
+        assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(50))));
+        assert_eq!(schedule.next(at(50)), Next::Start(0));
+        assert_eq!(schedule.next(at(50)), Next::Wait(Some(at(1000))));
+        assert_eq!(schedule.next(at(1000)), Next::Start(2));
+        assert_eq!(schedule.next(at(1000)), Next::Wait(Some(at(3000))));
+        assert_eq!(schedule.next(at(3000)), Next::Start(3));
     }
 
     /// Random runs against the promises: nobody runs twice at a time, hosts stay within their
