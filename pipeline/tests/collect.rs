@@ -301,6 +301,33 @@ async fn a_bell_brings_a_turn_forward() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_puts_no_turn_off() {
+    let bench = Bench::new();
+    let bell = Arc::new(Notify::new());
+    let mut waker = Arc::into_inner(Script::new("s", Vec::new())).unwrap();
+    waker.bell = Some(Arc::clone(&bell));
+    let waker = Arc::new(waker);
+    let source = Script::new(
+        "t",
+        vec![Step::Items(vec!["one"]), Step::Items(vec!["two"])],
+    );
+    let running = Running::start(&bench, settings(), vec![waker.clone(), source.clone()]);
+    until("the first draft", || bench.status().drafts.committed == 1).await;
+    until("the first turn", || waker.log().len() == 1).await;
+    let Clock::Manual(clock) = &bench.clock else {
+        panic!("the bench has a manual clock");
+    };
+    *clock.lock().unwrap() -= Duration::from_secs(30 * 86_400);
+    bell.notify_one();
+    until("the leap to be felt", || waker.log().len() == 2).await;
+    bench.clock.advance(Duration::from_secs(601));
+    bell.notify_one();
+    until("the second draft", || bench.status().drafts.committed == 2).await;
+    running.stop().await;
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn rejects_become_dead_letters_with_bounded_bytes() {
     let bench = Bench::new();
     let source = Script::new("s", vec![Step::Reject("photo.jpg")]);

@@ -41,7 +41,7 @@ use schedule::{Next, Schedule, Spread};
 use standing::{Health, Tally, first_due, has_moved};
 use turn::{Finished, Known, TurnContext};
 
-use crate::clock::{Clock, Dice, after, between};
+use crate::clock::{Clock, Dice, after, before, between};
 use crate::source::{Rhythm, Source};
 use crate::store::{DueSource, Readers, Store, StoreError};
 
@@ -254,12 +254,18 @@ impl Collector {
     }
 
     fn finish(&mut self, ended: Result<(tokio::task::Id, Finished), tokio::task::JoinError>) {
-        let now = self.clock.now();
+        self.feel_leaps_of_time();
+        let now = self.awake;
         match ended {
             Ok((id, finished)) => {
                 self.numbers.remove(&id);
                 self.heed(&finished, now);
-                self.schedule.finished(finished.number, now, finished.due);
+                // A plan from before the clock was set back.
+                let back = Some(between(now, finished.at)).filter(|back| *back > LONG_PAUSE);
+                let due = finished
+                    .due
+                    .map(|due| before(due, back.unwrap_or_default()));
+                self.schedule.finished(finished.number, now, due);
                 // Afterwards, so that a source that was out of reach comes back with the others.
                 self.feel_network(&finished.network, now);
             }

@@ -53,6 +53,8 @@ pub(super) struct TurnContext {
 /// How a turn ended.
 pub(super) struct Finished {
     pub(super) number: usize,
+    /// When the next one was planned.
+    pub(super) at: Timestamp,
     /// When the next one is; `None` for a source that is not asked any more.
     pub(super) due: Option<Timestamp>,
     /// The host that is left alone from now on.
@@ -81,6 +83,7 @@ pub(super) async fn take(
             tracing::error!(source = id, %error, "the source's memory cannot be read");
             return Finished {
                 number,
+                at: now,
                 due: Some(after(now, AFTER_TROUBLE)),
                 hold: None,
                 welcome: None,
@@ -137,6 +140,7 @@ async fn set_aside(
     commit_and_tell(context, source, commit, receipts).await;
     Finished {
         number,
+        at: now,
         due: Some(next),
         hold: None,
         welcome: None,
@@ -197,6 +201,7 @@ async fn settle(
     report::turn(source, &harvest, &standing);
     let mut finished = Finished {
         number,
+        at: now,
         due: standing.plan.due,
         hold: shown.hold.clone(),
         welcome: shown.welcome,
