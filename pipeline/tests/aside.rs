@@ -8,18 +8,16 @@ mod bench;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bench::{Bench, PATIENCE, draft};
-use dateline_pipeline::clock::Dice;
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use bench::collecting::{Running, settings, until};
+use bench::{Bench, draft, reference};
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{SourceKind, SourceRef};
 use dateline_pipeline::source::{Gathered, Harvest, Outcome, Rhythm, Source, Turn};
-use dateline_pipeline::store::read_sources;
+use dateline_pipeline::store::{SourceState, read_sources};
 use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// Fails when it is asked, and hands over an item whenever its bell rings.
 struct Told {
@@ -70,102 +68,65 @@ impl Source for Told {
     }
 }
 
-fn settings() -> CollectSettings {
-    CollectSettings {
-        max_concurrent: 4,
-        host: HostLimits {
-            concurrent: 4,
-            spacing: Duration::ZERO,
-        },
-        jitter: 0.0,
-        max_backoff: Duration::from_secs(86_400),
-        max_log_bytes: u64::MAX,
-        article_memory: Duration::from_secs(90 * 86_400),
-        grace: Duration::from_secs(1),
-    }
+/// What is known of the source; `None` before its first turn.
+fn state(bench: &Bench) -> Option<SourceState> {
+    let sources = read_sources(bench.folder.path()).unwrap().unwrap();
+    sources.into_iter().next()
 }
 
-async fn until(what: &str, done: impl Fn() -> bool) {
-    let began = std::time::Instant::now();
-    while !done() {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-fn collecting(bench: &Bench, unclear: bool) -> (Arc<Notify>, Collector) {
+fn collecting(bench: &Bench, unclear: bool) -> (Arc<Notify>, Running) {
     let bell = Arc::new(Notify::new());
-    let reference = SourceRef {
-        kind: SourceKind::Feed,
-        id: "s".to_owned(),
-        name: None,
-        url: None,
-        tags: Vec::new(),
-    };
     let source = Arc::new(Told {
-        reference,
+        reference: reference(SourceKind::Feed, "s"),
         bell: Arc::clone(&bell),
         unclear,
     });
-    let (store, readers) = (bench.store.clone(), Arc::clone(&bench.readers));
-    let (clock, dice) = (bench.clock.clone(), Dice::seeded(1));
-    let collector = Collector::new(settings(), vec![source], store, readers, clock, dice).unwrap();
-    (bell, collector)
+    (bell, Running::start(bench, settings(), vec![source]))
 }
 
 #[tokio::test]
 async fn what_the_bell_brings_changes_nothing_but_items_and_memory() {
     let bench = Bench::new();
-    let (bell, collector) = collecting(&bench, false);
-    let stop = CancellationToken::new();
-    let task = tokio::spawn(collector.run(stop.clone()));
-
-    let state = || {
-        let sources = read_sources(bench.folder.path()).unwrap().unwrap();
-        sources.into_iter().next()
-    };
-    until("the first turn", || state().is_some()).await;
-    let first = state().unwrap();
+    let (bell, running) = collecting(&bench, false);
+    until("the first turn", || state(&bench).is_some()).await;
+    let first = state(&bench).unwrap();
     assert_eq!((first.failures, first.drafts), (1, 0));
     bench.clock.advance(Duration::from_secs(1));
     for count in [1, 2] {
         bell.notify_one();
-        until("what the bell brings", || state().unwrap().drafts == count).await;
+        until("what the bell brings", || {
+            state(&bench).unwrap().drafts == count
+        })
+        .await;
     }
-    let told = state().unwrap();
+    let told = state(&bench).unwrap();
     assert_eq!(told.memory, json!(3));
     let mut expected = first;
     expected.memory = told.memory.clone();
     expected.drafts = told.drafts;
     assert_eq!(told, expected, "failures, plan and due time stay");
 
-    stop.cancel();
-    tokio::time::timeout(PATIENCE, task).await.unwrap().unwrap();
+    running.stop().await;
     bench.close().await;
 }
 
 #[tokio::test]
 async fn that_the_source_must_be_asked_at_once_is_committed() {
     let bench = Bench::new();
-    let (bell, collector) = collecting(&bench, true);
-    let stop = CancellationToken::new();
-    let task = tokio::spawn(collector.run(stop.clone()));
-
-    let state = || {
-        let sources = read_sources(bench.folder.path()).unwrap().unwrap();
-        sources.into_iter().next()
-    };
-    until("the first turn", || state().is_some()).await;
+    let (bell, running) = collecting(&bench, true);
+    until("the first turn", || state(&bench).is_some()).await;
     bench.clock.advance(Duration::from_secs(1));
     bell.notify_one();
-    until("what the bell brings", || state().unwrap().drafts == 1).await;
+    until("what the bell brings", || {
+        state(&bench).unwrap().drafts == 1
+    })
+    .await;
     assert_eq!(
-        state().unwrap().due,
+        state(&bench).unwrap().due,
         Some(bench.clock.now()),
         "a crash now delays nothing"
     );
 
-    stop.cancel();
-    tokio::time::timeout(PATIENCE, task).await.unwrap().unwrap();
+    running.stop().await;
     bench.close().await;
 }

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bench::{Bench, PATIENCE, draft};
-use dateline_pipeline::clock::{Clock, Dice, between};
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use bench::collecting::{Running, settings, until};
+use bench::{Bench, draft, reference};
+use dateline_pipeline::clock::{Clock, between};
+use dateline_pipeline::collect::CollectSettings;
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{SourceKind, SourceRef};
@@ -19,7 +20,6 @@ use dateline_pipeline::source::{Gathered, Harvest, Outcome, Reject, Rhythm, Sour
 use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// Plays a list of turns, then says "unchanged" for ever.
 struct Script {
@@ -41,13 +41,7 @@ enum Step {
 impl Script {
     fn new(id: &str, turns: Vec<Step>) -> Arc<Script> {
         Arc::new(Script {
-            reference: SourceRef {
-                kind: SourceKind::Feed,
-                id: id.to_owned(),
-                name: None,
-                url: None,
-                tags: Vec::new(),
-            },
+            reference: reference(SourceKind::Feed, id),
             every: Duration::from_secs(600),
             bell: None,
             turns: Mutex::new(turns.into()),
@@ -136,59 +130,6 @@ impl Source for Script {
                 self.note(format!("committed {}", file.display()));
             }
         })
-    }
-}
-
-fn settings() -> CollectSettings {
-    CollectSettings {
-        max_concurrent: 4,
-        host: HostLimits {
-            concurrent: 4,
-            spacing: Duration::ZERO,
-        },
-        jitter: 0.0,
-        max_backoff: Duration::from_secs(86_400),
-        max_log_bytes: u64::MAX,
-        article_memory: Duration::from_secs(90 * 86_400),
-        grace: Duration::from_secs(1),
-    }
-}
-
-struct Running {
-    stop: CancellationToken,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Running {
-    fn start(bench: &Bench, settings: CollectSettings, sources: Vec<Arc<dyn Source>>) -> Running {
-        let collector = Collector::new(
-            settings,
-            sources,
-            bench.store.clone(),
-            Arc::clone(&bench.readers),
-            bench.clock.clone(),
-            Dice::seeded(1),
-        )
-        .unwrap();
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(collector.run(stop.clone()));
-        Running { stop, task }
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        tokio::time::timeout(PATIENCE, self.task)
-            .await
-            .unwrap()
-            .unwrap();
-    }
-}
-
-async fn until(what: &str, done: impl Fn() -> bool) {
-    let began = std::time::Instant::now();
-    while !done() {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

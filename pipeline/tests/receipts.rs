@@ -7,16 +7,14 @@ mod bench;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bench::{Bench, PATIENCE, draft};
-use dateline_pipeline::clock::Dice;
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use bench::collecting::{Running, settings};
+use bench::{Bench, PATIENCE, draft, reference};
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::record::{SourceKind, SourceRef};
 use dateline_pipeline::source::{Gathered, Harvest, Outcome, Rhythm, Source, Turn};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
 
 /// Hands over one item with a receipt, at its first turn, once it is let.
 struct Handing {
@@ -30,13 +28,7 @@ impl Handing {
     fn new() -> (Arc<Handing>, oneshot::Receiver<()>) {
         let (sender, receiver) = oneshot::channel();
         let handing = Handing {
-            reference: SourceRef {
-                kind: SourceKind::Drop,
-                id: "s".to_owned(),
-                name: None,
-                url: None,
-                tags: Vec::new(),
-            },
+            reference: reference(SourceKind::Drop, "s"),
             receipt: Mutex::new(Some(sender)),
             polled: tokio::sync::Semaphore::new(0),
             go: tokio::sync::Semaphore::new(0),
@@ -72,46 +64,6 @@ impl Source for Handing {
     }
 }
 
-fn settings() -> CollectSettings {
-    CollectSettings {
-        max_concurrent: 4,
-        host: HostLimits {
-            concurrent: 4,
-            spacing: Duration::ZERO,
-        },
-        jitter: 0.0,
-        max_backoff: Duration::from_secs(86_400),
-        max_log_bytes: u64::MAX,
-        article_memory: Duration::from_secs(90 * 86_400),
-        grace: Duration::from_secs(1),
-    }
-}
-
-struct Running {
-    stop: CancellationToken,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Running {
-    fn start(bench: &Bench, source: Arc<Handing>) -> Running {
-        let (store, readers) = (bench.store.clone(), Arc::clone(&bench.readers));
-        let (clock, dice) = (bench.clock.clone(), Dice::seeded(1));
-        let collector =
-            Collector::new(settings(), vec![source], store, readers, clock, dice).unwrap();
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(collector.run(stop.clone()));
-        Running { stop, task }
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        tokio::time::timeout(PATIENCE, self.task)
-            .await
-            .unwrap()
-            .unwrap();
-    }
-}
-
 async fn within<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, what).await.unwrap()
 }
@@ -120,7 +72,7 @@ async fn within<T>(what: impl Future<Output = T>) -> T {
 async fn a_receipt_is_told_after_the_commit() {
     let bench = Bench::new();
     let (source, mut receipt) = Handing::new();
-    let running = Running::start(&bench, Arc::clone(&source));
+    let running = Running::start(&bench, settings(), vec![source.clone()]);
     drop(within(source.polled.acquire()).await.unwrap());
     assert!(receipt.try_recv().is_err(), "not yet");
     source.go.add_permits(1);
@@ -134,7 +86,7 @@ async fn a_receipt_is_told_after_the_commit() {
 async fn a_receipt_is_dropped_when_the_commit_fails() {
     let bench = Bench::new();
     let (source, receipt) = Handing::new();
-    let running = Running::start(&bench, Arc::clone(&source));
+    let running = Running::start(&bench, settings(), vec![source.clone()]);
     drop(within(source.polled.acquire()).await.unwrap());
     bench.store.clone().close(false).await;
     source.go.add_permits(1);
@@ -146,7 +98,7 @@ async fn a_receipt_is_dropped_when_the_commit_fails() {
 async fn a_receipt_is_dropped_with_a_turn_that_is_cut_off() {
     let bench = Bench::new();
     let (source, receipt) = Handing::new();
-    let running = Running::start(&bench, Arc::clone(&source));
+    let running = Running::start(&bench, settings(), vec![source.clone()]);
     drop(within(source.polled.acquire()).await.unwrap());
     running.stop().await;
     assert!(within(receipt).await.is_err());

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub(crate) mod collecting;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,28 +79,21 @@ impl Bench {
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft).unwrap(),
         });
-        let commit = CollectCommit {
-            at: self.clock.now(),
-            source: source_row("test", self.clock.now()),
-            hold: None,
-            drafts: rows.collect(),
-            seen: Vec::new(),
-            dead_letters: Vec::new(),
-        };
-        self.store
-            .commit(Commit::Collect(Box::new(commit)))
-            .await
-            .unwrap();
+        self.commit_turn("test", rows.collect()).await;
     }
 
     /// Notes a turn of a source.
     pub(crate) async fn configure(&self, source: &str) {
+        self.commit_turn(source, Vec::new()).await;
+    }
+
+    async fn commit_turn(&self, source: &str, drafts: Vec<DraftRow>) {
         let now = self.clock.now();
         let commit = CollectCommit {
             at: now,
             source: source_row(source, now),
             hold: None,
-            drafts: Vec::new(),
+            drafts,
             seen: Vec::new(),
             dead_letters: Vec::new(),
         };
@@ -137,15 +132,19 @@ pub(crate) fn source_row(id: &str, now: Timestamp) -> SourceRow {
     }
 }
 
+pub(crate) fn reference(kind: SourceKind, id: &str) -> SourceRef {
+    SourceRef {
+        kind,
+        id: id.to_owned(),
+        name: None,
+        url: None,
+        tags: Vec::new(),
+    }
+}
+
 pub(crate) fn draft(source: &str) -> Draft {
     Draft {
-        source: SourceRef {
-            kind: SourceKind::Feed,
-            id: source.to_owned(),
-            name: None,
-            url: None,
-            tags: Vec::new(),
-        },
+        source: reference(SourceKind::Feed, source),
         fetched: "2026-03-01T12:00:00Z".parse().unwrap(),
         item: Item::default(),
         http: None,
