@@ -3,6 +3,8 @@
 mod calendar;
 pub mod instant;
 mod names;
+pub mod text;
 mod zones;
 
 pub use instant::{FieldOrder, Hints, Part, Precision, Refusal, Stamp, ZoneSource, parse};
+pub use text::{Anchor, Context, Granularity, Interval, Kind, Modifier, Relation, Timex, annotate};
