@@ -20,6 +20,10 @@ const FIRST_HOLD: Duration = Duration::from_secs(5 * 60);
 /// The longest hold: a host is asked once a day, whatever it says.
 pub(super) const LONGEST_HOLD: Duration = Duration::from_secs(86_400);
 
+/// How long after its end a hold is remembered where nobody was asked on that host: as long as the
+/// longest one is.
+pub(crate) const HOLD_MEMORY: Duration = LONGEST_HOLD;
+
 /// How long ago a host may have given access for a refusal to mean "fewer requests".
 const GAVE_ACCESS: Duration = Duration::from_secs(30 * 86_400);
 

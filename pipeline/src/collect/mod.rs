@@ -18,6 +18,7 @@ mod schedule;
 mod standing;
 mod turn;
 
+pub(crate) use hosts::HOLD_MEMORY;
 pub(crate) use turn::DEAD_LETTER_BYTES;
 
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::hosts::LONGEST_HOLD;
+use super::hosts::HOLD_MEMORY;
 use super::outage::Change;
 use crate::clock::{Dice, after, before};
 
@@ -25,9 +25,6 @@ pub struct HostLimits {
 
 /// Time from one attempt to the next while the network is out.
 const PROBE_EVERY: Duration = Duration::from_secs(5);
-
-/// How long after its end a hold is remembered where nobody was asked on that host.
-const HOLD_MEMORY: Duration = LONGEST_HOLD;
 
 /// With fewer holds than this nobody looks for those that can be forgotten.
 const CROWDED: usize = 1024;

@@ -233,6 +233,25 @@ fn open_reading(path: &Path, tuning: &Tuning) -> Result<Connection, StoreError> 
     Ok(connection)
 }
 
+/// A database that is read without keeping anybody from working on it.
+struct Looked {
+    path: PathBuf,
+    connection: Connection,
+}
+
+/// Opens the database in the state folder `dir` for reading, whether or not a daemon works on it;
+/// `None` when there is no state yet.
+fn look_into(dir: &Path) -> Result<Option<Looked>, StoreError> {
+    let path = dir.join(DATABASE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let connection = open_reading(&path, &Tuning::default())?;
+    schema::refuse_foreign(&connection, &path)?;
+    schema::refuse_older(&connection, &path)?;
+    Ok(Some(Looked { path, connection }))
+}
+
 /// Opens the store in `dir`: takes the folder's lock, makes or migrates the database, starts the
 /// writer.
 ///

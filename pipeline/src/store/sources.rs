@@ -10,12 +10,9 @@ use serde::Serialize;
 
 use super::commit::SourceRow;
 use super::reader::{Reader, instant};
-use super::{DATABASE, StoreError, Tuning, doing, open_reading, schema};
+use super::{Looked, StoreError, doing, look_into};
 use crate::clock::before;
-use crate::collect::{Hold, Plan};
-
-/// How long a hold is remembered after its end: as long as the longest one is.
-const HOLD_MEMORY: Duration = Duration::from_secs(86_400);
+use crate::collect::{HOLD_MEMORY, Hold, Plan};
 
 /// How a source stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -141,13 +138,9 @@ pub struct SourceHistory {
 /// # Errors
 /// When the database cannot be read or is not Dateline's.
 pub fn read_sources(dir: &Path) -> Result<Option<Vec<SourceState>>, StoreError> {
-    let path = dir.join(DATABASE);
-    if !path.exists() {
+    let Some(Looked { path, connection }) = look_into(dir)? else {
         return Ok(None);
-    }
-    let connection = open_reading(&path, &Tuning::default())?;
-    schema::refuse_foreign(&connection, &path)?;
-    schema::refuse_older(&connection, &path)?;
+    };
     Reader::new(&connection)
         .sources()
         .map(Some)

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reader::{Reader, instant};
 use super::sources::{HoldState, held_hosts, instant_if_any};
-use super::{DATABASE, Holder, StoreError, Tuning, doing, holder, open_reading, schema};
+use super::{Holder, Looked, StoreError, doing, holder, look_into};
 use crate::clock::Clock;
 
 /// How a daemon stands.
@@ -105,13 +105,9 @@ pub struct SourceStatus {
 /// # Errors
 /// When the database cannot be read or is not Dateline's.
 pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError> {
-    let path = dir.join(DATABASE);
-    if !path.exists() {
+    let Some(Looked { path, connection }) = look_into(dir)? else {
         return Ok(None);
-    }
-    let connection = open_reading(&path, &Tuning::default())?;
-    schema::refuse_foreign(&connection, &path)?;
-    schema::refuse_older(&connection, &path)?;
+    };
     let read = || -> rusqlite::Result<Status> {
         let drafts = log_status(&connection, "drafts")?;
         let records = log_status(&connection, "records")?;
