@@ -10,7 +10,7 @@ use bench::{Bench, source_row};
 use dateline_pipeline::clock::{after, before};
 use dateline_pipeline::collect::{Hold, ReasonKind};
 use dateline_pipeline::store::{
-    self, CollectCommit, Commit, SourceRow, SourceState, Tuning, read_sources,
+    self, Brought, CollectCommit, Commit, SourceRow, SourceState, Tuning, read_sources,
 };
 use jiff::Timestamp;
 
@@ -21,9 +21,7 @@ async fn commit(bench: &Bench, source: SourceRow, hold: Option<Hold>) {
         at: bench.clock.now(),
         source,
         hold,
-        drafts: Vec::new(),
-        seen: Vec::new(),
-        dead_letters: Vec::new(),
+        brought: Brought::default(),
     };
     let commit = Commit::Collect(Box::new(commit));
     bench.store.commit(commit).await.unwrap();

@@ -9,14 +9,39 @@ use std::time::Duration;
 use bench::{Bench, PATIENCE, draft, source_row};
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::store::{
-    self, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, RecordRow, Retention,
-    SeenRow, StoreError, TransformCommit, Tuning, holder, refresh_horizon,
+    self, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, RecordRow,
+    Retention, SeenRow, StoreError, TransformCommit, Tuning, holder, refresh_horizon,
 };
 
 fn filled(text: &str) -> dateline_pipeline::draft::Draft {
     let mut draft = draft("f");
     draft.item.title = Some(Text::plain(text));
     draft
+}
+
+fn one_draft(source: &str, draft: String) -> Brought {
+    let row = DraftRow {
+        source: source.to_owned(),
+        draft,
+    };
+    Brought {
+        drafts: vec![row],
+        ..Brought::default()
+    }
+}
+
+/// Commits that source `s` holds an item with key 1 and fingerprint 7.
+async fn commit_item(bench: &Bench) {
+    let row = SeenRow {
+        key: [1; 16],
+        fingerprint: [7; 16],
+    };
+    let brought = Brought {
+        seen: vec![row],
+        ..Brought::default()
+    };
+    let source = source_row("s", bench.clock.now());
+    bench.commit_turn(source, brought).await;
 }
 
 #[tokio::test]
@@ -63,12 +88,7 @@ async fn commits_of_many_tasks_are_all_there_in_order() {
                     at: now,
                     source: source_row(&format!("s{task}"), now),
                     hold: None,
-                    drafts: vec![DraftRow {
-                        source: format!("s{task}"),
-                        draft: number.to_string(),
-                    }],
-                    seen: Vec::new(),
-                    dead_letters: Vec::new(),
+                    brought: one_draft(&format!("s{task}"), number.to_string()),
                 };
                 store
                     .commit(Commit::Collect(Box::new(commit)))
@@ -138,12 +158,7 @@ async fn a_full_disk_is_waited_for_and_nothing_is_lost() {
             at: now,
             source: source_row("s", now),
             hold: None,
-            drafts: vec![DraftRow {
-                source: "s".to_owned(),
-                draft: format!("{number:05}{}", "x".repeat(20_000)),
-            }],
-            seen: Vec::new(),
-            dead_letters: Vec::new(),
+            brought: one_draft("s", format!("{number:05}{}", "x".repeat(20_000))),
         }))
     };
     // The database is full after some commits; the one that finds it so waits.
@@ -178,24 +193,8 @@ async fn a_full_disk_is_waited_for_and_nothing_is_lost() {
 #[tokio::test]
 async fn items_are_fresh_until_committed_and_again_when_changed_or_nearly_forgotten() {
     let bench = Bench::new();
-    let now = bench.clock.now();
     let memory = Duration::from_secs(90 * 86_400);
-    let commit = CollectCommit {
-        at: now,
-        source: source_row("s", now),
-        hold: None,
-        drafts: Vec::new(),
-        seen: vec![SeenRow {
-            key: [1; 16],
-            fingerprint: [7; 16],
-        }],
-        dead_letters: Vec::new(),
-    };
-    bench
-        .store
-        .commit(Commit::Collect(Box::new(commit)))
-        .await
-        .unwrap();
+    commit_item(&bench).await;
     let fresh = |source: &str, items: &[([u8; 16], [u8; 16])]| {
         let horizon = refresh_horizon(bench.clock.now(), memory);
         bench
@@ -309,23 +308,7 @@ async fn entries_leave_by_size_the_oldest_first() {
 async fn memories_leave_when_their_source_no_longer_holds_them() {
     let bench = Bench::new();
     bench.transform(vec![filled("A story of its own")]).await;
-    let now = bench.clock.now();
-    let commit = CollectCommit {
-        at: now,
-        source: source_row("s", now),
-        hold: None,
-        drafts: Vec::new(),
-        seen: vec![SeenRow {
-            key: [1; 16],
-            fingerprint: [7; 16],
-        }],
-        dead_letters: Vec::new(),
-    };
-    bench
-        .store
-        .commit(Commit::Collect(Box::new(commit)))
-        .await
-        .unwrap();
+    commit_item(&bench).await;
     let count = |table: &str| {
         let path = bench.folder.path().join(store::DATABASE);
         let connection = rusqlite::Connection::open(path).unwrap();
@@ -340,19 +323,7 @@ async fn memories_leave_when_their_source_no_longer_holds_them() {
         for id in ["s", "f"] {
             let mut source = source_row(id, now);
             source.last_read = read.then_some(now);
-            let commit = CollectCommit {
-                at: now,
-                source,
-                hold: None,
-                drafts: Vec::new(),
-                seen: Vec::new(),
-                dead_letters: Vec::new(),
-            };
-            bench
-                .store
-                .commit(Commit::Collect(Box::new(commit)))
-                .await
-                .unwrap();
+            bench.commit_turn(source, Brought::default()).await;
         }
     };
     // One sweep goes through three tables; what belongs to an article goes with it.

@@ -366,7 +366,7 @@ impl Beginning {
         let due = match (known, &rhythm.host) {
             // Looking into a folder costs nothing, and only a turn begins to watch it.
             (None, _) | (Some(_), None) => Some(now),
-            (Some(known), Some(_)) => first_due(known, source, self.max_backoff, now),
+            (Some(known), Some(_)) => first_due(known, source, rhythm, self.max_backoff, now),
         };
         let patience = rhythm.every.unwrap_or(rhythm.least);
         self.schedule.add(rhythm.host.clone(), due, patience);

@@ -121,13 +121,13 @@ pub(super) fn has_moved(address: Option<&str>, source: &dyn Source) -> bool {
 pub(super) fn first_due(
     known: &DueSource,
     source: &dyn Source,
+    rhythm: &Rhythm,
     max_backoff: Duration,
     now: Timestamp,
 ) -> Option<Timestamp> {
     if has_moved(known.address.as_deref(), source) {
         return Some(now);
     }
-    let rhythm = source.rhythm();
     let due = known.due?;
     let longest = rhythm.every.unwrap_or(rhythm.most);
     // A due time further off than the configuration allows was made by another one.
@@ -140,7 +140,7 @@ pub(super) fn first_due(
     };
     let due = due.min(after(now, longest.max(rhythm.most).max(wished)));
     let pace = Pace::from_json(&known.pace);
-    if pace.settings == Some(mark(&rhythm)) {
+    if pace.settings == Some(mark(rhythm)) {
         return Some(due);
     }
     let every = rhythm.every.unwrap_or_else(|| {
@@ -196,23 +196,6 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// As it was: the turn asked nobody. `due` is when the next one is.
-    pub(super) fn unchanged(past: Past, due: Timestamp) -> Standing {
-        Standing {
-            failures: past.failures,
-            failing_since: past.failing_since,
-            pace: past.pace,
-            plan: Plan {
-                due: Some(due),
-                reasons: Vec::new(),
-            },
-            health: Health::Fine,
-            excused: false,
-            failing_for: None,
-            recovered: 0,
-        }
-    }
-
     /// Weighs a turn.
     pub(super) fn after(past: Past, around: &Surroundings<'_>) -> Standing {
         let now = around.now;

@@ -19,8 +19,8 @@ use crate::source::{
     Contact, Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
 };
 use crate::store::{
-    CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow, Store, StoreError,
-    refresh_horizon,
+    AsideCommit, Brought, CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow,
+    Store, StoreError, refresh_horizon,
 };
 
 /// Raw bytes kept with a dead letter: enough to see what it was and to replay an article, while
@@ -113,7 +113,7 @@ pub(super) async fn take(
     metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind)
         .record(began.elapsed().as_secs_f64());
     match rung.filter(|_| harvest.aside) {
-        Some(due) => set_aside(&context, number, source.as_ref(), due, past, harvest).await,
+        Some(due) => set_aside(&context, number, source.as_ref(), due, harvest).await,
         None => settle(&context, number, source.as_ref(), past, harvest).await,
     }
 }
@@ -125,18 +125,20 @@ async fn set_aside(
     number: usize,
     source: &dyn Source,
     due: Timestamp,
-    past: Past,
     mut harvest: Harvest,
 ) -> Finished {
     let now = context.clock.now();
     report::aside(source, &harvest);
-    let more = harvest.more;
     let receipts = std::mem::take(&mut harvest.receipts);
-    let next = if more { now } else { due };
-    let standing = Standing::unchanged(past, next);
-    let host = source.rhythm().host;
-    let row = row_of(source, host, now, &standing, &mut harvest);
-    let commit = Commit::Aside(Box::new(commit_of(now, row, None, harvest)));
+    let next = if harvest.more { now } else { due };
+    let id = &source.reference().id;
+    let commit = Commit::Aside(AsideCommit {
+        at: now,
+        source: id.clone(),
+        due: next,
+        memory: harvest.memory.to_string(),
+        brought: brought(id, harvest),
+    });
     commit_and_tell(context, source, commit, receipts).await;
     Finished {
         number,
@@ -212,8 +214,12 @@ async fn settle(
     // Dropped wherever this ends before the commit.
     let receipts = std::mem::take(&mut harvest.receipts);
     let row = row_of(source, rhythm.host, now, &standing, &mut harvest);
-    let commit = commit_of(now, row, shown.hold, harvest);
-    let commit = Commit::Collect(Box::new(commit));
+    let commit = Commit::Collect(Box::new(CollectCommit {
+        at: now,
+        source: row,
+        hold: shown.hold,
+        brought: brought(&source.reference().id, harvest),
+    }));
     if !commit_and_tell(context, source, commit, receipts).await {
         finished.due = finished.due.or(Some(after(now, AFTER_TROUBLE)));
         return finished;
@@ -322,57 +328,49 @@ fn row_of(
     }
 }
 
-/// The harvest as one commit.
-fn commit_of(
-    now: Timestamp,
-    row: SourceRow,
-    hold: Option<Hold>,
-    harvest: Harvest,
-) -> CollectCommit {
-    let mut commit = CollectCommit {
-        at: now,
-        source: row,
-        hold,
+/// The items and rejects of a harvest.
+fn brought(source: &str, harvest: Harvest) -> Brought {
+    let mut brought = Brought {
         drafts: Vec::with_capacity(harvest.items.len()),
         seen: Vec::with_capacity(harvest.items.len() + harvest.rejects.len()),
         dead_letters: Vec::with_capacity(harvest.rejects.len()),
     };
     for item in harvest.items {
-        add_item(&mut commit, item);
+        add_item(&mut brought, source, item);
     }
     for reject in harvest.rejects {
-        add_reject(&mut commit, reject);
+        add_reject(&mut brought, source, reject);
     }
-    commit
+    brought
 }
 
-fn add_item(commit: &mut CollectCommit, item: Gathered) {
+fn add_item(brought: &mut Brought, source: &str, item: Gathered) {
     match serde_json::to_string(&item.draft) {
-        Ok(draft) => commit.drafts.push(DraftRow {
-            source: commit.source.id.clone(),
+        Ok(draft) => brought.drafts.push(DraftRow {
+            source: source.to_owned(),
             draft,
         }),
         // Drafts hold strings, numbers and lists only, all of which JSON can say.
         Err(error) => tracing::error!(%error, "a draft cannot be written as JSON"),
     }
-    commit.seen.push(SeenRow {
+    brought.seen.push(SeenRow {
         key: item.key,
         fingerprint: item.fingerprint,
     });
 }
 
-fn add_reject(commit: &mut CollectCommit, mut reject: Reject) {
+fn add_reject(brought: &mut Brought, source: &str, mut reject: Reject) {
     reject.bytes.truncate(DEAD_LETTER_BYTES);
-    commit.dead_letters.push(DeadLetter {
+    brought.dead_letters.push(DeadLetter {
         stage: "collect",
-        origin: commit.source.id.clone(),
+        origin: source.to_owned(),
         subject: reject.subject,
         kind: reject.fault.kind.to_owned(),
         reason: reject.fault.reason,
         record_seq: None,
         bytes: reject.bytes,
     });
-    commit.seen.push(SeenRow {
+    brought.seen.push(SeenRow {
         key: reject.key,
         fingerprint: reject.fingerprint,
     });

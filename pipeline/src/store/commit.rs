@@ -18,9 +18,8 @@ pub type Hash = [u8; 16];
 pub enum Commit {
     /// A source's harvest.
     Collect(Box<CollectCommit>),
-    /// The harvest of a turn that asked nobody: of the source's state only what it wants remembered
-    /// and the sum of its drafts change.
-    Aside(Box<CollectCommit>),
+    /// The harvest of a turn that asked nobody.
+    Aside(AsideCommit),
     /// A batch of drafts made into records.
     Transform(TransformCommit),
     /// A sink's progress.
@@ -42,6 +41,28 @@ pub struct CollectCommit {
     pub source: SourceRow,
     /// That its host is left alone from now on.
     pub hold: Option<Hold>,
+    /// What the turn brought home.
+    pub brought: Brought,
+}
+
+/// The harvest of a turn that asked nobody: all else that is known of the source stays as it was.
+#[derive(Debug)]
+pub struct AsideCommit {
+    /// When.
+    pub at: Timestamp,
+    /// Id of the source.
+    pub source: String,
+    /// When its next turn is, if that is earlier than was planned.
+    pub due: Timestamp,
+    /// What the source asked to be remembered (JSON).
+    pub memory: String,
+    /// What the turn brought home.
+    pub brought: Brought,
+}
+
+/// What a turn brought home.
+#[derive(Debug, Default)]
+pub struct Brought {
     /// Fresh items.
     pub drafts: Vec<DraftRow>,
     /// What is known of them from now on.
@@ -242,9 +263,8 @@ impl Commit {
     /// Payload bytes, for bounding a group.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Commit::Collect(commit) | Commit::Aside(commit) => {
-                commit.drafts.iter().map(|row| row.draft.len()).sum()
-            }
+            Commit::Collect(commit) => commit.brought.bytes(),
+            Commit::Aside(commit) => commit.brought.bytes(),
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
             Commit::Deliver(_) | Commit::Prune(_) | Commit::Configure(_) | Commit::Renew => 0,
         }
@@ -253,14 +273,8 @@ impl Commit {
     /// Writes it within a transaction.
     pub(super) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         match self {
-            Commit::Collect(commit) => {
-                commit.apply(transaction)?;
-                write_source(transaction, &commit.source)
-            }
-            Commit::Aside(commit) => {
-                commit.apply(transaction)?;
-                write_aside(transaction, &commit.source)
-            }
+            Commit::Collect(commit) => commit.apply(transaction),
+            Commit::Aside(commit) => commit.apply(transaction),
             Commit::Transform(commit) => commit.apply(transaction),
             Commit::Deliver(commit) => commit.apply(transaction),
             Commit::Prune(commit) => commit.apply(transaction),
@@ -277,7 +291,33 @@ impl Commit {
 
 impl CollectCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        let at = self.at.as_millisecond();
+        self.brought.apply(transaction, &self.source.id, self.at)?;
+        if let Some(hold) = &self.hold {
+            write_hold(transaction, hold, self.at)?;
+        }
+        write_source(transaction, &self.source)
+    }
+}
+
+impl AsideCommit {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        self.brought.apply(transaction, &self.source, self.at)?;
+        write_aside(transaction, self)
+    }
+}
+
+impl Brought {
+    fn bytes(&self) -> usize {
+        self.drafts.iter().map(|row| row.draft.len()).sum()
+    }
+
+    fn apply(
+        &self,
+        transaction: &Transaction<'_>,
+        source: &str,
+        at: Timestamp,
+    ) -> rusqlite::Result<()> {
+        let at = at.as_millisecond();
         let mut insert = transaction.prepare_cached(
             "INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)",
         )?;
@@ -293,13 +333,9 @@ impl CollectCommit {
              ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, drafted = excluded.drafted",
         )?;
         for row in &self.seen {
-            remember.execute(params![self.source.id, row.key, row.fingerprint, at])?;
+            remember.execute(params![source, row.key, row.fingerprint, at])?;
         }
-        insert_dead_letters(transaction, at, &self.dead_letters)?;
-        if let Some(hold) = &self.hold {
-            write_hold(transaction, hold, self.at)?;
-        }
-        Ok(())
+        insert_dead_letters(transaction, at, &self.dead_letters)
     }
 }
 

@@ -22,8 +22,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
-    ArticleRow, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow, Hash, RecordRow,
-    SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
+    ArticleRow, AsideCommit, Brought, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow,
+    Hash, RecordRow, SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
-use super::commit::SourceRow;
+use super::commit::{AsideCommit, SourceRow};
 use super::reader::{Reader, instant};
 use super::{Looked, StoreError, doing, look_into};
 use crate::clock::before;
@@ -371,17 +371,20 @@ pub(super) fn write_source(transaction: &Transaction<'_>, row: &SourceRow) -> ru
 /// Writes what a turn that asked nobody changes in a source's row. Its next turn may come earlier for
 /// it, which whoever was told of the commit relies on, but no later; a source that is not asked stays
 /// so.
-pub(super) fn write_aside(transaction: &Transaction<'_>, row: &SourceRow) -> rusqlite::Result<()> {
-    let drafts = i64::try_from(row.drafts).unwrap_or(i64::MAX);
+pub(super) fn write_aside(
+    transaction: &Transaction<'_>,
+    commit: &AsideCommit,
+) -> rusqlite::Result<()> {
+    let drafts = i64::try_from(commit.brought.drafts.len()).unwrap_or(i64::MAX);
     transaction
         .prepare_cached(
             "UPDATE sources SET drafts = drafts + ?2, memory = ?3, due = min(due, ?4) WHERE id = ?1",
         )?
         .execute(params![
-            row.id,
+            commit.source,
             drafts,
-            row.memory,
-            row.due.map(|at| at.as_millisecond()),
+            commit.memory,
+            commit.due.as_millisecond(),
         ])?;
     Ok(())
 }

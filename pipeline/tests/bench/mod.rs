@@ -11,7 +11,8 @@ use dateline_pipeline::clock::Clock;
 use dateline_pipeline::draft::{Draft, Item};
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::store::{
-    self, CollectCommit, Commit, DraftRow, Readers, SourceRow, Status, Store, Tuning, read_status,
+    self, Brought, CollectCommit, Commit, DraftRow, Readers, SourceRow, Status, Store, Tuning,
+    read_status,
 };
 use dateline_pipeline::transform::Transformer;
 use jiff::Timestamp;
@@ -79,23 +80,27 @@ impl Bench {
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft).unwrap(),
         });
-        self.commit_turn("test", rows.collect()).await;
+        let brought = Brought {
+            drafts: rows.collect(),
+            ..Brought::default()
+        };
+        self.commit_turn(source_row("test", self.clock.now()), brought)
+            .await;
     }
 
     /// Notes a turn of a source.
     pub(crate) async fn configure(&self, source: &str) {
-        self.commit_turn(source, Vec::new()).await;
+        self.commit_turn(source_row(source, self.clock.now()), Brought::default())
+            .await;
     }
 
-    async fn commit_turn(&self, source: &str, drafts: Vec<DraftRow>) {
-        let now = self.clock.now();
+    /// Commits a turn of a source that gave no reason to leave its host alone.
+    pub(crate) async fn commit_turn(&self, source: SourceRow, brought: Brought) {
         let commit = CollectCommit {
-            at: now,
-            source: source_row(source, now),
+            at: self.clock.now(),
+            source,
             hold: None,
-            drafts,
-            seen: Vec::new(),
-            dead_letters: Vec::new(),
+            brought,
         };
         self.store
             .commit(Commit::Collect(Box::new(commit)))

@@ -168,6 +168,10 @@ fn an_outage_of_ones_own_counts_for_nothing() {
     );
 }
 
+fn first_turn(known: &DueSource, source: &dyn Source) -> Option<Timestamp> {
+    first_due(known, source, &source.rhythm(), DAY, now())
+}
+
 #[test]
 fn gone_is_stopped_and_another_address_begins_anew() {
     let gone = Outcome::Gone {
@@ -183,8 +187,8 @@ fn gone_is_stopped_and_another_address_begins_anew() {
         at_address(OLD, None),
         at_address("https://a.example/new", None),
     );
-    assert_eq!(first_due(&stopped, &same, DAY, now()), None);
-    assert_eq!(first_due(&stopped, &other, DAY, now()), Some(now()));
+    assert_eq!(first_turn(&stopped, &same), None);
+    assert_eq!(first_turn(&stopped, &other), Some(now()));
     let history = SourceHistory {
         memory: "{}".to_owned(),
         pace: "{}".to_owned(),
@@ -207,7 +211,7 @@ fn gone_is_stopped_and_another_address_begins_anew() {
 fn other_settings_make_another_plan() {
     let far = after(now(), HOUR * 5);
     let hourly = known(Some(HOUR * 6), Some(far));
-    let due = |every| first_due(&hourly, &at_address(OLD, every), DAY, now());
+    let due = |every| first_turn(&hourly, &at_address(OLD, every));
     assert_eq!(
         due(Some(HOUR * 6)),
         Some(far),
@@ -231,17 +235,14 @@ fn a_plan_further_off_than_any_configuration_allows_is_not_believed() {
     let source = at_address(OLD, Some(HOUR));
     let fine = known(Some(HOUR), Some(absurd));
     assert_eq!(
-        first_due(&fine, &source, DAY, now()),
+        first_turn(&fine, &source),
         Some(after(now(), FURTHEST_WISH))
     );
     let failing = DueSource {
         failures: 3,
         ..fine
     };
-    assert_eq!(
-        first_due(&failing, &source, DAY, now()),
-        Some(after(now(), DAY))
-    );
+    assert_eq!(first_turn(&failing, &source), Some(after(now(), DAY)));
 }
 
 #[test]
