@@ -32,6 +32,24 @@ pub(super) fn ca_files() -> List<ConfigPath> {
     }
 }
 
+/// Makes a section of a user's name and password.
+macro_rules! login {
+    ($(#[doc = $doc:literal])* $name:ident at $place:literal, such as $example:literal) => {
+        section! {
+            $(#[doc = $doc])*
+            item $name at $place, hints {
+                "username" => "did you mean `user`?",
+                "pass" => "did you mean `password`?",
+            } {
+                /// Name to log in with.
+                user: String = required, line($example);
+                /// Password, as a secret: `{ env = "NAME" }` or `{ file = "path" }`.
+                password: Secret = required, SecretRef;
+            }
+        }
+    };
+}
+
 section! {
     /// How requests leave for the network: for feeds, article pages and hubs alike.
     table Http at "[http]", hints {
@@ -62,17 +80,9 @@ section! {
     }
 }
 
-section! {
+login! {
     /// Login at a proxy.
-    item ProxyLogin at "[http.proxy_login]", hints {
-        "username" => "did you mean `user`?",
-        "pass" => "did you mean `password`?",
-    } {
-        /// Name to log in with.
-        user: String = required, line("dateline");
-        /// Password, as a secret: `{ env = "NAME" }` or `{ file = "path" }`.
-        password: Secret = required, SecretRef;
-    }
+    ProxyLogin at "[http.proxy_login]", such as "dateline"
 }
 
 section! {
@@ -90,17 +100,9 @@ section! {
     }
 }
 
-section! {
+login! {
     /// User name and password for a feed's server.
-    item BasicAuth at "[feeds.auth.basic]", hints {
-        "username" => "did you mean `user`?",
-        "pass" => "did you mean `password`?",
-    } {
-        /// Name to log in with.
-        user: String = required, line("reader");
-        /// Password, as a secret: `{ env = "NAME" }` or `{ file = "path" }`.
-        password: Secret = required, SecretRef;
-    }
+    BasicAuth at "[feeds.auth.basic]", such as "reader"
 }
 
 fn check_http(http: &mut Http, context: &mut Context, at: &Fields<'_>) {
