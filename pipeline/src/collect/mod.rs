@@ -14,12 +14,15 @@ mod outage;
 mod pace;
 mod plan;
 mod report;
+mod rows;
 mod schedule;
+mod seen;
+mod shown;
 mod standing;
 mod turn;
 
 pub(crate) use hosts::HOLD_MEMORY;
-pub(crate) use turn::DEAD_LETTER_BYTES;
+pub(crate) use rows::DEAD_LETTER_BYTES;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,8 +42,9 @@ pub use standing::FAILING_LONG;
 use hosts::Hosts;
 use outage::{Change, Outage};
 use schedule::{Next, Schedule, Spread};
+use shown::Known;
 use standing::{Health, Tally, first_due, has_moved};
-use turn::{Finished, Known, TurnContext};
+use turn::{Finished, TurnContext};
 
 use crate::clock::{Clock, Dice, after, before, between};
 use crate::source::{Rhythm, Source};

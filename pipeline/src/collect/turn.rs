@@ -3,41 +3,29 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::CollectSettings;
-use super::hosts::{Hold, Hosts, Sighting};
-use super::outage::{Change, Outage};
+use super::hosts::Hold;
+use super::outage::Change;
 use super::report;
+use super::rows::{brought, row_of};
+use super::seen::SeenInStore;
+use super::shown::{Known, shown};
 use super::standing::{Health, Past, Standing, Surroundings};
 use crate::clock::{Clock, Dice, after};
 use crate::crash;
-use crate::fault::Fault;
-use crate::source::{
-    Contact, Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
-};
+use crate::source::{Harvest, Source, Turn};
 use crate::store::{
-    AsideCommit, Brought, CollectCommit, Commit, DeadLetter, DraftRow, Readers, SeenRow, SourceRow,
-    Store, StoreError, refresh_horizon,
+    AsideCommit, CollectCommit, Commit, Readers, Store, StoreError, refresh_horizon,
 };
-
-/// Raw bytes kept with a dead letter: enough to see what it was and to replay an article, while
-/// ten thousand of them stay below a gigabyte.
-pub(crate) const DEAD_LETTER_BYTES: usize = 64 << 10;
 
 /// The longest wait after failures of a local source: asking a folder costs next to nothing.
 const LOCAL_CEILING: Duration = Duration::from_secs(300);
 
 /// After a turn whose state could not be read or written the source waits this long.
 const AFTER_TROUBLE: Duration = Duration::from_secs(60);
-
-/// What turns show of the world beyond their own source.
-pub(super) struct Known {
-    pub(super) hosts: Hosts,
-    pub(super) outage: Outage,
-}
 
 /// What every turn works with.
 pub(super) struct TurnContext {
@@ -230,152 +218,6 @@ async fn settle(
     finished
 }
 
-/// What a turn shows beyond its own source.
-struct Shown {
-    /// That the host is left alone from now on.
-    hold: Option<Hold>,
-    /// The host that answered and has nothing against being asked.
-    welcome: Option<String>,
-    /// Until when the host is left alone, from this turn or one before.
-    held: Option<Timestamp>,
-    network: Change,
-    network_out: bool,
-}
-
-fn shown(
-    context: &TurnContext,
-    number: usize,
-    rhythm: &Rhythm,
-    past: &Past,
-    harvest: &Harvest,
-    now: Timestamp,
-) -> Shown {
-    let Some(host) = &rhythm.host else {
-        return Shown {
-            hold: None,
-            welcome: None,
-            held: None,
-            network: Change::None,
-            network_out: false,
-        };
-    };
-    let contact = harvest.hints.contact;
-    let mut surroundings = lock(&context.surroundings);
-    let network = surroundings.outage.note(number, host, contact);
-    let retry_after = match &harvest.outcome {
-        Outcome::Failed { retry_after, .. } => *retry_after,
-        Outcome::Read | Outcome::Unchanged => harvest.hints.retry_after,
-        Outcome::Gone { .. } => None,
-    };
-    // A host that was only passed through answers for itself alone, not for the one behind it.
-    let host = harvest.hints.elsewhere.as_ref().unwrap_or(host);
-    let hold = surroundings.hosts.note(&Sighting {
-        now,
-        host,
-        source: number,
-        contact,
-        read: matches!(harvest.outcome, Outcome::Read | Outcome::Unchanged),
-        retry_after,
-        refused_before: past.refused,
-    });
-    Shown {
-        welcome: (contact == Contact::Answered).then(|| host.clone()),
-        held: surroundings.hosts.held_until(host, now),
-        hold,
-        network,
-        network_out: surroundings.outage.is_out(),
-    }
-}
-
-/// The state of a source after its turn.
-fn row_of(
-    source: &dyn Source,
-    host: Option<String>,
-    now: Timestamp,
-    standing: &Standing,
-    harvest: &mut Harvest,
-) -> SourceRow {
-    let reference = source.reference();
-    let fault = match &harvest.outcome {
-        Outcome::Read | Outcome::Unchanged => None,
-        Outcome::Failed { fault, .. } | Outcome::Gone { fault } => Some(fault),
-    };
-    let json = |error: &serde_json::Error| {
-        // Plans hold strings, numbers and lists only, all of which JSON can say.
-        tracing::error!(%error, "a plan cannot be written as JSON");
-        "{}".to_owned()
-    };
-    SourceRow {
-        id: reference.id.clone(),
-        kind: reference.kind.as_str(),
-        title: harvest.facts.title.take(),
-        address: reference.url.clone(),
-        host,
-        due: standing.plan.due,
-        attempted: now,
-        succeeded: fault.is_none().then_some(now),
-        last_read: (harvest.outcome == Outcome::Read).then_some(now),
-        failures: standing.failures,
-        failing_since: standing.failing_since,
-        outcome: report::name(&harvest.outcome),
-        status: harvest.facts.status,
-        fault: fault.map(|fault| fault.kind),
-        reason: fault.map(|fault| fault.reason.clone()),
-        drafts: harvest.items.len() as u64,
-        plan: serde_json::to_string(&standing.plan).unwrap_or_else(|error| json(&error)),
-        pace: serde_json::to_string(&standing.pace).unwrap_or_else(|error| json(&error)),
-        memory: harvest.memory.to_string(),
-    }
-}
-
-/// The items and rejects of a harvest.
-fn brought(source: &str, harvest: Harvest) -> Brought {
-    let mut brought = Brought {
-        drafts: Vec::with_capacity(harvest.items.len()),
-        seen: Vec::with_capacity(harvest.items.len() + harvest.rejects.len()),
-        dead_letters: Vec::with_capacity(harvest.rejects.len()),
-    };
-    for item in harvest.items {
-        add_item(&mut brought, source, item);
-    }
-    for reject in harvest.rejects {
-        add_reject(&mut brought, source, reject);
-    }
-    brought
-}
-
-fn add_item(brought: &mut Brought, source: &str, item: Gathered) {
-    match serde_json::to_string(&item.draft) {
-        Ok(draft) => brought.drafts.push(DraftRow {
-            source: source.to_owned(),
-            draft,
-        }),
-        // Drafts hold strings, numbers and lists only, all of which JSON can say.
-        Err(error) => tracing::error!(%error, "a draft cannot be written as JSON"),
-    }
-    brought.seen.push(SeenRow {
-        key: item.key,
-        fingerprint: item.fingerprint,
-    });
-}
-
-fn add_reject(brought: &mut Brought, source: &str, mut reject: Reject) {
-    reject.bytes.truncate(DEAD_LETTER_BYTES);
-    brought.dead_letters.push(DeadLetter {
-        stage: "collect",
-        origin: source.to_owned(),
-        subject: reject.subject,
-        kind: reject.fault.kind.to_owned(),
-        reason: reject.fault.reason,
-        record_seq: None,
-        bytes: reject.bytes,
-    });
-    brought.seen.push(SeenRow {
-        key: reject.key,
-        fingerprint: reject.fingerprint,
-    });
-}
-
 /// What is known of the source's turns before.
 async fn past(context: &TurnContext, source: &dyn Source) -> Result<Past, StoreError> {
     let id = source.reference().id.clone();
@@ -390,41 +232,4 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-/// Tells known items from fresh ones by the store.
-struct SeenInStore {
-    readers: Arc<Readers>,
-    source: String,
-    horizon: Timestamp,
-}
-
-impl Seen for SeenInStore {
-    fn fresh<'a>(
-        &'a self,
-        items: Vec<(ItemKey, Fingerprint)>,
-    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
-        let (source, horizon) = (self.source.clone(), self.horizon);
-        let read = async move {
-            self.readers
-                .ask(move |reader| reader.fresh(&source, &items, horizon))
-                .await
-                .map_err(|error| Fault::transient("state", error.to_string()))
-        };
-        Box::pin(read)
-    }
-
-    fn unknown<'a>(
-        &'a self,
-        items: Vec<(ItemKey, Fingerprint)>,
-    ) -> BoxFuture<'a, Result<Vec<bool>, Fault>> {
-        let source = self.source.clone();
-        let read = async move {
-            self.readers
-                .ask(move |reader| reader.unknown(&source, &items))
-                .await
-                .map_err(|error| Fault::transient("state", error.to_string()))
-        };
-        Box::pin(read)
-    }
 }
