@@ -4,27 +4,22 @@
 //! The publisher's wishes lengthen it and never shorten it. Failures double it. The reasons are kept
 //! with the due time, so that anyone can be told later.
 
+mod reason;
+mod wishes;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::reason::reason;
+pub use self::reason::{Reason, ReasonKind, say};
+use self::wishes::{skip, wishes};
 use super::hosts::LONGEST_HOLD;
 use super::pace::{Known, Pace, START};
 use crate::backoff::Backoff;
 use crate::clock::after;
-use crate::source::{Fresh, FreshBy, Hints, Rhythm, Wishes};
-
-/// The longest that `Cache-Control`, `Expires`, `ttl` and `sy:updatePeriod` may put a turn off:
-/// frameworks state years where nobody meant it, and news is of the day.
-const MOST_WISHED: Duration = Duration::from_secs(86_400);
-
-/// Hours within which `skipHours` and `skipDays` must leave one: a weekend and two days more. What
-/// leaves out all of them is not believed.
-const MOST_SKIPPED_HOURS: i64 = 96;
-
-/// Turns put off to the end of skipped hours are spread over at most so much of the next hour.
-const AFTER_SKIPPED: Duration = Duration::from_secs(600);
+use crate::source::{Hints, Rhythm};
 
 /// The longest that `Retry-After` may put a turn off, however short the waits after failures are
 /// configured: who asks for a day is given it, and who asks for more is asked once a day.
@@ -42,62 +37,6 @@ pub struct Plan {
     pub due: Option<Timestamp>,
     /// Why, what decided first.
     pub reasons: Vec<Reason>,
-}
-
-/// A reason for a due time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// What it comes from.
-    pub kind: ReasonKind,
-    /// Seconds, or the number of failures; 0 where there is none.
-    #[serde(default)]
-    pub number: u64,
-    /// The reason for people, half a sentence.
-    #[serde(default)]
-    pub text: String,
-}
-
-/// What a reason comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReasonKind {
-    /// The configured interval.
-    Every,
-    /// The source's own rhythm.
-    Rhythm,
-    /// The floor of the interval.
-    Floor,
-    /// The ceiling of the interval.
-    Ceiling,
-    /// The header field `Cache-Control`.
-    CacheControl,
-    /// The header field `Expires`.
-    Expires,
-    /// RSS `ttl`.
-    Ttl,
-    /// `sy:updatePeriod`.
-    UpdatePeriod,
-    /// RSS `skipHours`.
-    SkipHours,
-    /// RSS `skipDays`.
-    SkipDays,
-    /// New items are pushed.
-    Pushed,
-    /// Failures in a row.
-    Failures,
-    /// The header field `Retry-After`.
-    RetryAfter,
-    /// The whole host is left alone.
-    Host,
-    /// This machine's network seems to be out.
-    Network,
-    /// There is more at once.
-    More,
-    /// The source is gone for good.
-    Gone,
-    /// One that a later version knows.
-    #[serde(other)]
-    Other,
 }
 
 /// How a turn ended, as far as the next one depends on it.
@@ -172,14 +111,6 @@ pub(super) fn plan(situation: &Situation<'_>) -> Plan {
     }
 }
 
-fn reason(kind: ReasonKind, number: u64, text: impl Into<String>) -> Reason {
-    Reason {
-        kind,
-        number,
-        text: text.into(),
-    }
-}
-
 /// The interval without wishes and failures.
 fn interval(situation: &Situation<'_>) -> (Duration, Vec<Reason>) {
     let rhythm = situation.rhythm;
@@ -245,91 +176,6 @@ fn after_success(situation: &Situation<'_>) -> Plan {
     }
 }
 
-/// Everything that may lengthen the interval.
-fn wishes(situation: &Situation<'_>) -> Vec<(Duration, Reason)> {
-    let mut wishes = Vec::new();
-    if situation.hints.pushed {
-        let most = situation.rhythm.most;
-        let text = format!(
-            "new items are pushed, so it is asked only every {}",
-            say(most)
-        );
-        wishes.push((most, reason(ReasonKind::Pushed, most.as_secs(), text)));
-    }
-    if !situation.rhythm.heeds_hints {
-        return wishes;
-    }
-    let mut wish = |kind: ReasonKind, stated: Duration, what: &str| {
-        let honoured = stated.min(MOST_WISHED);
-        let limit = if honoured < stated {
-            format!(", of which {} are honoured", say(honoured))
-        } else {
-            String::new()
-        };
-        let text = format!("the publisher's {what} {}{limit}", say(stated));
-        wishes.push((honoured, reason(kind, stated.as_secs(), text)));
-    };
-    if let Some(Fresh { by, lasts }) = situation.hints.fresh {
-        match by {
-            FreshBy::CacheControl => {
-                wish(
-                    ReasonKind::CacheControl,
-                    lasts,
-                    "Cache-Control says fresh for",
-                );
-            }
-            FreshBy::Expires => wish(ReasonKind::Expires, lasts, "Expires says fresh for"),
-        }
-    }
-    let document = situation.pace.wishes.unwrap_or_default();
-    if let Some(ttl) = document.ttl.map(Duration::from_secs) {
-        wish(ReasonKind::Ttl, ttl, "ttl says to keep it for");
-    }
-    if let Some(every) = document.update_every.map(Duration::from_secs) {
-        wish(
-            ReasonKind::UpdatePeriod,
-            every,
-            "sy:updatePeriod says that it changes every",
-        );
-    }
-    wishes
-}
-
-/// Puts a due time off to the next hour that is not left out.
-fn skip(
-    due: Timestamp,
-    wishes: &Wishes,
-    situation: &Situation<'_>,
-    interval: Duration,
-) -> Option<(Timestamp, Reason)> {
-    if !wishes.skips_hours() && !wishes.skips_days() {
-        return None;
-    }
-    let hour = due.as_second().div_euclid(3600);
-    // 1 January 1970 was a Thursday, day 3 from Monday.
-    let left_out = |hour: i64| {
-        let of_day = u32::try_from(hour.rem_euclid(24)).unwrap_or(0);
-        let day = u32::try_from((hour.div_euclid(24) + 3).rem_euclid(7)).unwrap_or(0);
-        wishes.skips(of_day, day)
-    };
-    let ahead = (0..=MOST_SKIPPED_HOURS).find(|ahead| !left_out(hour + ahead))?;
-    if ahead == 0 {
-        return None;
-    }
-    let opens = Timestamp::from_second((hour + ahead) * 3600).ok()?;
-    let due = after(opens, AFTER_SKIPPED.min(interval).mul_f64(situation.chance));
-    let (kind, what) = if wishes.skips_hours() {
-        (ReasonKind::SkipHours, "skipHours")
-    } else {
-        (ReasonKind::SkipDays, "skipDays")
-    };
-    let text = format!(
-        "the publisher's {what} ask to be left alone until {}",
-        opens.strftime("%A %H:%M UTC")
-    );
-    Some((due, reason(kind, ahead.unsigned_abs() * 3600, text)))
-}
-
 fn after_failure(
     situation: &Situation<'_>,
     failures: u32,
@@ -378,24 +224,6 @@ fn after_failure(
         due: Some(due),
         reasons,
     }
-}
-
-/// A duration as people say it: its two largest units.
-pub fn say(duration: Duration) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
-    let seconds = duration.as_secs();
-    let Some(largest) = UNITS.iter().position(|(size, _)| seconds >= *size) else {
-        return format!("{} ms", duration.as_millis());
-    };
-    let (size, unit) = UNITS[largest];
-    let mut text = format!("{} {unit}", seconds / size);
-    if let Some((smaller, unit)) = UNITS.get(largest + 1) {
-        let rest = seconds % size / smaller;
-        if rest > 0 {
-            text += &format!(" {rest} {unit}");
-        }
-    }
-    text
 }
 
 #[cfg(test)]

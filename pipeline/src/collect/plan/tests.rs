@@ -4,6 +4,7 @@
 use jiff::civil::Weekday;
 
 use super::*;
+use crate::source::{Fresh, FreshBy, Wishes};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
