@@ -176,7 +176,7 @@ pub enum TextFormat {
 }
 
 /// An instant as a source stated it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stated {
     /// The instant.
     pub instant: Timestamp,
@@ -188,4 +188,19 @@ pub struct Stated {
     pub offset: Option<String>,
     /// Smallest unit that the text gives.
     pub precision: crate::record::Precision,
+    /// How sure the reading of the text is, 0 to 1: what it leaves open and was assumed lowers it.
+    #[serde(default = "sure", skip_serializing_if = "is_sure")]
+    pub confidence: f32,
+}
+
+fn sure() -> f32 {
+    1.0
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_sure(confidence: &f32) -> bool {
+    *confidence >= sure()
 }

@@ -220,22 +220,39 @@ pub struct Language {
     pub declared: Option<String>,
 }
 
-/// An instant that a source states.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// An instant that a source states. Where several dates were written, `docs/record.md` says which one is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Instant {
     /// The instant (UTC, RFC 3339).
     #[schemars(with = "Rfc3339")]
     pub instant: Timestamp,
-    /// Offset from UTC that the source wrote, in this date or else in its others, `+hh:mm` or `-hh:mm`; absent where it wrote none.
+    /// Offset from UTC that the source wrote, in this date or else in its others, or that its publisher's country has, `+hh:mm` or
+    /// `-hh:mm`; absent where none is known and UTC was assumed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<String>,
     /// The smallest unit that the source wrote.
     pub precision: Precision,
     /// Where it was read.
-    pub from: Origin,
+    pub from: DateOrigin,
     /// The text that it was read from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
+    /// How sure it is, 0 to 1: 1 where a source states it in full and nothing contradicts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub confidence: Option<f64>,
+}
+
+/// Where a date was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrigin {
+    /// The feed's own item.
+    Feed,
+    /// A dropped file.
+    Drop,
+    /// The article's address.
+    Url,
 }
 
 /// The smallest unit that a written date names.

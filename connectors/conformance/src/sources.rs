@@ -665,6 +665,7 @@ mod tests {
                 raw: None,
                 offset: None,
                 precision: dateline_pipeline::record::Precision::Second,
+                confidence: 1.0,
             };
             let draft = Draft {
                 source: self.reference.clone(),

@@ -89,6 +89,7 @@ fn stated(date: &Date) -> Stated {
             Precision::Minute => record::Precision::Minute,
             Precision::Second | Precision::Subsecond => record::Precision::Second,
         },
+        confidence: date.confidence,
     }
 }
 

@@ -7,10 +7,11 @@ use std::collections::HashSet;
 use dateline_text::{clean, html, similar, url_key};
 use url::Url;
 
+use super::dates;
 use super::identity::{Evidence, evidence};
-use crate::draft::{Draft, Item, Stated, Text, TextFormat};
+use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
-use crate::record::{Image, Instant, Language, Op, Origin, Person, Provenance, Record, SCHEMA};
+use crate::record::{Image, Language, Op, Person, Provenance, Record, SCHEMA};
 use crate::store::Hash;
 
 /// Pictures read from an item's markup when the item attaches none.
@@ -61,6 +62,10 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         .as_deref()
         .and_then(|link| Url::parse(link).ok())
         .filter(is_web);
+    let language = item.language.as_deref().and_then(language);
+    let dates = dates::settle(&draft, language.as_ref());
+    let mut recovered = draft.recovered.clone();
+    recovered.extend(dates.notes);
     let mut record = Record {
         schema: SCHEMA.to_owned(),
         id: String::new(),
@@ -90,17 +95,14 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         images: images(item),
         enclosures: item.enclosures.clone(),
         categories: categories(&item.categories),
-        language: item.language.as_deref().and_then(language),
+        language,
         rights: item
             .rights
             .as_deref()
             .map(html::to_text)
             .filter(|rights| !rights.is_empty()),
-        published: item
-            .published
-            .as_ref()
-            .map(|stated| instant(stated, origin)),
-        updated: item.updated.as_ref().map(|stated| instant(stated, origin)),
+        published: dates.published,
+        updated: dates.updated,
         first_seen: draft.fetched,
         fetched: draft.fetched,
         emitted: draft.fetched,
@@ -113,7 +115,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
                 .and_then(|http| http.last_modified.clone()),
             file: draft.file.clone(),
             content_hash: String::new(),
-            recovered: draft.recovered.clone(),
+            recovered,
         },
         source: draft.source.clone(),
     };
@@ -277,16 +279,6 @@ fn language(declared: &str) -> Option<Language> {
         code: primary.to_ascii_lowercase(),
         declared: Some(declared.to_owned()),
     })
-}
-
-fn instant(stated: &Stated, from: Origin) -> Instant {
-    Instant {
-        instant: stated.instant,
-        offset: stated.offset.clone(),
-        precision: stated.precision,
-        from,
-        raw: stated.raw.clone(),
-    }
 }
 
 /// The text that likeness is judged by.

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use super::identity::{Evidence, FoundBy, hex, same_article};
 use super::normalise::Article;
 use crate::fault::Fault;
-use crate::record::{Op, Record};
+use crate::record::{DateOrigin, Instant, Op, Record};
 use crate::store::{
     ArticleRow, DeadLetter, Hash, Reader, RecordRow, SightingRow, TransformCommit, VersionRow,
 };
@@ -159,10 +159,16 @@ fn place(
     Ok(Some(record))
 }
 
-/// The latest time that the source states for this version.
+/// The latest time that the source states for this version. The day in the article's address is no statement about a version.
 fn latest_stated(record: &Record) -> Option<Timestamp> {
-    let published = record.published.as_ref().map(|published| published.instant);
-    let updated = record.updated.as_ref().map(|updated| updated.instant);
+    let stated = |instant: &Option<Instant>| {
+        let stated = instant
+            .as_ref()
+            .filter(|instant| instant.from != DateOrigin::Url);
+        stated.map(|instant| instant.instant)
+    };
+    let published = stated(&record.published);
+    let updated = stated(&record.updated);
     published.max(updated)
 }
 

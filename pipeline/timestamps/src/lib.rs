@@ -3,6 +3,7 @@
 mod calendar;
 pub mod instant;
 mod names;
+pub mod publication;
 pub mod text;
 mod zones;
 

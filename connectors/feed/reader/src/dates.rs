@@ -1,11 +1,12 @@
 //! The dates of one document: read by `dateline_timestamps` with what the document tells about itself.
 //!
 //! A feed has one way to write dates. What one of them shows (the order of its fields, an offset from UTC) helps to
-//! read the ones after it.
+//! read the others: those after it at once, those before it when the document has been read.
 
 use dateline_timestamps::{FieldOrder, Hints, Precision, Refusal, Stamp, ZoneSource};
 use jiff::tz::Offset;
 
+use crate::model::Entry;
 use crate::values::Date;
 
 /// Offsets that are remembered; a feed has two, for summer and winter.
@@ -22,6 +23,9 @@ const MAX_QUOTED: usize = 60;
 pub(crate) struct Dates {
     order: Option<FieldOrder>,
     offsets: Vec<Offset>,
+    /// Something was assumed about a date, and whether something was learnt after that.
+    assumed: bool,
+    learnt_since: bool,
     notes: Vec<String>,
     more: usize,
 }
@@ -30,21 +34,44 @@ impl Dates {
     /// Reads a date; one that is refused is noted, unless there is nothing in it.
     pub(crate) fn read(&mut self, text: &str, language: Option<&str>) -> Option<Date> {
         let text = text.trim();
-        let hints = Hints {
-            language,
-            order: self.order,
-            offsets: &self.offsets,
-            ..Hints::default()
-        };
-        match dateline_timestamps::parse(text, &hints) {
+        match dateline_timestamps::parse(text, &self.hints(language)) {
             Ok(stamp) => {
                 self.learn(&stamp);
+                self.assumed |= stamp.confidence < 1.0;
                 Some(date(&stamp, text))
             }
             Err(refusal) => {
                 self.note(text, &refusal);
                 None
             }
+        }
+    }
+
+    /// Reads the dates of the entries again about which something was assumed before other dates showed how it is.
+    pub(crate) fn reread(&self, entries: &mut [Entry], language: Option<&str>) {
+        if !self.learnt_since {
+            return;
+        }
+        for entry in entries {
+            let language = entry.language.as_deref().or(language);
+            let dates = [&mut entry.published, &mut entry.updated];
+            for stated in dates.into_iter().flatten() {
+                if stated.confidence < 1.0
+                    && let Ok(stamp) =
+                        dateline_timestamps::parse(&stated.raw, &self.hints(language))
+                {
+                    *stated = date(&stamp, &stated.raw);
+                }
+            }
+        }
+    }
+
+    fn hints<'h>(&'h self, language: Option<&'h str>) -> Hints<'h> {
+        Hints {
+            language,
+            order: self.order,
+            offsets: &self.offsets,
+            ..Hints::default()
         }
     }
 
@@ -58,12 +85,16 @@ impl Dates {
     }
 
     fn learn(&mut self, stamp: &Stamp) {
-        self.order = self.order.or(stamp.order);
+        if self.order.is_none() && stamp.order.is_some() {
+            self.order = stamp.order;
+            self.learnt_since |= self.assumed;
+        }
         let Some(offset) = stamp.offset.filter(|_| stamp.zone == ZoneSource::Numeric) else {
             return;
         };
         if self.offsets.len() < MAX_OFFSETS && !self.offsets.contains(&offset) {
             self.offsets.push(offset);
+            self.learnt_since |= self.assumed;
         }
     }
 
@@ -88,6 +119,7 @@ fn date(stamp: &Stamp, raw: &str) -> Date {
         offset: stamp.offset.map(written),
         // What is finer than a second adds nothing for who reads the news.
         precision: stamp.precision.min(Precision::Second),
+        confidence: stamp.confidence,
     }
 }
 
@@ -150,6 +182,30 @@ mod tests {
         assert_eq!(
             read(&mut dates, "03/05/2024", None),
             "2024-05-03T00:00:00Z none day"
+        );
+    }
+
+    #[test]
+    fn a_later_date_shows_how_to_read_an_earlier_one() {
+        let mut dates = Dates::default();
+        let mut entry = Entry {
+            published: dates.read("03/05/2024 10:00", None),
+            updated: dates.read("2024-05-03T12:00:00Z", None),
+            ..Entry::default()
+        };
+        let instant = |date: &Option<Date>| date.as_ref().map(|date| date.instant.to_string());
+        dates.reread(std::slice::from_mut(&mut entry), None);
+        let as_read = instant(&entry.published);
+        dates.read("05/25/2024 10:00 -0400", None);
+        dates.reread(std::slice::from_mut(&mut entry), None);
+        assert_eq!(as_read.as_deref(), Some("2024-05-03T10:00:00Z"));
+        assert_eq!(
+            instant(&entry.published).as_deref(),
+            Some("2024-03-05T14:00:00Z")
+        );
+        assert_eq!(
+            instant(&entry.updated).as_deref(),
+            Some("2024-05-03T12:00:00Z")
         );
     }
 

@@ -53,7 +53,7 @@ pub struct Person {
 }
 
 /// An instant as the feed stated it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Date {
     /// The instant.
     pub instant: Timestamp,
@@ -64,6 +64,9 @@ pub struct Date {
     /// Smallest unit that the text gives, seconds at the finest.
     #[serde(serialize_with = "name_of")]
     pub precision: Precision,
+    /// How sure the reading is, 0 to 1: what the text leaves open and was assumed lowers it.
+    #[serde(skip)]
+    pub confidence: f32,
 }
 
 fn name_of<S: Serializer>(precision: &Precision, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,4 +1,4 @@
-//! Time zones by name: abbreviations with all their readings, and the IANA database that is compiled in.
+//! Time zones by name: abbreviations with all their readings, the IANA database that is compiled in, and the countries that have one time.
 
 use std::sync::OnceLock;
 
@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use crate::names::FixedMap;
 
 const TABLE: &str = include_str!("../../data/zones.tsv");
+const PLACES: &str = include_str!("../../data/places.tsv");
 
 /// One reading of an abbreviation.
 #[derive(Debug, Clone)]
@@ -45,6 +46,24 @@ pub(crate) fn place(name: &str) -> Option<TimeZone> {
         .get_or_init(TimeZoneDatabase::bundled)
         .get(name)
         .ok()
+}
+
+/// The time of a country (ISO 3166 alpha-2, in any case; `uk` too), where it has one.
+pub(crate) fn of_country(code: &str) -> Option<TimeZone> {
+    static ZONES: OnceLock<FixedMap<&'static str, TimeZone>> = OnceLock::new();
+    let zones = ZONES.get_or_init(|| {
+        PLACES
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .filter_map(|(country, name)| Some((country, place(name)?)))
+            .collect()
+    });
+    let mut upper = [0; 2];
+    upper.copy_from_slice(code.as_bytes().get(..2).filter(|_| code.len() == 2)?);
+    upper.make_ascii_uppercase();
+    // The domain of the United Kingdom is not its code.
+    let code = if &upper == b"UK" { b"GB" } else { &upper };
+    zones.get(std::str::from_utf8(code).ok()?).cloned()
 }
 
 fn row(line: &'static str) -> Option<(&'static str, Reading)> {
@@ -98,6 +117,18 @@ mod tests {
         assert_eq!(abbreviation("IST").map(<[_]>::len), Some(3));
         assert_eq!(abbreviation("GST").map(<[_]>::len), Some(2));
         assert!(abbreviation("XYZ").is_none());
+    }
+
+    #[test]
+    fn countries_with_one_time_have_a_zone() {
+        for line in PLACES.lines().filter(|line| !line.starts_with('#')) {
+            let (country, _) = line.split_once('\t').unwrap();
+            assert!(of_country(country).is_some(), "{line}");
+        }
+        assert_eq!(of_country("uk"), place("Europe/London"));
+        assert_eq!(of_country("ES"), place("Europe/Madrid"));
+        assert_eq!(of_country("US"), None);
+        assert_eq!(of_country("u"), None);
     }
 
     #[test]

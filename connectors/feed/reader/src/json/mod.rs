@@ -57,7 +57,7 @@ pub(crate) fn read(
         return Err(not_a_feed());
     }
     let feed = reader.feed(&members);
-    let entries: Vec<Entry> = items
+    let mut entries: Vec<Entry> = items
         .unwrap_or_default()
         .iter()
         .take(MAX_ITEMS)
@@ -93,6 +93,9 @@ pub(crate) fn read(
             reader.odd
         ));
     }
+    reader
+        .dates
+        .reread(&mut entries, reader.language.as_deref());
     notes.extend(reader.dates.into_notes());
     Ok(JsonFeed {
         feed,

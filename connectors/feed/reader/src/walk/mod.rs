@@ -498,7 +498,10 @@ impl<'t> Walker<'t> {
         }
         self.finish_feed();
         let mut notes = self.faults.notes(self.text, &self.tokens, &self.strays);
-        notes.extend(std::mem::take(&mut self.dates).into_notes());
+        let dates = std::mem::take(&mut self.dates);
+        let language = self.feed.as_ref().and_then(|feed| feed.language.as_deref());
+        dates.reread(&mut self.entries, language);
+        notes.extend(dates.into_notes());
         Walked {
             feed: self.feed,
             entries: self.entries,

@@ -1,0 +1,219 @@
+//! When an article was published and last changed, out of what its draft holds: the rule is that of `dateline_timestamps::publication`.
+
+use dateline_timestamps::Precision as Read;
+use dateline_timestamps::publication::{
+    self, Candidate, Circumstances, Reading, Role, Settled, Source,
+};
+use jiff::tz::Offset;
+
+use crate::draft::{Draft, Stated};
+use crate::record::{DateOrigin, Instant, Language, Origin, Precision};
+
+/// The dates of a record.
+pub(super) struct Dates {
+    pub(super) published: Option<Instant>,
+    pub(super) updated: Option<Instant>,
+    /// What was refused, set right or contradicted, one line each.
+    pub(super) notes: Vec<String>,
+}
+
+/// Settles the dates of a draft.
+pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
+    let item = &draft.item;
+    let source = match draft.origin() {
+        Origin::Feed => Source::Feed,
+        Origin::Drop => Source::Drop,
+    };
+    let candidates: Vec<Candidate<'_>> = [
+        (Role::Published, &item.published),
+        (Role::Modified, &item.updated),
+    ]
+    .into_iter()
+    .filter_map(|(role, stated)| Some(candidate(role, source, stated.as_ref()?)))
+    .collect();
+    let declared = language.map(|language| language.declared.as_ref().unwrap_or(&language.code));
+    let settled = publication::settle(
+        &candidates,
+        &Circumstances {
+            fetched: draft.fetched,
+            language: declared.map(String::as_str),
+            country: None,
+            url: item.link.as_ref().map(|link| link.href.as_str()),
+        },
+    );
+    Dates {
+        published: settled.published.and_then(instant),
+        updated: settled.modified.and_then(instant),
+        notes: settled.notes.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {
+    Candidate {
+        role,
+        source,
+        raw: stated.raw.as_deref(),
+        reading: Reading {
+            instant: stated.instant,
+            offset: stated.offset.as_deref().and_then(offset),
+            precision: match stated.precision {
+                Precision::Year => Read::Year,
+                Precision::Month => Read::Month,
+                Precision::Day => Read::Day,
+                Precision::Hour => Read::Hour,
+                Precision::Minute => Read::Minute,
+                Precision::Second => Read::Second,
+            },
+            confidence: stated.confidence,
+        },
+    }
+}
+
+fn instant(settled: Settled) -> Option<Instant> {
+    let reading = settled.reading;
+    let from = match settled.source {
+        Source::Feed => DateOrigin::Feed,
+        Source::Drop => DateOrigin::Drop,
+        Source::Url => DateOrigin::Url,
+        // Pages are not read: nothing of theirs is among the candidates.
+        Source::JsonLd | Source::Meta | Source::Element => return None,
+    };
+    Some(Instant {
+        instant: reading.instant,
+        offset: reading.offset.map(written),
+        precision: match reading.precision {
+            Read::Year => Precision::Year,
+            Read::Month => Precision::Month,
+            Read::Day => Precision::Day,
+            Read::Hour => Precision::Hour,
+            Read::Minute => Precision::Minute,
+            Read::Second | Read::Subsecond => Precision::Second,
+        },
+        from,
+        raw: settled.raw,
+        confidence: Some((f64::from(reading.confidence) * 100.0).round() / 100.0),
+    })
+}
+
+/// `+hh:mm`, as drafts and records have it.
+fn written(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+}
+
+fn offset(written: &str) -> Option<Offset> {
+    let (hours, minutes) = written.get(1..)?.split_once(':')?;
+    // Two digits each, so that `u8` holds what is right.
+    let seconds =
+        i32::from(hours.parse::<u8>().ok()?) * 3600 + i32::from(minutes.parse::<u8>().ok()?) * 60;
+    let sign = if written.starts_with('-') { -1 } else { 1 };
+    Offset::from_seconds(sign * seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    use crate::draft::{Item, Link, Trust};
+    use crate::record::{SourceKind, SourceRef};
+
+    /// A draft that was fetched at noon of 10 May 2023.
+    fn draft(link: &str, published: Option<&str>, updated: Option<&str>) -> Draft {
+        let stated = |text: &str| Stated {
+            instant: text.parse().unwrap(),
+            raw: Some(text.to_owned()),
+            offset: Some("+00:00".to_owned()),
+            precision: Precision::Second,
+            confidence: 1.0,
+        };
+        Draft {
+            source: SourceRef {
+                kind: SourceKind::Feed,
+                id: "harbour-news".to_owned(),
+                name: None,
+                url: None,
+                tags: Vec::new(),
+            },
+            fetched: "2023-05-10T12:00:00Z".parse().unwrap(),
+            item: Item {
+                link: Some(Link {
+                    href: link.to_owned(),
+                    trust: Trust::Stated,
+                }),
+                published: published.map(stated),
+                updated: updated.map(stated),
+                ..Item::default()
+            },
+            http: None,
+            file: None,
+            recovered: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_feed_states_is_taken() {
+        let dates = settle(
+            &draft(
+                "https://harbour.example/2023/05/09/tern",
+                Some("2023-05-09T10:00:00Z"),
+                Some("2023-05-10T08:00:00Z"),
+            ),
+            None,
+        );
+        let published = dates.published.unwrap();
+        assert_eq!(published.instant.to_string(), "2023-05-09T10:00:00Z");
+        assert_eq!(published.from, DateOrigin::Feed);
+        assert_eq!(published.offset.as_deref(), Some("+00:00"));
+        assert_eq!(published.confidence, Some(1.0));
+        assert_eq!(
+            dates.updated.unwrap().instant.to_string(),
+            "2023-05-10T08:00:00Z"
+        );
+        assert!(dates.notes.is_empty());
+    }
+
+    #[test]
+    fn a_date_after_the_fetch_gives_way_to_the_day_in_the_address() {
+        let late = Some("2033-05-09T10:00:00Z");
+        let dates = settle(
+            &draft("https://harbour.example/2023/05/09/tern", late, late),
+            None,
+        );
+        let published = dates.published.unwrap();
+        assert_eq!(published.from, DateOrigin::Url);
+        assert_eq!(published.raw.as_deref(), Some("2023/05/09"));
+        assert_eq!(published.precision, Precision::Day);
+        assert_eq!(published.offset, None);
+        assert_eq!(dates.updated, None);
+        assert_eq!(dates.notes.len(), 2);
+        let dates = settle(&draft("https://harbour.example/tern", late, None), None);
+        assert_eq!(dates.published, None);
+    }
+
+    #[test]
+    fn a_time_of_change_is_no_time_of_publication() {
+        let dates = settle(
+            &draft(
+                "https://harbour.example/tern",
+                None,
+                Some("2023-05-09T10:00:00Z"),
+            ),
+            None,
+        );
+        assert_eq!(dates.published, None);
+        assert!(dates.updated.is_some());
+    }
+
+    #[test]
+    fn offsets_are_written_as_they_are_read() {
+        for text in ["+00:00", "+05:30", "-03:30", "-12:00", "+14:00"] {
+            assert_eq!(offset(text).map(written).as_deref(), Some(text));
+        }
+        for text in ["", "+", "é00:00", "+0530", "+99:00", "+9999999:00"] {
+            assert_eq!(offset(text), None, "{text}");
+        }
+    }
+}
