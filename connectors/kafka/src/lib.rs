@@ -21,6 +21,8 @@
 
 mod bookmark;
 mod client;
+mod connect;
+mod culprits;
 mod delivery;
 mod fault;
 mod lease;

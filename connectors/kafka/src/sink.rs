@@ -12,22 +12,13 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use crate::KafkaError;
-use crate::bookmark::Bookmark;
+use crate::connect::Open;
 use crate::delivery::Outcome;
 use crate::fault::{Kind, Trouble, describe};
-use crate::lease::{Lease, Waiting};
 use crate::properties::{self, Packing, SET_BYTES};
-use crate::refusal::{self, Refusal};
 use crate::resume::{self, Resume};
 use crate::session::Session;
 use crate::topic::Template;
-
-/// How long connecting may take: a broker that was killed needs some seconds to find itself again,
-/// and a wrong password is noticed at once anyway.
-const OPEN_LIMIT: Duration = Duration::from_secs(30);
-
-/// How long the end of the producer may take when the sink is closed.
-const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How often an idle sink commits its position again, so that the broker does not forget it after
 /// `offsets.retention.minutes`, 7 days by default.
@@ -37,16 +28,6 @@ const RENEWAL: Duration = Duration::from_secs(24 * 60 * 60);
 /// transaction that the broker gave up.
 const FENCE_WINDOW: Duration = Duration::from_secs(10 * 60);
 
-/// Records sent one by one to find those that a topic does not take: each costs a round trip
-/// to the broker, shared by five.
-const SINGLE_RECORDS: usize = 500;
-
-/// Smallest message set that a topic's limit drives the sink to, in bytes.
-const SET_BYTES_FLOOR: u64 = 1024;
-
-/// Bytes left free between a message set and the topic's limit, for what frames it.
-const SET_OVERHEAD: u64 = 512;
-
 /// Delivers records to Kafka; see the [crate's documentation](crate) for what it promises.
 pub struct KafkaSink {
     pub(crate) name: String,
@@ -55,20 +36,16 @@ pub struct KafkaSink {
     /// Present with `exactly_once`.
     pub(crate) position_topic: Option<String>,
     /// Largest message set; lowered when a topic takes no such sets.
-    set_bytes: u64,
-    limit_asked: bool,
-    log: String,
+    pub(crate) set_bytes: u64,
+    /// Whether the topic's limit was asked for.
+    pub(crate) limit_asked: bool,
+    /// Identity of the log.
+    pub(crate) log: String,
     /// Sequence number of the last record delivered.
     pub(crate) position: i64,
     pub(crate) open: Option<Open>,
     pub(crate) renewed: Option<Instant>,
     fenced: Option<Instant>,
-}
-
-/// A producer that is ready.
-pub(crate) struct Open {
-    pub(crate) lease: Lease,
-    pub(crate) packing: Packing,
 }
 
 impl KafkaSink {
@@ -146,39 +123,6 @@ impl KafkaSink {
         }
     }
 
-    /// Deals with a batch of which whole sets were refused. One record too large takes its
-    /// neighbours with it, and a topic with a low limit refuses sets of small records.
-    async fn single_out(
-        &mut self,
-        batch: &[Entry],
-        first: usize,
-        last: usize,
-    ) -> Result<Delivered, Fault> {
-        if first >= SINGLE_RECORDS {
-            // What comes before is above suspicion and need not go one by one.
-            if let Outcome::Done = self.attempt(&batch[..first]).await? {
-                return Ok(self.delivered(first));
-            }
-        }
-        let beginning = &batch[..batch.len().min(SINGLE_RECORDS)];
-        self.pack(Packing::Single).await?;
-        match self.attempt(beginning).await? {
-            Outcome::Refused(refused) => Ok(self.refused(beginning, refused).await),
-            Outcome::Done | Outcome::Suspected { .. } => {
-                if last < beginning.len() && self.set_bytes > SET_BYTES_FLOOR {
-                    self.set_bytes = (self.set_bytes / 2).max(SET_BYTES_FLOOR);
-                    let bytes = self.set_bytes;
-                    tracing::warn!(
-                        sink = self.name,
-                        bytes,
-                        "a topic takes only small message sets; sending smaller ones"
-                    );
-                }
-                Ok(self.delivered(beginning.len()))
-            }
-        }
-    }
-
     /// Serves the client, and renews the position about daily.
     async fn idle(&mut self) -> Result<Delivered, Fault> {
         let open = self.open.as_ref().ok_or_else(|| self.not_open())?;
@@ -192,7 +136,7 @@ impl KafkaSink {
         Ok(Delivered::default())
     }
 
-    fn delivered(&self, records: usize) -> Delivered {
+    pub(crate) fn delivered(&self, records: usize) -> Delivered {
         Delivered {
             records,
             refused: Vec::new(),
@@ -205,126 +149,6 @@ impl KafkaSink {
         self.position_topic
             .as_ref()
             .map(|_| resume::detail(self.position))
-    }
-
-    async fn refused(&self, batch: &[Entry], refused: Vec<(usize, Refusal)>) -> Delivered {
-        let first = refused.iter().map(|(index, _)| *index).min().unwrap_or(0);
-        let mut faults = Vec::with_capacity(refused.len());
-        let mut known_limit: Option<(String, Option<u64>)> = None;
-        for (index, refusal) in refused {
-            let entry = &batch[index];
-            let topic = self.topic.render(entry);
-            let limit = match &known_limit {
-                Some((known, limit)) if *known == topic => *limit,
-                _ if matches!(refusal, Refusal::Client { .. }) => None,
-                _ => self.topic_limit(&topic).await,
-            };
-            known_limit = Some((topic.clone().into_owned(), limit));
-            faults.push((
-                entry.seq,
-                refusal::fault(&self.name, &topic, entry, refusal, limit),
-            ));
-        }
-        Delivered {
-            // A transaction was taken back as a whole.
-            records: if self.position_topic.is_some() {
-                0
-            } else {
-                first
-            },
-            refused: faults,
-            detail: None,
-        }
-    }
-
-    /// Keeps message sets below the topic's limit, where the broker tells it: then a set is refused
-    /// only for a record that is alone in it. Asked once, as it is no more than a help.
-    async fn learn_limit(&mut self) {
-        let template = Arc::clone(&self.topic);
-        let Some(topic) = template.fixed().filter(|_| !self.limit_asked) else {
-            return;
-        };
-        self.limit_asked = true;
-        if let Some(limit) = self.topic_limit(topic).await {
-            let set = limit.saturating_sub(SET_OVERHEAD).max(SET_BYTES_FLOOR);
-            self.set_bytes = self.set_bytes.min(set);
-        }
-    }
-
-    async fn topic_limit(&self, topic: &str) -> Option<u64> {
-        let connection = properties::connection(&self.name, &self.settings).ok()?;
-        refusal::topic_limit(&connection, topic).await
-    }
-
-    /// Makes sure that the producer packs messages like `packing`.
-    async fn pack(&mut self, packing: Packing) -> Result<(), Fault> {
-        let current = self.open.as_ref().ok_or_else(|| self.not_open())?.packing;
-        if current == packing {
-            return Ok(());
-        }
-        self.open = None;
-        let (open, committed) = self.connect(packing).await?;
-        if committed.is_some_and(|committed| committed > self.position) {
-            return Err(Fault::transient(
-                "position_moved",
-                format!(
-                    "{}: another daemon delivers from the same log: let one alone do it",
-                    self.name
-                ),
-            ));
-        }
-        self.open = Some(open);
-        Ok(())
-    }
-
-    /// A producer that is ready, and the position that Kafka has.
-    async fn connect(&mut self, packing: Packing) -> Result<(Open, Option<i64>), Fault> {
-        let (waiting, gone) = Waiting::new();
-        let (name, settings) = (self.name.clone(), Arc::clone(&self.settings));
-        let bookmark = self.position_topic.as_ref().map(|topic| Bookmark {
-            group: self.identity(),
-            topic: topic.clone(),
-            log: self.log.clone(),
-        });
-        let transactional_id = settings
-            .transactional_id
-            .clone()
-            .unwrap_or_else(|| self.identity());
-        let started = self
-            .blocking(move || {
-                let id = bookmark.as_ref().map(|_| transactional_id.as_str());
-                let producer = properties::producer(&name, &settings, id, packing)?;
-                let reader = match &bookmark {
-                    Some(bookmark) => {
-                        Some(properties::consumer(&name, &settings, &bookmark.group)?)
-                    }
-                    None => None,
-                };
-                let deadline = Instant::now() + OPEN_LIMIT;
-                let transactional = reader.as_ref().zip(bookmark);
-                Ok::<_, Fault>(Session::start(
-                    &name,
-                    &producer,
-                    transactional,
-                    deadline,
-                    gone,
-                ))
-            })
-            .await??;
-        waiting.over();
-        match started {
-            Ok((session, committed)) => {
-                let lease = Lease::new(session);
-                Ok((Open { lease, packing }, committed))
-            }
-            Err((trouble, cause)) => Err(self.fault("connecting", &trouble, cause)),
-        }
-    }
-
-    /// Name of the consumer group, and of the transactional id where none is configured. It holds
-    /// the identity of the log, so that a wiped state never meets an old position.
-    fn identity(&self) -> String {
-        format!("dateline-{}-{}", self.log, self.name)
     }
 
     /// Does one blocking step of a session on another thread.
@@ -377,19 +201,6 @@ impl KafkaSink {
             "not_open",
             format!("{}: the sink must be opened first", self.name),
         )
-    }
-
-    async fn end(&mut self) {
-        let Some(open) = self.open.take() else {
-            return;
-        };
-        let ended = self.blocking(move || open.lease.end());
-        if tokio::time::timeout(CLOSE_LIMIT, ended).await.is_err() {
-            tracing::warn!(
-                sink = self.name,
-                "the kafka producer takes long to end; left to itself"
-            );
-        }
     }
 }
 
