@@ -95,11 +95,12 @@ impl FeedSource {
             };
             harvest.hints.pushed = self.hub.is_some() && trust.polled(active, fresh);
         }
+        let alone = !asks && !pushed.is_awaited() && !harvest.more;
         pushed.put_into(&mut harvest);
         match &self.hub {
             Some(hub) if matches!(harvest.outcome, Outcome::Gone { .. }) => hub.leave(&mut kept),
             Some(hub) => {
-                self.attend(hub, &mut kept, &turn).await;
+                self.attend(hub, &mut kept, alone, &turn).await;
                 kept.trust = Some(trust);
             }
             None => kept.websub = None,

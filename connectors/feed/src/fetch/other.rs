@@ -74,7 +74,6 @@ impl Client {
 
     /// Sends a form (`application/x-www-form-urlencoded`). Only redirects that keep the method are
     /// followed.
-    #[allow(dead_code, reason = "hubs are asked by it")]
     pub(crate) async fn post(
         &self,
         url: &Url,

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Gathered, Harvest, ItemKey, Outcome, Turn};
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -12,9 +14,9 @@ use super::document::{Fetched, Wanted};
 use super::fill::put_before;
 use super::kept::Kept;
 use super::{FeedSource, public};
-use crate::fetch::Limits;
+use crate::fetch::{Client, Limits, Refusal};
 use crate::read::Context;
-use crate::websub::{Arrivals, Callbacks, Errand, Hook, Push, Subscription, next};
+use crate::websub::{Arrivals, Callbacks, Errand, Hook, Place, Push, Subscription, next};
 
 /// Bounds of a request to a hub. Its answer says nothing that is not in the status.
 const LIMITS: Limits = Limits {
@@ -24,6 +26,9 @@ const LIMITS: Limits = Limits {
     cut: true,
     max_redirects: 5,
 };
+
+/// Kinds of faults of a hub that cannot be reached, or is silent.
+const IN_VAIN: [&str; 5] = ["timeout", "connect", "connect_timeout", "dns", "proxy"];
 
 /// A feed's place among the subscriptions.
 pub(super) struct Hub {
@@ -47,6 +52,11 @@ impl Pushed {
     /// Whether only asking the feed itself tells what is new.
     pub(super) fn needs_asking(&self) -> bool {
         self.missed || !self.unread.is_empty()
+    }
+
+    /// Whether somebody waits until this is committed.
+    pub(super) fn is_awaited(&self) -> bool {
+        !(self.receipts.is_empty() && self.unread.is_empty())
     }
 
     /// Whether anything was read.
@@ -182,37 +192,40 @@ impl FeedSource {
         }
     }
 
-    /// Does what the subscription needs after a turn.
-    pub(super) async fn attend(&self, hub: &Hub, kept: &mut Kept, turn: &Turn) {
+    /// Does what the subscription needs after a turn. The hub is asked only where the turn has nothing else to wait for:
+    /// whatever the hub does, no item and no poll is later for it.
+    pub(super) async fn attend(&self, hub: &Hub, kept: &mut Kept, alone: bool, turn: &Turn) {
         let base = hub.callbacks.base();
         let current = kept.websub.take();
         let (mut subscription, errand) = next(current, kept.announced.as_ref(), base, turn.now);
+        hub.callbacks.put(&hub.hook, subscription.clone());
         match (&mut subscription, errand) {
-            // The next turn comes once this one is committed.
-            (Some(_), Errand::Commit) => hub.hook.bell().notify_one(),
-            (Some(subscription), Errand::Ask) => self.subscribe(hub, subscription, turn).await,
+            (Some(subscription), Errand::Ask) if alone => {
+                if let Some(place) = hub.callbacks.place(&hub.hook) {
+                    self.subscribe(hub, subscription, place, turn).await;
+                    hub.callbacks.put(&hub.hook, Some(subscription.clone()));
+                }
+            }
+            // Its turn comes once this one is committed.
+            (Some(_), Errand::Commit | Errand::Ask) => hub.callbacks.call_for(&hub.hook),
             _ => {}
         }
-        hub.callbacks.put(&hub.hook, subscription.clone());
         kept.websub = subscription;
     }
 
     /// Asks the hub to send what is published.
-    async fn subscribe(&self, hub: &Hub, subscription: &mut Subscription, turn: &Turn) {
-        hub.callbacks.put(&hub.hook, Some(subscription.clone()));
+    async fn subscribe(
+        &self,
+        hub: &Hub,
+        subscription: &mut Subscription,
+        mut place: Place,
+        turn: &Turn,
+    ) {
         hub.hook.expect();
-        let lease = hub.callbacks.lease();
-        let asked = match Url::parse(subscription.hub()) {
-            Ok(url) => {
-                let form = subscription.form(lease);
-                let client = self.client.on_behalf_of(&self.feed);
-                let post = client.post(&url, &form, &LIMITS, turn.now);
-                post.await.map_err(|refusal| refusal.fault.reason)
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        match asked {
-            Ok(_) => {
+        let form = subscription.form(hub.callbacks.lease());
+        let client = self.client.on_behalf_of(&self.feed);
+        match ask(&client, subscription.hub(), &form, &mut place, turn.now).await {
+            Ok(()) => {
                 tracing::debug!(
                     source = self.feed.id,
                     hub = subscription.hub(),
@@ -220,15 +233,45 @@ impl FeedSource {
                 );
                 subscription.asked(turn.now);
             }
-            Err(reason) => {
-                subscription.failed(turn.now);
+            Err(refusal) => {
+                subscription.failed(refusal.retry_after, turn.now);
                 tracing::warn!(
                     source = self.feed.id,
                     feed = public(&self.feed.url),
-                    reason,
+                    reason = refusal.fault.reason,
                     "the hub cannot be subscribed to now; the feed is polled, and the hub asked again later"
                 );
             }
         }
+    }
+}
+
+/// Sends a hub a form, and notes what that showed of the hub.
+async fn ask(
+    client: &Client,
+    hub: &str,
+    form: &str,
+    place: &mut Place,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let url =
+        Url::parse(hub).map_err(|error| Fault::permanent("url", format!("{hub}: {error}")))?;
+    let asked = client.post(&url, form, &LIMITS, now).await;
+    match &asked {
+        Ok(_) => place.answered(),
+        Err(refusal) if is_trouble(refusal) => place.in_trouble(refusal.retry_after),
+        Err(refusal) if refusal.status.is_some() => place.answered(),
+        Err(_) => {}
+    }
+    asked.map(drop)
+}
+
+/// Whether a refusal speaks of all requests to the hub: it wants fewer of them, or they keep turns waiting in vain.
+fn is_trouble(refusal: &Refusal) -> bool {
+    match refusal.status {
+        Some(429 | 503) => true,
+        Some(403) => refusal.retry_after.is_some(),
+        Some(_) => false,
+        None => IN_VAIN.contains(&refusal.fault.kind),
     }
 }

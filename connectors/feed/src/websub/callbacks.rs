@@ -15,8 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::Subscription;
-use super::hook::Hook;
+use super::hook::{Hook, Need};
 use super::keys::is_name;
+use super::places::{Places, Showed};
 
 /// Contents that are held at the same time over all feeds, which bounds the memory they take.
 const MAX_CONTENTS: usize = 32;
@@ -36,6 +37,33 @@ pub struct Callbacks {
     names: Mutex<HashMap<String, Arc<Hook>>>,
     room: Arc<Semaphore>,
     forgeries: Mutex<Forgeries>,
+    /// Never locked by whoever holds a hook's state; the other way round it may be.
+    places: Mutex<Places<Weak<Hook>>>,
+}
+
+/// A place among those who ask a hub; given back when it is dropped.
+pub(crate) struct Place {
+    callbacks: Arc<Callbacks>,
+    host: String,
+    showed: Showed,
+}
+
+impl Place {
+    /// The hub answers.
+    pub(crate) fn answered(&mut self) {
+        self.showed = Showed::Answers;
+    }
+
+    /// The hub is in trouble, or wants to be left alone, for so long if it says so.
+    pub(crate) fn in_trouble(&mut self, asked: Option<Duration>) {
+        self.showed = Showed::Trouble(asked);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.callbacks.give_back(&self.host, self.showed);
+    }
 }
 
 #[derive(Default)]
@@ -55,6 +83,7 @@ impl Callbacks {
             names: Mutex::default(),
             room: Arc::new(Semaphore::new(MAX_CONTENTS)),
             forgeries: Mutex::default(),
+            places: Mutex::default(),
         }))
     }
 
@@ -92,19 +121,84 @@ impl Callbacks {
         lock(&self.hooks).iter().filter_map(Weak::upgrade).collect()
     }
 
-    /// Rings for every feed whose subscription has something to be done.
+    /// Rings for the feeds whose subscription has something to be done: for those that must ask their hub, as many as
+    /// may ask it now.
     pub fn tick(&self) {
         let now = self.clock.now();
         let mut active = 0_u32;
         for hook in self.hooks() {
-            let (wake, is_active) = hook.standing(now);
-            active += u32::from(is_active);
-            if wake.is_some_and(|wake| wake <= now) {
+            let standing = hook.standing(now);
+            active += u32::from(standing.active);
+            // Who was told by a hub until now must be polled, whether the hub can be asked or not.
+            if standing.need == Need::Turn || hook.has_lapsed(now) {
                 hook.ring();
+            }
+            if standing.need == Need::Hub {
+                self.queue(&hook);
             }
             hook.settle(now);
         }
         metrics::gauge!("dateline_websub_active").set(f64::from(active));
+        let waited_for = lock(&self.places).waited_for(now);
+        for host in waited_for {
+            self.call(&host, now);
+        }
+    }
+
+    /// A feed needs its hub: it is rung as soon as the hub may be asked.
+    pub(crate) fn call_for(&self, hook: &Arc<Hook>) {
+        if let Some(host) = self.queue(hook) {
+            self.call(&host, self.clock.now());
+        }
+    }
+
+    /// A place among those who ask the feed's hub now. Without one the feed is rung once there is.
+    pub(crate) fn place(self: &Arc<Callbacks>, hook: &Arc<Hook>) -> Option<Place> {
+        let host = hook.hub_host()?;
+        let taken = lock(&self.places).take(&host, self.clock.now());
+        if !taken {
+            self.queue(hook);
+            return None;
+        }
+        Some(Place {
+            callbacks: Arc::clone(self),
+            host,
+            showed: Showed::Nothing,
+        })
+    }
+
+    /// Lets a feed wait for its hub; returns the hub's host.
+    fn queue(&self, hook: &Arc<Hook>) -> Option<String> {
+        let host = hook.hub_host()?;
+        if hook.joins_queue(&host) {
+            lock(&self.places).wait(&host, Arc::downgrade(hook));
+        }
+        Some(host)
+    }
+
+    /// Rings for those who wait for a hub, as many as may ask it.
+    fn call(&self, host: &str, now: Timestamp) {
+        let wants = |hook: &Weak<Hook>| {
+            hook.upgrade()
+                .is_some_and(|hook| hook.leaves_queue(host, now))
+        };
+        let called = lock(&self.places).call(host, now, wants);
+        for hook in called.iter().filter_map(Weak::upgrade) {
+            hook.ring();
+        }
+    }
+
+    fn give_back(&self, host: &str, showed: Showed) {
+        let now = self.clock.now();
+        let rest = lock(&self.places).give_back(host, showed, now);
+        if let Some(rest) = rest {
+            tracing::warn!(
+                hub = host,
+                ?rest,
+                "the hub is in trouble or wants to be left alone: nobody asks it for so long, and its feeds are polled"
+            );
+        }
+        self.call(host, now);
     }
 
     pub(crate) fn base(&self) -> &Url {

@@ -37,6 +37,28 @@ struct State {
     missed: Option<Timestamp>,
     /// More of it came since.
     owed: bool,
+    /// The hub that the feed waits to ask.
+    waits_for: Option<String>,
+    /// The end of a lease that the feed was rung for.
+    lapsed: Option<Timestamp>,
+}
+
+/// What a subscription needs now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Nothing.
+    Nothing,
+    /// A turn of its feed.
+    Turn,
+    /// A turn in which the hub is asked.
+    Hub,
+}
+
+/// How a subscription stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) need: Need,
+    pub(super) active: bool,
 }
 
 /// What to answer a hub that verifies, or denies.
@@ -77,14 +99,57 @@ impl Hook {
         &self.feed
     }
 
-    /// When the subscription has something to be done, and whether it is active.
-    pub(super) fn standing(&self, now: Timestamp) -> (Option<Timestamp>, bool) {
+    /// How the subscription stands.
+    pub(super) fn standing(&self, now: Timestamp) -> Standing {
         let state = lock(&self.state);
         let subscription = state.subscription.as_ref();
-        (
-            subscription.and_then(Subscription::wake),
-            subscription.is_some_and(|subscription| subscription.is_active(now)),
-        )
+        Standing {
+            need: subscription.map_or(Need::Nothing, |subscription| subscription.need(now)),
+            active: subscription.is_some_and(|subscription| subscription.is_active(now)),
+        }
+    }
+
+    /// Whether a lease has ended since this was last asked.
+    pub(super) fn has_lapsed(&self, now: Timestamp) -> bool {
+        let mut state = lock(&self.state);
+        let ended = state
+            .subscription
+            .as_ref()
+            .and_then(|subscription| subscription.lease_end())
+            .filter(|end| *end <= now);
+        let news = ended.is_some() && ended != state.lapsed;
+        if news {
+            state.lapsed = ended;
+        }
+        news
+    }
+
+    /// The host of its hub.
+    pub(super) fn hub_host(&self) -> Option<String> {
+        let state = lock(&self.state);
+        state.subscription.as_ref().map(Subscription::hub_host)
+    }
+
+    /// The feed is to wait for a hub; `false` where it does already.
+    pub(super) fn joins_queue(&self, host: &str) -> bool {
+        let mut state = lock(&self.state);
+        let joins = state.waits_for.as_deref() != Some(host);
+        if joins {
+            state.waits_for = Some(host.to_owned());
+        }
+        joins
+    }
+
+    /// The feed's time to ask a hub has come; `false` where it has nothing to ask there any more.
+    pub(super) fn leaves_queue(&self, host: &str, now: Timestamp) -> bool {
+        let mut state = lock(&self.state);
+        if state.waits_for.as_deref() != Some(host) {
+            return false;
+        }
+        state.waits_for = None;
+        state.subscription.as_ref().is_some_and(|subscription| {
+            subscription.need(now) == Need::Hub && subscription.hub_host() == host
+        })
     }
 
     /// Puts a subscription in place of the one before; returns their names.

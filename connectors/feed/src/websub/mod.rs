@@ -5,6 +5,7 @@
 //! - [`trust`]: how far a hub may be relied on; no I/O.
 //! - [`keys`]: names, secrets and signatures.
 //! - [`callbacks`]: who is called under which name.
+//! - [`places`]: how many ask one hub at a time, and which hubs are left alone; no I/O.
 //! - [`hook`]: what came for one feed, on its way to the feed's next turn.
 //! - [`server`]: the port that hubs call.
 //!
@@ -17,6 +18,7 @@ mod arrivals;
 mod callbacks;
 mod hook;
 mod keys;
+mod places;
 mod server;
 mod subscription;
 mod trust;
@@ -24,7 +26,7 @@ mod trust;
 pub(crate) use announce::{Announced, announced};
 pub(crate) use arrivals::{Arrivals, Push};
 pub use callbacks::Callbacks;
-pub(crate) use callbacks::KEY;
+pub(crate) use callbacks::{KEY, Place};
 pub use hook::Hook;
 pub use server::serve;
 pub(crate) use subscription::{Errand, Subscription, next};

@@ -14,7 +14,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::pace::host;
+
 use super::announce::Announced;
+use super::hook::Need;
 use super::keys::Keys;
 
 /// How long a hub may take to verify what it accepted; more is as good as never.
@@ -28,6 +31,9 @@ const RETRY: Backoff = Backoff {
 
 /// The lease of a hub that grants none.
 const DEFAULT_LEASE: Duration = Duration::from_secs(86_400);
+
+/// How far a clock may be set back without anything being due for it.
+const CLOCKS: Duration = Duration::from_secs(120);
 
 /// Shortest and longest lease that is believed: less would mean a request every few seconds, more a
 /// subscription that nobody has looked at for a year.
@@ -135,18 +141,53 @@ impl Subscription {
     }
 
     fn errand(&mut self, now: Timestamp) -> Errand {
-        match self.phase {
-            Phase::Planned => Errand::Ask,
-            Phase::Requested { at } if after(at, VERIFY_WITHIN) <= now => {
-                self.failed(now);
+        match (self.need(now), self.phase) {
+            (Need::Hub, _) => Errand::Ask,
+            (Need::Turn, Phase::Requested { .. }) => {
+                self.failed(None, now);
                 Errand::Nothing
             }
-            Phase::Requested { .. } => Errand::Nothing,
-            Phase::Active { until, renew } if renew.min(until) <= now => Errand::Ask,
-            Phase::Active { .. } => Errand::Nothing,
-            Phase::Waiting { until } if until <= now => Errand::Ask,
-            Phase::Waiting { .. } => Errand::Nothing,
+            (Need::Turn | Need::Nothing, _) => Errand::Nothing,
         }
+    }
+
+    /// What is to be done for it now, without anybody calling. Times further off than they are ever set were set while
+    /// the clock was wrong, and have come.
+    pub(super) fn need(&self, now: Timestamp) -> Need {
+        let has_come = |at: Timestamp, longest: Duration| at <= now || between(now, at) > longest;
+        match self.phase {
+            Phase::Planned => Need::Hub,
+            Phase::Requested { at } if has_come(after(at, VERIFY_WITHIN), VERIFY_WITHIN) => {
+                Need::Turn
+            }
+            Phase::Requested { .. } => Need::Nothing,
+            // At most two thirds of what is left are waited for, or what is waited for after any failure.
+            Phase::Active { until, renew }
+                if has_come(
+                    renew.min(until),
+                    (between(renew, until) * 2).max(RETRY.floor) + CLOCKS,
+                ) =>
+            {
+                Need::Hub
+            }
+            Phase::Active { .. } => Need::Nothing,
+            Phase::Waiting { until } if has_come(until, RETRY.ceiling) => Need::Hub,
+            Phase::Waiting { .. } => Need::Nothing,
+        }
+    }
+
+    /// When its lease ends, or ended.
+    pub(super) fn lease_end(&self) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Active { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// What feeds of one hub share its limits by.
+    pub(super) fn hub_host(&self) -> String {
+        let url = Url::parse(&self.hub).ok();
+        url.as_ref().and_then(host).unwrap_or_default()
     }
 
     /// The hub's address.
@@ -198,16 +239,6 @@ impl Subscription {
             .finish()
     }
 
-    /// When something is to be done for it, without anybody calling.
-    pub(super) fn wake(&self) -> Option<Timestamp> {
-        match self.phase {
-            Phase::Planned => None,
-            Phase::Requested { at } => Some(after(at, VERIFY_WITHIN)),
-            Phase::Active { until, renew } => Some(renew.min(until)),
-            Phase::Waiting { until } => Some(until),
-        }
-    }
-
     /// Whether the hub sends what is published.
     pub(crate) fn is_active(&self, now: Timestamp) -> bool {
         matches!(self.phase, Phase::Active { until, .. } if until > now)
@@ -240,17 +271,18 @@ impl Subscription {
         };
     }
 
-    /// The hub could not be reached, refused, or did not verify. What is active stays so until its
-    /// lease ends.
-    pub(crate) fn failed(&mut self, now: Timestamp) {
+    /// The hub could not be reached, refused, or did not verify; `asked` is how long it asks to be left alone. What is
+    /// active stays so until its lease ends.
+    pub(crate) fn failed(&mut self, asked: Option<Duration>, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
+        let asked = asked.unwrap_or_default().min(RETRY.ceiling);
         self.phase = match self.phase {
             Phase::Active { until, .. } if until > now => Phase::Active {
                 until,
                 renew: renewal_retry(now, until),
             },
             _ => Phase::Waiting {
-                until: after(now, RETRY.wait(self.failures, &mut self.dice())),
+                until: after(now, RETRY.wait(self.failures, &mut self.dice()).max(asked)),
             },
         };
     }

@@ -6,6 +6,8 @@
 #[path = "../setup/mod.rs"]
 mod setup;
 mod site;
+#[path = "../waker/mod.rs"]
+mod waker;
 
 use std::time::Duration;
 

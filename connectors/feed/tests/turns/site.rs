@@ -2,27 +2,22 @@
 //! stands until it is moved.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dateline_config::Feed;
 use dateline_feed::FeedSource;
 use dateline_pipeline::clock::{Clock, Dice, between};
 use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
-use dateline_pipeline::record::{SourceKind, SourceRef};
-use dateline_pipeline::source::{Harvest, Outcome, Rhythm, Source, Turn};
+use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{self, Readers, SourceState, Store, Tuning};
-use futures::future::BoxFuture;
-use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::setup;
-
-/// The longest that anything here may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) use crate::waker::until;
+use crate::waker::{self, PATIENCE, Waker};
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
@@ -147,31 +142,6 @@ pub(crate) fn feed(id: &str, url: &str) -> Feed {
     feed
 }
 
-/// A local source whose bell makes the stage look at the clock again.
-struct Waker {
-    reference: SourceRef,
-    bell: Arc<Notify>,
-    turns: Arc<Mutex<usize>>,
-}
-
-impl Source for Waker {
-    fn reference(&self) -> &SourceRef {
-        &self.reference
-    }
-
-    fn rhythm(&self) -> Rhythm {
-        Rhythm {
-            bell: Some(Arc::clone(&self.bell)),
-            ..Rhythm::local(HOUR * 100_000)
-        }
-    }
-
-    fn poll<'a>(&'a self, _: Turn) -> BoxFuture<'a, Harvest> {
-        *self.turns.lock().unwrap() += 1;
-        Box::pin(async { Harvest::empty(Outcome::Unchanged, Value::Null) })
-    }
-}
-
 /// The state, and the clock, from run to run.
 pub(crate) struct Rig {
     _folder: tempfile::TempDir,
@@ -209,19 +179,8 @@ impl Rig {
     /// Starts the stage with these feeds.
     pub(crate) fn run(&self, feeds: &[Feed]) -> Run<'_> {
         let client = Arc::new(setup::client(""));
-        let (bell, turns) = (Arc::<Notify>::default(), Arc::<Mutex<usize>>::default());
-        let waker = Waker {
-            reference: SourceRef {
-                kind: SourceKind::Drop,
-                id: "waker".to_owned(),
-                name: None,
-                url: None,
-                tags: Vec::new(),
-            },
-            bell: Arc::clone(&bell),
-            turns: Arc::clone(&turns),
-        };
-        let mut sources: Vec<Arc<dyn Source>> = vec![Arc::new(waker)];
+        let waker = Waker::default();
+        let mut sources: Vec<Arc<dyn Source>> = vec![waker.source()];
         for feed in feeds {
             sources.push(Arc::new(FeedSource::new(feed, Arc::clone(&client))));
         }
@@ -236,8 +195,7 @@ impl Rig {
         let stop = CancellationToken::new();
         Run {
             rig: self,
-            bell,
-            turns,
+            waker,
             task: tokio::spawn(collector.unwrap().run(stop.clone())),
             stop,
         }
@@ -246,7 +204,7 @@ impl Rig {
     /// How all feeds stand.
     pub(crate) fn states(&self) -> Vec<SourceState> {
         let mut states = self.readers.with(|reader| reader.sources()).unwrap();
-        states.retain(|state| state.id != "waker");
+        states.retain(|state| state.id != waker::ID);
         states
     }
 
@@ -277,8 +235,7 @@ impl Rig {
 /// The stage at work.
 pub(crate) struct Run<'r> {
     rig: &'r Rig,
-    bell: Arc<Notify>,
-    turns: Arc<Mutex<usize>>,
+    waker: Waker,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -287,17 +244,12 @@ impl Run<'_> {
     /// Moves the clock and lets the stage see it.
     pub(crate) fn advance(&self, by: Duration) {
         self.rig.clock.advance(by);
-        self.bell.notify_one();
+        self.waker.wake();
     }
 
     /// Until the stage has started whatever is due by the clock as it stands.
     pub(crate) async fn settled(&self) {
-        // The second turn starts after the stage has seen the end of the first.
-        for _ in 0..2 {
-            let before = *self.turns.lock().unwrap();
-            self.bell.notify_one();
-            until("the stage", || *self.turns.lock().unwrap() > before).await;
-        }
+        self.waker.settled().await;
     }
 
     /// Until every feed's last turn was at the time where the clock stands.
@@ -318,14 +270,5 @@ impl Run<'_> {
             .await
             .unwrap()
             .unwrap();
-    }
-}
-
-/// Looks again and again, within patience.
-pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -147,3 +147,84 @@ fn a_stranger_cannot_have_a_feed_asked_all_the_time() {
     callbacks.tick();
     assert!(!hook.take().missed);
 }
+
+/// Feeds at one hub, their subscriptions planned.
+fn crowd(callbacks: &Callbacks, clock: &Clock, count: usize) -> Vec<Arc<Hook>> {
+    let hooks = (0..count).map(|number| {
+        let text = format!("[[feeds]]\nurl = \"https://a.example/{number}\"\n");
+        let config = dateline_config::parse(&text, std::path::Path::new("dateline.toml"));
+        let hook = callbacks.hook(&config.unwrap().config.feeds[0]);
+        let (subscription, _) = next(None, Some(&announced()), callbacks.base(), clock.now());
+        callbacks.put(&hook, subscription);
+        hook
+    });
+    hooks.collect()
+}
+
+fn has_rung(hook: &Hook) -> bool {
+    let bell = hook.bell();
+    futures::FutureExt::now_or_never(bell.notified()).is_some()
+}
+
+fn rung(hooks: &[Arc<Hook>]) -> usize {
+    hooks.iter().filter(|hook| has_rung(hook)).count()
+}
+
+#[test]
+fn as_many_feeds_are_rung_as_may_ask_their_hub() {
+    let (callbacks, first, clock, _) = with_a_subscription();
+    callbacks.put(&first, None);
+    let hooks = crowd(&callbacks, &clock, 10);
+    callbacks.tick();
+    assert_eq!(rung(&hooks), 3);
+    let mut places: Vec<Place> = hooks
+        .iter()
+        .filter_map(|hook| callbacks.place(hook))
+        .collect();
+    assert_eq!((places.len(), rung(&hooks)), (3, 0));
+    callbacks.tick();
+    assert_eq!(rung(&hooks), 0, "there is no place");
+    drop(places.pop());
+    assert_eq!(rung(&hooks), 1, "whoever waits is rung without a tick");
+    places[0].in_trouble(Some(Duration::from_secs(7200)));
+    places.clear();
+    clock.advance(Duration::from_secs(7199));
+    callbacks.tick();
+    assert_eq!(rung(&hooks), 0, "it rests");
+    clock.advance(Duration::from_secs(1));
+    callbacks.tick();
+    assert_eq!(rung(&hooks), 1, "one tries");
+    let mut place = callbacks.place(&hooks[0]).unwrap();
+    place.answered();
+    drop(place);
+    assert_eq!(rung(&hooks), 3);
+    for hook in &hooks {
+        callbacks.put(hook, None);
+    }
+    callbacks.tick();
+    assert_eq!(rung(&hooks), 0, "nobody needs it any more");
+}
+
+/// A feed that relied on a hub is polled once its lease ends, and for that it needs a turn.
+#[test]
+fn a_lease_that_ends_is_heard_of_once_while_the_hub_rests() {
+    let (callbacks, hook, clock, _) = with_a_subscription();
+    let (subscription, _) = next(None, Some(&announced()), callbacks.base(), clock.now());
+    let mut subscription = subscription.unwrap();
+    subscription.verified(Some(3600), clock.now());
+    callbacks.put(&hook, Some(subscription));
+    let mut place = callbacks.place(&hook).unwrap();
+    place.in_trouble(Some(Duration::from_secs(86_400)));
+    drop(place);
+    clock.advance(Duration::from_secs(3599));
+    callbacks.tick();
+    assert!(!has_rung(&hook), "the renewal waits for the hub");
+    clock.advance(Duration::from_secs(1));
+    callbacks.tick();
+    assert!(has_rung(&hook));
+    callbacks.tick();
+    assert!(!has_rung(&hook));
+    clock.advance(Duration::from_secs(86_400));
+    callbacks.tick();
+    assert!(has_rung(&hook), "the hub's rest is over");
+}

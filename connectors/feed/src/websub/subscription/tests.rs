@@ -50,7 +50,7 @@ fn it_is_planned_committed_asked_for_verified_and_renewed() {
     assert_eq!(errand, Errand::Nothing);
     let (mut active, errand) = step(Some(active), after(now(), 6 * HOUR));
     assert_eq!(errand, Errand::Ask, "at two thirds of the lease");
-    active.failed(after(now(), 6 * HOUR));
+    active.failed(None, after(now(), 6 * HOUR));
     assert!(
         active.is_active(after(now(), 8 * HOUR)),
         "until the lease ends"
@@ -68,7 +68,7 @@ fn failures_wait_longer_and_longer_and_end_in_polling_only() {
     let mut at = now();
     let mut waits = Vec::new();
     for _ in 0..12 {
-        subscription.failed(at);
+        subscription.failed(None, at);
         let Phase::Waiting { until } = subscription.phase else {
             unreachable!()
         };
@@ -83,7 +83,8 @@ fn failures_wait_longer_and_longer_and_end_in_polling_only() {
         "{waits:?}"
     );
     subscription.denied(at);
-    assert_eq!(subscription.wake(), Some(after(at, 24 * HOUR)));
+    assert_eq!(subscription.need(after(at, 23 * HOUR)), Need::Nothing);
+    assert_eq!(subscription.need(after(at, 24 * HOUR)), Need::Hub);
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn the_next_of_several_hubs_is_tried() {
     let (first, _) = next(None, Some(&both), &base(), now());
     let mut first = first.unwrap();
     assert_eq!(first.hub, "https://one.example/");
-    first.failed(now());
+    first.failed(None, now());
     let (second, errand) = next(Some(first), Some(&both), &base(), after(now(), HOUR));
     assert_eq!(errand, Errand::Commit);
     let second = second.unwrap();
@@ -174,4 +175,43 @@ fn how_it_stands_is_told_without_its_keys() {
         let secret = planned.keys.secret.reveal();
         assert!(!told.contains(&planned.keys.name) && !told.contains(secret));
     }
+}
+
+#[test]
+fn times_that_a_wrong_clock_set_have_come() {
+    let right = now();
+    let wrong = after(right, 1000 * HOUR);
+    let (planned, _) = step(None, wrong);
+    let mut waiting = planned.clone();
+    waiting.failed(None, wrong);
+    let mut asked = planned.clone();
+    asked.asked(wrong);
+    let mut active = planned;
+    active.verified(Some(240 * 3600), wrong);
+    for (subscription, need) in [
+        (&waiting, Need::Hub),
+        (&asked, Need::Turn),
+        (&active, Need::Hub),
+    ] {
+        assert_eq!(subscription.need(wrong), Need::Nothing);
+        assert_eq!(subscription.need(right), need, "{subscription:?}");
+    }
+    // Whatever is left of a lease, a renewal that fails is waited for.
+    for left in [40, 300, 1000, 3000, 86_400] {
+        let mut renewed = active.clone();
+        renewed.verified(Some(left), right);
+        renewed.failed(None, right);
+        assert_eq!(renewed.need(right), Need::Nothing, "{left} s");
+    }
+}
+
+#[test]
+fn a_hub_is_not_asked_before_it_wants_to_be() {
+    let (mut subscription, _) = step(None, now());
+    subscription.failed(Some(5 * HOUR), now());
+    assert_eq!(
+        subscription.need(after(now(), 5 * HOUR - HOUR / 60)),
+        Need::Nothing
+    );
+    assert_eq!(subscription.need(after(now(), 5 * HOUR)), Need::Hub);
 }

@@ -1,181 +1,24 @@
 //! A feed whose hub tells of new items: a real hub on loopback, the real collect stage, real records.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod crowd;
+mod rig;
 #[allow(dead_code)]
+#[path = "../setup/mod.rs"]
 mod setup;
+#[path = "../waker/mod.rs"]
+mod waker;
 mod web;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::{Feed, WebSub};
-use dateline_feed::websub::{Callbacks, serve};
-use dateline_feed::{Client, FeedSource};
-use dateline_pipeline::clock::{Clock, Dice};
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
-use dateline_pipeline::record::Record;
-use dateline_pipeline::store::{self, Readers, Store, StoreError, Tuning};
-use dateline_pipeline::transform::Transformer;
+use dateline_config::Feed;
+use dateline_feed::Client;
+use dateline_pipeline::clock::between;
+use rig::{HOUR, Rig, document};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
-use web::{Request, Web, get, post, sign, within};
-
-const HOUR: Duration = Duration::from_secs(3600);
-
-/// The daemon's stages over a store, and the port that hubs call.
-struct Rig {
-    folder: tempfile::TempDir,
-    store: Store,
-    readers: Arc<Readers>,
-    clock: Clock,
-    callbacks: Arc<Callbacks>,
-    stop: CancellationToken,
-    tasks: JoinSet<()>,
-}
-
-impl Rig {
-    async fn start(feed: &Feed) -> Rig {
-        Rig::start_by(feed, setup::client("")).await
-    }
-
-    async fn start_by(feed: &Feed, client: Client) -> Rig {
-        let clock = Clock::manual(setup::now());
-        Rig::start_in(feed, client, clock, tempfile::tempdir().unwrap(), None).await
-    }
-
-    async fn start_in(
-        feed: &Feed,
-        client: Client,
-        clock: Clock,
-        folder: tempfile::TempDir,
-        port: Option<TcpListener>,
-    ) -> Rig {
-        let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
-        let port = match port {
-            Some(port) => port,
-            None => TcpListener::bind("127.0.0.1:0").await.unwrap(),
-        };
-        let address = port.local_addr().unwrap();
-        let settings = WebSub {
-            callback: Some(format!("http://{address}/websub").parse().unwrap()),
-            listen: address,
-            lease: 240 * HOUR,
-        };
-        let callbacks = Callbacks::new(&settings, clock.clone()).unwrap();
-        let source = FeedSource::new(feed, Arc::new(client)).with_hub(&callbacks);
-        let memory = |feed: &str| {
-            let history = readers.with(|reader| reader.history(feed))?;
-            Ok::<_, StoreError>(history.map(|known| serde_json::from_str(&known.memory).unwrap()))
-        };
-        callbacks.resume(memory).unwrap();
-        let collector = Collector::new(
-            settings_of_collect(),
-            vec![Arc::new(source)],
-            store.clone(),
-            Arc::clone(&readers),
-            clock.clone(),
-            Dice::seeded(1),
-        );
-        let transformer = Transformer::new(store.clone(), Arc::clone(&readers), clock.clone());
-        let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(collector.unwrap().run(stop.clone()));
-        tasks.spawn(transformer.run(stop.clone()));
-        tasks.spawn(serve(port, Arc::clone(&callbacks), stop.clone()));
-        Rig {
-            folder,
-            store,
-            readers,
-            clock,
-            callbacks,
-            stop,
-            tasks,
-        }
-    }
-
-    /// Titles of the records so far, once there are so many.
-    async fn records(&self, count: usize) -> Vec<String> {
-        let mut vitals = self.store.vitals();
-        let there = vitals.wait_for(|vitals| {
-            vitals.records_head >= count as i64 && vitals.transformed >= vitals.drafts_head
-        });
-        drop(within(there).await.unwrap());
-        let entries = self
-            .readers
-            .with(|reader| reader.records_after(0, 1000, usize::MAX));
-        let records = entries.unwrap().into_iter().map(|entry| {
-            let record: Record = serde_json::from_slice(&entry.body).unwrap();
-            record.title.unwrap()
-        });
-        records.collect()
-    }
-
-    /// The subscription as it is remembered.
-    fn subscription(&self) -> serde_json::Value {
-        self.memory()["websub"].clone()
-    }
-
-    fn memory(&self) -> serde_json::Value {
-        let history = self.readers.with(|reader| reader.history("quayside"));
-        let memory = history.unwrap().unwrap().memory;
-        serde_json::from_str(&memory).unwrap()
-    }
-
-    async fn until(&self, what: &str, done: impl Fn(&serde_json::Value) -> bool) {
-        web::until(what, || done(&self.subscription())).await;
-    }
-
-    async fn until_active(&self) {
-        self.until("an active subscription", |stored| {
-            stored["phase"]["active"].is_object()
-        })
-        .await;
-    }
-
-    async fn stop(mut self) -> tempfile::TempDir {
-        self.stop.cancel();
-        while let Some(ended) = within(self.tasks.join_next()).await {
-            ended.unwrap();
-        }
-        self.store.close(false).await;
-        self.folder
-    }
-}
-
-fn settings_of_collect() -> CollectSettings {
-    CollectSettings {
-        max_concurrent: 4,
-        host: HostLimits {
-            concurrent: 4,
-            spacing: Duration::ZERO,
-        },
-        jitter: 0.0,
-        max_backoff: 24 * HOUR,
-        max_log_bytes: u64::MAX,
-        article_memory: 90 * 24 * HOUR,
-        grace: Duration::from_secs(1),
-    }
-}
-
-fn document(web: &Web, titles: &[&str]) -> Vec<u8> {
-    let entries: String = titles
-        .iter()
-        .map(|title| {
-            format!(
-                "<entry><id>tag:quayside.example,2024:{title}</id><title>{title}</title>\
-                     <content>News of {title}.</content></entry>"
-            )
-        })
-        .collect();
-    format!(
-        "<feed xmlns='http://www.w3.org/2005/Atom'><title>Quayside</title>\
-         <link rel='hub' href='{}'/><link rel='self' href='{}'/>{entries}</feed>",
-        web.url("/hub"),
-        web.url("/feed")
-    )
-    .into_bytes()
-}
+use waker::until;
+use web::{Request, Web, get, post, sign};
 
 /// A publisher with its hub, and a feed that has read it once.
 async fn subscribing(hub: u16) -> (Web, Feed, Rig) {
@@ -232,10 +75,82 @@ async fn what_a_hub_sends_is_delivered_without_a_poll_and_once() {
     web.serve("/feed", 200, document(&web, &["second", "first"]));
     rig.clock.advance(24 * HOUR);
     assert_eq!(push(&asked, &news).await, 200);
-    web::until("a poll", || web.count("/feed") == 2).await;
+    until("a poll", || web.count("/feed") == 2).await;
     let more = document(&web, &["third"]);
     assert_eq!(push(&asked, &more).await, 200);
     assert_eq!(rig.records(3).await, ["first", "second", "third"]);
+    rig.stop().await;
+}
+
+/// What a hub sends changes nothing of how the feed is polled: neither its failures nor its due time nor its rhythm, nor
+/// the validators of its last answer.
+#[tokio::test]
+async fn a_publication_disturbs_no_poll() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let whole = document(&web, &["first"]);
+    let told = |title: &'static str| {
+        let (rig, asked, news) = (&rig, &asked, document(&web, &[title]));
+        async move {
+            rig.clock.advance(HOUR / 60);
+            let before = (rig.state("quayside"), rig.pace("quayside"));
+            assert_eq!(push(asked, &news).await, 200);
+            let after = (rig.state("quayside"), rig.pace("quayside"));
+            assert_eq!(after.0.drafts, before.0.drafts + 1);
+            let mut expected = before;
+            expected.0.drafts = after.0.drafts;
+            expected.0.memory.clone_from(&after.0.memory);
+            assert_eq!(after, expected);
+            assert_eq!(after.0.memory["etag"], "\"1\"");
+        }
+    };
+    let next_poll = |number: usize| {
+        let (web, rig) = (&web, &rig);
+        async move {
+            let due = rig.state("quayside").due.unwrap();
+            let second = Duration::from_secs(1);
+            rig.advance(between(rig.clock.now(), due) - second);
+            rig.settled().await;
+            assert_eq!(web.count("/feed"), number - 1, "before its time");
+            // What is stored is cut to milliseconds.
+            rig.advance(second + Duration::from_millis(1));
+            until("the poll", || rig.state("quayside").attempted >= due).await;
+            assert_eq!(web.count("/feed"), number);
+            let state = rig.state("quayside");
+            (
+                state.outcome.clone(),
+                state.failures,
+                between(due, state.due.unwrap()),
+            )
+        }
+    };
+    web.answer("/feed", 200, "ETag: \"1\"\r\n", whole.clone());
+    let unchanged = |(outcome, failures, wait): (String, u32, Duration)| {
+        assert_eq!((outcome.as_str(), failures), ("unchanged", 0));
+        wait
+    };
+    let relied_on = unchanged(next_poll(2).await);
+    told("second").await;
+
+    web.serve("/feed", 500, Vec::new());
+    let (outcome, failures, put_off) = next_poll(3).await;
+    assert_eq!((outcome.as_str(), failures), ("failed", 1));
+    told("third").await;
+    assert_eq!(rig.state("quayside").failures, 1);
+    let (_, failures, longer) = next_poll(4).await;
+    assert_eq!(failures, 2);
+    assert!(longer > put_off);
+
+    // The same body, then no body at all.
+    web.answer("/feed", 200, "ETag: \"1\"\r\n", whole);
+    assert_eq!(unchanged(next_poll(5).await), relied_on);
+    told("fourth").await;
+    web.serve("/feed", 304, Vec::new());
+    assert_eq!(unchanged(next_poll(6).await), relied_on);
+    told("fifth").await;
+    assert_eq!(
+        rig.records(5).await,
+        ["first", "second", "third", "fourth", "fifth"]
+    );
     rig.stop().await;
 }
 
@@ -367,7 +282,7 @@ async fn when_a_hub_that_was_relied_on_ends_the_feed_is_polled_at_once() {
     let (web, _, rig, asked) = subscribed("864000").await;
     // A poll that finds the hub sending: the next one is hours away.
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
-    web::until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
+    until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
     assert_eq!(web.count("/feed"), 2);
     web.serve("/feed", 200, document(&web, &["second", "first"]));
     let topic = web.url("/feed");
@@ -384,7 +299,7 @@ async fn a_hub_is_heard_while_the_publisher_wants_to_be_left_alone() {
     let (web, _, rig, asked) = subscribed("864000").await;
     web.serve("/feed", 429, Vec::new());
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
-    web::until("the refusal", || web.count("/feed") == 2).await;
+    until("the refusal", || web.count("/feed") == 2).await;
     for title in ["second", "third"] {
         assert_eq!(push(&asked, &document(&web, &[title])).await, 200);
     }
@@ -418,7 +333,14 @@ async fn a_subscription_outlives_a_restart() {
     let port = TcpListener::bind(("127.0.0.1", callback.port().unwrap()))
         .await
         .unwrap();
-    let rig = Rig::start_in(&feed, setup::client(""), clock, folder, Some(port)).await;
+    let rig = Rig::start_in(
+        std::slice::from_ref(&feed),
+        setup::client(""),
+        clock,
+        folder,
+        Some(port),
+    )
+    .await;
     assert_eq!(push(&asked, &document(&web, &["second"])).await, 200);
     assert_eq!(rig.records(2).await, ["first", "second"]);
     assert_eq!((web.count("/feed"), web.count("/hub")), (1, 1));
@@ -470,7 +392,7 @@ async fn a_feed_that_is_gone_has_no_hub_any_more() {
     let (web, _, rig, asked) = subscribed("864000").await;
     web.serve("/feed", 410, Vec::new());
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
-    web::until("the end", || rig.subscription().is_null()).await;
+    until("the end", || rig.subscription().is_null()).await;
     let memory = rig.memory();
     assert!(memory["announced"].is_null() && memory["trust"].is_null());
     assert_eq!(push(&asked, &document(&web, &["second"])).await, 410);
@@ -481,13 +403,20 @@ async fn a_feed_that_is_gone_has_no_hub_any_more() {
 async fn without_hubs_an_earlier_subscription_says_nothing() {
     let (web, mut feed, rig, asked) = subscribed("864000").await;
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
-    web::until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
+    until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
     let clock = rig.clock.clone();
     let folder = rig.stop().await;
     feed.websub = false;
     clock.advance(2 * HOUR);
     web.serve("/feed", 200, document(&web, &["second", "first"]));
-    let rig = Rig::start_in(&feed, setup::client(""), clock, folder, None).await;
+    let rig = Rig::start_in(
+        std::slice::from_ref(&feed),
+        setup::client(""),
+        clock,
+        folder,
+        None,
+    )
+    .await;
     assert_eq!(rig.records(2).await, ["first", "second"]);
     rig.until("the end", serde_json::Value::is_null).await;
     let plan = rig.readers.with(|reader| reader.source("quayside"));

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use ring::hmac;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// The longest that anything here may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::waker::{PATIENCE, until};
 
 /// A request with its body.
 #[derive(Debug, Clone)]
@@ -28,7 +27,16 @@ impl Request {
     }
 }
 
-type Answers = Arc<Mutex<HashMap<String, (u16, Vec<u8>)>>>;
+/// What a path is answered with.
+#[derive(Debug, Clone)]
+enum Answer {
+    /// A status, header fields, a body.
+    Given(u16, String, Vec<u8>),
+    /// Nothing, until there is another answer.
+    Silence,
+}
+
+type Answers = Arc<watch::Sender<HashMap<String, Answer>>>;
 
 /// A server that gives each path one answer; it ends with the value.
 pub(crate) struct Web {
@@ -47,7 +55,8 @@ impl Web {
     pub(crate) async fn start_at(address: &str) -> Web {
         let listener = TcpListener::bind((address, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (answers, requests) = (Answers::default(), Arc::<Mutex<Vec<Request>>>::default());
+        let answers = Arc::new(watch::Sender::new(HashMap::new()));
+        let requests = Arc::<Mutex<Vec<Request>>>::default();
         let (given, seen) = (answers.clone(), requests.clone());
         let connections = Arc::<AtomicUsize>::default();
         let count = Arc::clone(&connections);
@@ -80,11 +89,27 @@ impl Web {
     }
 
     pub(crate) fn serve(&self, path: &str, status: u16, body: Vec<u8>) {
-        let mut answers = self.answers.lock().unwrap();
-        answers.insert(path.to_owned(), (status, body));
+        self.answer(path, status, "", body);
     }
 
-    fn to(&self, path: &str) -> Vec<Request> {
+    /// Answers with header fields besides.
+    pub(crate) fn answer(&self, path: &str, status: u16, fields: &str, body: Vec<u8>) {
+        self.say(path, Answer::Given(status, fields.to_owned(), body));
+    }
+
+    /// Keeps whoever asks waiting until there is another answer.
+    pub(crate) fn hang(&self, path: &str) {
+        self.say(path, Answer::Silence);
+    }
+
+    fn say(&self, path: &str, answer: Answer) {
+        self.answers.send_modify(|answers| {
+            answers.insert(path.to_owned(), answer);
+        });
+    }
+
+    /// Requests to a path so far, in order.
+    pub(crate) fn requests(&self, path: &str) -> Vec<Request> {
         let requests = self.requests.lock().unwrap();
         let to = requests.iter().filter(|request| request.path == path);
         to.cloned().collect()
@@ -92,13 +117,13 @@ impl Web {
 
     /// Requests to a path so far.
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.to(path).len()
+        self.requests(path).len()
     }
 
     /// The request to a path with this number, from 1 on.
     pub(crate) async fn asked(&self, path: &str, number: usize) -> Request {
         until(path, || self.count(path) >= number).await;
-        self.to(path).remove(number - 1)
+        self.requests(path).remove(number - 1)
     }
 }
 
@@ -113,11 +138,26 @@ async fn answer(mut stream: TcpStream, answers: Answers, seen: Arc<Mutex<Vec<Req
         return;
     };
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let answer = answers.lock().unwrap().get(&path).cloned();
-    seen.lock().unwrap().push(Request { path, body });
-    let (status, body) = answer.unwrap_or((404, Vec::new()));
+    seen.lock().unwrap().push(Request {
+        path: path.clone(),
+        body,
+    });
+    let mut answers = answers.subscribe();
+    let speaks =
+        |answers: &HashMap<String, Answer>| !matches!(answers.get(&path), Some(Answer::Silence));
+    let Ok(answer) = answers
+        .wait_for(speaks)
+        .await
+        .map(|answers| answers.get(&path).cloned())
+    else {
+        return;
+    };
+    let (status, fields, body) = match answer {
+        Some(Answer::Given(status, fields, body)) => (status, fields, body),
+        Some(Answer::Silence) | None => (404, String::new(), Vec::new()),
+    };
     let head = format!(
-        "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n{fields}\r\n",
         body.len()
     );
     drop(stream.write_all(&[head.as_bytes(), &body].concat()).await);
@@ -200,13 +240,4 @@ pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
 
 pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, what).await.unwrap()
-}
-
-/// Looks again and again, within patience.
-pub(crate) async fn until(what: &str, done: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !done() {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
