@@ -9,6 +9,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod timex;
+
+pub use timex::{Timex, TimexInterval, TimexKind};
+
 /// The value of [`Record::schema`] for this version.
 pub const SCHEMA: &str = "dateline/1";
 
@@ -94,6 +98,10 @@ pub struct Record {
     /// When this record was made (UTC, RFC 3339).
     #[schemars(with = "Rfc3339")]
     pub emitted: Timestamp,
+    /// The times that title, summary, key points, text and captions speak of, field by field in this order, in each by their place; at
+    /// most 1000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timestamps: Vec<Timex>,
     /// How this record came about.
     pub provenance: Provenance,
 }

@@ -91,8 +91,13 @@ fn instant(settled: Settled) -> Option<Instant> {
         },
         from,
         raw: settled.raw,
-        confidence: Some((f64::from(reading.confidence) * 100.0).round() / 100.0),
+        confidence: Some(hundredths(reading.confidence)),
     })
+}
+
+/// A confidence as records have it: more than two digits would promise too much.
+pub(super) fn hundredths(confidence: f32) -> f64 {
+    (f64::from(confidence) * 100.0).round() / 100.0
 }
 
 /// `+hh:mm`, as drafts and records have it.
@@ -102,7 +107,7 @@ fn written(offset: Offset) -> String {
     format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
-fn offset(written: &str) -> Option<Offset> {
+pub(super) fn offset(written: &str) -> Option<Offset> {
     let (hours, minutes) = written.get(1..)?.split_once(':')?;
     // Two digits each, so that `u8` holds what is right.
     let seconds =

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::dates;
 use super::identity::{Evidence, evidence};
+use super::timex;
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
 use crate::record::{Image, Language, Op, Person, Provenance, Record, SCHEMA};
@@ -106,6 +107,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         first_seen: draft.fetched,
         fetched: draft.fetched,
         emitted: draft.fetched,
+        timestamps: Vec::new(),
         provenance: Provenance {
             http_status: draft.http.as_ref().map(|http| http.status),
             etag: draft.http.as_ref().and_then(|http| http.etag.clone()),
@@ -119,6 +121,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         },
         source: draft.source.clone(),
     };
+    timex::annotate(&mut record);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);

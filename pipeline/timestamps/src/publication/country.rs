@@ -11,13 +11,21 @@ const SOLD: [&str; 24] = [
     "ly", "me", "ml", "sh", "st", "to", "tv", "ws",
 ];
 
-/// The time of the publisher's country, where the whole country (or nearly all of its people) has one.
-pub(super) fn place(circumstances: &Circumstances<'_>) -> Option<TimeZone> {
+/// The publisher's country, an ISO 3166 code in capitals: the caller's, else that of the address, else the region of the language.
+#[must_use]
+pub fn country(circumstances: &Circumstances<'_>) -> Option<String> {
     let code = circumstances
         .country
         .or_else(|| circumstances.url.and_then(of_address))
         .or_else(|| circumstances.language.and_then(of_language))?;
-    zones::of_country(code)
+    let code = code.to_ascii_uppercase();
+    // The domain of the United Kingdom is not its code.
+    Some(if code == "UK" { "GB".to_owned() } else { code })
+}
+
+/// The time of the publisher's country, where the whole country (or nearly all of its people) has one.
+pub(super) fn place(circumstances: &Circumstances<'_>) -> Option<TimeZone> {
+    zones::of_country(&country(circumstances)?)
 }
 
 /// The country of an address by the end of its host name.
@@ -26,7 +34,10 @@ fn of_address(url: &str) -> Option<&str> {
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;
     let (_, top) = host.trim_end_matches('.').rsplit_once('.')?;
-    let is_country = top.len() == 2 && !SOLD.iter().any(|sold| sold.eq_ignore_ascii_case(top));
+    let is_letters = top.len() == 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_country = is_letters
+        && !top.eq_ignore_ascii_case("eu")
+        && !SOLD.iter().any(|sold| sold.eq_ignore_ascii_case(top));
     is_country.then_some(top)
 }
 

@@ -29,6 +29,7 @@ mod reading;
 mod tests;
 mod weigh;
 
+pub use country::country;
 pub use note::{Note, Reason};
 pub use reading::Reading;
 

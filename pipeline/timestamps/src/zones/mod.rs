@@ -48,7 +48,7 @@ pub(crate) fn place(name: &str) -> Option<TimeZone> {
         .ok()
 }
 
-/// The time of a country (ISO 3166 alpha-2, in any case; `uk` too), where it has one.
+/// The time of a country (ISO 3166 alpha-2), where it has one.
 pub(crate) fn of_country(code: &str) -> Option<TimeZone> {
     static ZONES: OnceLock<FixedMap<&'static str, TimeZone>> = OnceLock::new();
     let zones = ZONES.get_or_init(|| {
@@ -58,12 +58,7 @@ pub(crate) fn of_country(code: &str) -> Option<TimeZone> {
             .filter_map(|(country, name)| Some((country, place(name)?)))
             .collect()
     });
-    let mut upper = [0; 2];
-    upper.copy_from_slice(code.as_bytes().get(..2).filter(|_| code.len() == 2)?);
-    upper.make_ascii_uppercase();
-    // The domain of the United Kingdom is not its code.
-    let code = if &upper == b"UK" { b"GB" } else { &upper };
-    zones.get(std::str::from_utf8(code).ok()?).cloned()
+    zones.get(code).cloned()
 }
 
 fn row(line: &'static str) -> Option<(&'static str, Reading)> {
@@ -125,10 +120,9 @@ mod tests {
             let (country, _) = line.split_once('\t').unwrap();
             assert!(of_country(country).is_some(), "{line}");
         }
-        assert_eq!(of_country("uk"), place("Europe/London"));
+        assert_eq!(of_country("GB"), place("Europe/London"));
         assert_eq!(of_country("ES"), place("Europe/Madrid"));
         assert_eq!(of_country("US"), None);
-        assert_eq!(of_country("u"), None);
     }
 
     #[test]

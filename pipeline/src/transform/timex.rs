@@ -1,0 +1,277 @@
+//! The times that a record's texts speak of: which text is read, in which language, reckoned from which day. What an expression means is for
+//! `dateline_timestamps::text` to say.
+
+use std::borrow::Cow;
+
+use dateline_timestamps::publication::{self, Circumstances};
+use dateline_timestamps::text::{self, Anchor, Context, Kind};
+use jiff::tz::Offset;
+
+use super::dates;
+use crate::record::{Instant, Precision, Record, Timex, TimexInterval, TimexKind};
+
+/// Expressions in one record: a long article has fifty, a chronicle some hundreds. What is beyond is a table of dates, and its readers have the text.
+const MAX_TIMEXES: usize = 1000;
+
+/// The language that is read where none is declared: most of what declares none is English, and numbers are written alike.
+const USUAL_LANGUAGE: &str = "en";
+
+/// Finds the times of a record's texts; a line about those that are left out is added to its provenance. Nothing is looked for in a text whose
+/// language is declared and has no table.
+pub(super) fn annotate(record: &mut Record) {
+    let declared = record.language.as_ref();
+    if declared.is_some_and(|language| !text::languages().contains(&language.code.as_str())) {
+        return;
+    }
+    let tag = declared.map(|language| language.declared.as_ref().unwrap_or(&language.code));
+    let country = publication::country(&Circumstances {
+        fetched: record.fetched,
+        language: tag.map(String::as_str),
+        country: None,
+        url: record.url.as_deref(),
+    });
+    let context = Context {
+        published: anchor(record),
+        language: declared.map_or(USUAL_LANGUAGE, |language| &language.code),
+        country: country.as_deref(),
+    };
+    let mut times = Vec::new();
+    let mut left_out = 0;
+    for (field, text) in fields(record) {
+        let base = times.len();
+        let found = text::annotate(text, &context);
+        let room = MAX_TIMEXES - base;
+        left_out += found.len().saturating_sub(room);
+        let found = found.into_iter().take(room);
+        times.extend(found.map(|timex| of_record(&field, text, timex, base)));
+    }
+    record.timestamps = times;
+    if left_out > 0 {
+        record.provenance.recovered.push(format!(
+            "the texts speak of {} times and only the first {MAX_TIMEXES} were taken",
+            MAX_TIMEXES + left_out
+        ));
+    }
+}
+
+/// The texts that readers read, by the names of their fields.
+fn fields(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
+    let points = record.key_points.iter().enumerate().map(|(index, point)| {
+        let name = format!("key_points[{index}]");
+        (Cow::Owned(name), point.as_str())
+    });
+    let captions = record
+        .images
+        .iter()
+        .enumerate()
+        .filter_map(|(index, image)| {
+            let name = format!("images[{index}].caption");
+            Some((Cow::Owned(name), image.caption.as_deref()?))
+        });
+    named("title", record.title.as_deref())
+        .chain(named("summary", record.summary.as_deref()))
+        .chain(points)
+        .chain(named("text", record.text.as_deref()))
+        .chain(captions)
+}
+
+fn named<'r>(
+    name: &'static str,
+    text: Option<&'r str>,
+) -> impl Iterator<Item = (Cow<'static, str>, &'r str)> {
+    text.map(|text| (Cow::Borrowed(name), text)).into_iter()
+}
+
+/// The day and time that the texts are reckoned from, on the publisher's clock: of publication, else of the last change. Without one, nothing is
+/// made up: "Tuesday" stays some Tuesday.
+fn anchor(record: &Record) -> Option<jiff::civil::DateTime> {
+    let names_a_day =
+        |instant: &&Instant| !matches!(instant.precision, Precision::Year | Precision::Month);
+    let stated = [&record.published, &record.updated];
+    let instant = stated.into_iter().flatten().find(names_a_day)?;
+    let offset = instant.offset.as_deref().and_then(dates::offset);
+    Some(offset.unwrap_or(Offset::UTC).to_datetime(instant.instant))
+}
+
+fn of_record(field: &str, text: &str, timex: text::Timex, base: usize) -> Timex {
+    Timex {
+        field: field.to_owned(),
+        start: timex.start,
+        end: timex.end,
+        text: text.get(timex.bytes).unwrap_or_default().to_owned(),
+        kind: match timex.kind {
+            Kind::Date => TimexKind::Date,
+            Kind::Time => TimexKind::Time,
+            Kind::Duration => TimexKind::Duration,
+            Kind::Set => TimexKind::Set,
+        },
+        value: timex.value,
+        interval: timex.interval.map(|interval| TimexInterval {
+            begin: interval.begin_text(),
+            end: interval.end_text(),
+        }),
+        granularity: timex.granularity.map(|unit| unit.name().into()),
+        modifier: timex.modifier.map(|modifier| modifier.name().into()),
+        relation: timex.relation.map(|relation| relation.name().into()),
+        freq: timex.freq,
+        quant: timex.quant.map(Cow::Borrowed),
+        anchor: timex.anchor.name().into(),
+        anchor_index: match timex.anchor {
+            Anchor::Earlier(index) => Some(base + index),
+            _ => None,
+        },
+        confidence: dates::hundredths(timex.confidence),
+        rule: timex.rule.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::draft::{Draft, Item, Text};
+    use crate::record::{Image, SourceKind, SourceRef};
+    use crate::transform::normalise::normalise;
+
+    fn record(item: Item) -> Record {
+        let draft = Draft {
+            source: SourceRef {
+                kind: SourceKind::Feed,
+                id: "harbour-news".to_owned(),
+                name: None,
+                url: None,
+                tags: Vec::new(),
+            },
+            fetched: "2023-05-10T12:00:00Z".parse().unwrap(),
+            item,
+            http: None,
+            file: None,
+            recovered: Vec::new(),
+        };
+        normalise(draft).unwrap().record
+    }
+
+    fn characters(text: &str, time: &Timex) -> String {
+        text.chars()
+            .skip(time.start)
+            .take(time.end - time.start)
+            .collect()
+    }
+
+    #[test]
+    fn every_text_of_a_record_is_read_and_offsets_count_code_points() {
+        let record = record(Item {
+            title: Some(Text::plain(
+                "Der Ærø-Fähre „Tern“ fehlt seit 2023-05-01 ein Rad",
+            )),
+            summary: Some(Text::plain("Since 2023-05-01.")),
+            content: Some(Text::html(
+                "<p>“Ærø” sailed.</p><p>On 2023-05-09 she came back.</p>",
+            )),
+            key_points: vec!["None yet".to_owned(), "Back on 2023-05-09".to_owned()],
+            images: vec![Image {
+                caption: Some("The quay, 2023-05-09".to_owned()),
+                ..Image::default()
+            }],
+            ..Item::default()
+        });
+        let fields: Vec<_> = record
+            .timestamps
+            .iter()
+            .map(|time| time.field.as_str())
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "title",
+                "summary",
+                "key_points[1]",
+                "text",
+                "images[0].caption"
+            ]
+        );
+        for (time, text) in record.timestamps.iter().zip([
+            record.title.as_deref().unwrap(),
+            record.summary.as_deref().unwrap(),
+            &record.key_points[1],
+            record.text.as_deref().unwrap(),
+            record.images[0].caption.as_deref().unwrap(),
+        ]) {
+            assert_eq!(characters(text, time), time.text);
+            assert_eq!(time.value, time.text);
+            assert_eq!(time.kind, TimexKind::Date);
+            let interval = time.interval.as_ref().unwrap();
+            assert_eq!(interval.begin, time.value);
+        }
+    }
+
+    #[test]
+    fn a_language_without_a_table_is_left_alone() {
+        for (language, expected) in [
+            (None, 1),
+            (Some("en-GB"), 1),
+            (Some("tlh"), 0),
+            // No tag at all says nothing.
+            (Some("?"), 1),
+        ] {
+            let record = record(Item {
+                content: Some(Text::plain("Back on 2023-05-09.")),
+                language: language.map(str::to_owned),
+                ..Item::default()
+            });
+            assert_eq!(record.timestamps.len(), expected, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_dates_has_its_limit_and_says_so() {
+        let record = record(Item {
+            title: Some(Text::plain("2023-05-09")),
+            content: Some(Text::plain("2023-05-09 ".repeat(MAX_TIMEXES))),
+            ..Item::default()
+        });
+        assert_eq!(record.timestamps.len(), MAX_TIMEXES);
+        assert_eq!(
+            record.provenance.recovered,
+            ["the texts speak of 1001 times and only the first 1000 were taken"]
+        );
+    }
+
+    #[test]
+    fn the_anchor_is_the_publishers_day() {
+        let stated = |text: &str, offset: Option<&str>, precision| crate::draft::Stated {
+            instant: text.parse().unwrap(),
+            raw: None,
+            offset: offset.map(str::to_owned),
+            precision,
+            confidence: 1.0,
+        };
+        let of = |published, updated| {
+            let record = record(Item {
+                title: Some(Text::plain("Tern")),
+                published,
+                updated,
+                ..Item::default()
+            });
+            anchor(&record).map_or("none".to_owned(), |anchor| anchor.to_string())
+        };
+        let late = "2023-05-08T23:00:00Z";
+        assert_eq!(
+            of(Some(stated(late, Some("+02:00"), Precision::Second)), None),
+            "2023-05-09T01:00:00"
+        );
+        assert_eq!(
+            of(Some(stated(late, None, Precision::Second)), None),
+            "2023-05-08T23:00:00"
+        );
+        let month = stated("2023-05-01T00:00:00Z", None, Precision::Month);
+        let updated = stated(late, None, Precision::Second);
+        assert_eq!(
+            of(Some(month.clone()), Some(updated)),
+            "2023-05-08T23:00:00"
+        );
+        assert_eq!(of(Some(month), None), "none");
+        assert_eq!(of(None, None), "none");
+    }
+}
