@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
+pub mod holidays;
 pub mod instant;
 mod names;
 pub mod publication;
