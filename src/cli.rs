@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::feeds::args::FeedsArgs;
 use crate::commands::inspect::date::InspectDate;
+use crate::commands::inspect::text::InspectText;
 
 /// Collects articles from feeds and text drops, and delivers one clean record per article version
 /// to Kafka or JSON-lines files.
@@ -87,6 +88,8 @@ pub(crate) enum Inspect {
     Drop(InspectOne),
     /// A date as somebody wrote it: its instant, or why it is none.
     Date(InspectDate),
+    /// A text: the times that it speaks of, marked where they stand.
+    Text(InspectText),
 }
 
 #[derive(Debug, Args)]

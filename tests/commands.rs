@@ -210,6 +210,71 @@ fn inspect_feed_shows_what_becomes_of_a_feed() {
     assert!(text(&output.stderr).contains("missing.xml cannot be read"));
 }
 
+const TEXT: &str = "The “Ærø” sailed on 2023-05-09.\n\nNobody had missed her.\n";
+
+#[test]
+fn inspect_text_marks_the_times_that_a_text_speaks_of() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("story.txt"), TEXT).unwrap();
+    let inspect = |arguments: &[&str]| {
+        let mut all = vec!["inspect", "text"];
+        all.extend(arguments);
+        dateline(folder.path(), &all)
+    };
+    let output = inspect(&["story.txt", "--published", "2023-05-10"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stdout),
+        "The “Ærø” sailed on [2023-05-09 → 2023-05-09].\n\nNobody had missed her.\n"
+    );
+    assert_eq!(
+        text(&output.stderr),
+        "1 temporal expression, reckoned from 2023-05-10\n"
+    );
+    let output = inspect(&["story.txt", "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = &answer["timestamps"][0];
+    assert_eq!(found["value"], "2023-05-09");
+    assert_eq!((&found["start"], &found["end"]), (&20.into(), &30.into()));
+    assert_eq!(found["interval"]["end"], "2023-05-10");
+}
+
+#[test]
+fn inspect_text_says_what_is_wrong_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("story.txt"), TEXT).unwrap();
+    std::fs::write(folder.path().join("data"), [0, 1, 2, 0]).unwrap();
+    for (arguments, code, said) in [
+        (&["missing.txt"][..], 69, "missing.txt cannot be read"),
+        (&["data"], 69, "data holds data that is no text"),
+        (
+            &["story.txt", "--published", "2023-02-29"],
+            2,
+            "impossible date: the day cannot be 29; write it as 2023-05-10",
+        ),
+        (
+            &["story.txt", "--published", "2023"],
+            2,
+            "it names no day; write it as 2023-05-10",
+        ),
+        (
+            &["story.txt", "--language", "tlh"],
+            2,
+            "texts in the language \"tlh\" cannot be read; those that can are en",
+        ),
+        (&[], 2, "<FILE>"),
+        (&["--batch", "story.txt"], 2, "cannot be used with"),
+    ] {
+        let mut all = vec!["inspect", "text"];
+        all.extend(arguments);
+        let output = dateline(folder.path(), &all);
+        let complaint = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{complaint}");
+        assert!(complaint.contains(said), "{complaint}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
 fn batch(folder: &Path, what: &str, requests: &str) -> Vec<Value> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
         .args(["inspect", what, "--batch"])
@@ -271,4 +336,35 @@ fn batches_answer_every_request_in_order() {
         assert_eq!(answer["records"].as_array().unwrap().len(), 0);
         assert_eq!(answer["problems"].as_array().unwrap().len(), 1, "{answer}");
     }
+    let answers = batch(
+        folder.path(),
+        "text",
+        "{\"id\": 7, \"text\": \"Ærø sailed on 2023-05-09.\", \"published\": \"2023-05-10\"}\n{\"id\": \"b\", \"text\": \"\"}\nrubbish\n\
+         {\"id\": 8, \"text\": \"2023-05-09\", \"published\": \"soon\"}\n{\"id\": 9, \"text\": \"\", \"language\": \"tlh\"}\n",
+    );
+    assert_eq!(answers[0]["id"], 7);
+    assert_eq!(answers[0]["timestamps"][0]["start"], 14);
+    assert_eq!(
+        answers[1],
+        serde_json::json!({ "id": "b", "timestamps": [] })
+    );
+    assert_eq!(
+        (&answers[3]["id"], &answers[4]["id"]),
+        (&8.into(), &9.into())
+    );
+    for answer in &answers[2..] {
+        assert_eq!(answer["timestamps"], serde_json::json!([]));
+        assert!(answer["error"].is_string(), "{answer}");
+    }
+    let answers = batch(
+        folder.path(),
+        "date",
+        "{\"text\": \"9 May\", \"now\": \"2023-05-10\"}\n{\"text\": \"soon\"}\n[]\n",
+    );
+    assert_eq!(answers[0]["instant"], "2023-05-09T00:00:00Z");
+    assert!(
+        answers[1..]
+            .iter()
+            .all(|answer| answer["error"].is_string())
+    );
 }

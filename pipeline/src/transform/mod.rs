@@ -9,7 +9,7 @@ mod dates;
 pub mod identity;
 pub mod normalise;
 pub mod resolve;
-mod timex;
+pub mod timex;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

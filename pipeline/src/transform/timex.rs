@@ -54,6 +54,15 @@ pub(super) fn annotate(record: &mut Record) {
     }
 }
 
+/// What stands in one text, as a record has it: for `inspect`. Nothing is left out.
+#[must_use]
+pub fn of_text(field: &str, text: &str, context: &Context<'_>) -> Vec<Timex> {
+    let found = text::annotate(text, context).into_iter();
+    found
+        .map(|timex| of_record(field, text, timex, 0))
+        .collect()
+}
+
 /// The texts that readers read, by the names of their fields.
 fn fields(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
     let points = record.key_points.iter().enumerate().map(|(index, point)| {

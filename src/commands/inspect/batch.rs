@@ -1,14 +1,12 @@
-//! `--batch`: one JSON request a line on standard input, one JSON answer a line on standard output,
-//! in order.
+//! `--batch` for feeds and drops.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufWriter, Write};
 
 use dateline_feed::read::{Context, Options, inspect_answer, read_with};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{bytes, of_drop};
+use super::{bytes, lines, of_drop};
 use crate::exit::Exit;
 
 #[derive(Debug, Deserialize)]
@@ -58,21 +56,8 @@ pub(super) fn drops() -> anyhow::Result<Exit> {
 }
 
 fn answer(work: impl Fn(&Request) -> Value) -> anyhow::Result<Exit> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let answer = match serde_json::from_str::<Request>(&line) {
-            Ok(request) => work(&request),
-            Err(error) => {
-                json!({ "ok": false, "error": format!("the request cannot be read: {error}"), "problems": [error.to_string()] })
-            }
-        };
-        serde_json::to_writer(&mut out, &answer)?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()?;
-    Ok(Exit::Fine)
+    lines::answer(
+        |request: Request| work(&request),
+        |error| json!({ "ok": false, "error": error, "problems": [error] }),
+    )
 }

@@ -1,15 +1,13 @@
 //! `inspect date`: what the library of dates makes of a string.
 
-use std::io::{BufRead, BufWriter, Write};
-
-use anyhow::Context;
 use clap::Args;
 use dateline_timestamps::{Hints, Refusal, Stamp, parse};
-use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::lines;
+use super::moment::Moment;
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -24,9 +22,9 @@ pub(crate) struct InspectDate {
     /// Country of the publisher: GB, IN. Settles the order of numeric dates and ambiguous time zones.
     #[arg(long, value_name = "CODE", conflicts_with = "batch")]
     country: Option<String>,
-    /// When the text was fetched, for dates without a year.
+    /// When the text was fetched, for dates without a year: 2023-05-10, 2023-05-10T09:12:00Z.
     #[arg(long, value_name = "INSTANT", conflicts_with = "batch")]
-    now: Option<Timestamp>,
+    now: Option<Moment>,
     /// Print the answer as JSON.
     #[arg(long, conflicts_with = "batch")]
     json: bool,
@@ -40,7 +38,7 @@ struct Request {
     text: String,
     language: Option<String>,
     country: Option<String>,
-    now: Option<Timestamp>,
+    now: Option<Moment>,
 }
 
 impl Request {
@@ -48,7 +46,7 @@ impl Request {
         let hints = Hints {
             language: self.language.as_deref(),
             country: self.country.as_deref(),
-            now: self.now,
+            now: self.now.map(|now| now.instant),
             ..Hints::default()
         };
         parse(&self.text, &hints)
@@ -57,7 +55,10 @@ impl Request {
 
 pub(super) fn date(args: &InspectDate) -> anyhow::Result<Exit> {
     if args.batch {
-        return batch();
+        return lines::answer(
+            |request: Request| json(&request.answer()),
+            |error| json!({ "error": error }),
+        );
     }
     let request = Request {
         text: args.text.join(" "),
@@ -97,7 +98,7 @@ fn shown(stamp: &Stamp) -> String {
     )
 }
 
-fn written(offset: Offset) -> String {
+pub(super) fn written(offset: Offset) -> String {
     let minutes = offset.seconds() / 60;
     let sign = if offset.is_negative() { '-' } else { '+' };
     format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
@@ -114,22 +115,4 @@ fn json(answer: &Result<Stamp, Refusal>) -> Value {
         }),
         Err(refusal) => json!({ "error": refusal.to_string() }),
     }
-}
-
-fn batch() -> anyhow::Result<Exit> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    for line in std::io::stdin().lock().lines() {
-        let line = line.context("standard input cannot be read")?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let answer = match serde_json::from_str::<Request>(&line) {
-            Ok(request) => json(&request.answer()),
-            Err(error) => json!({ "error": format!("the request cannot be read: {error}") }),
-        };
-        serde_json::to_writer(&mut out, &answer)?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()?;
-    Ok(Exit::Fine)
 }

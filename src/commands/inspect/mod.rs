@@ -2,7 +2,11 @@
 
 mod batch;
 pub(crate) mod date;
+mod lines;
+mod marked;
+mod moment;
 mod show;
+pub(crate) mod text;
 pub(crate) mod world;
 
 use std::io::Read;
@@ -37,6 +41,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Exit> {
         Inspect::Drop(one) if one.batch => batch::drops(),
         Inspect::Feed(one) => report(one, feed(&target(one)?)),
         Inspect::Date(one) => date::date(one),
+        Inspect::Text(one) => text::text(one),
         Inspect::Drop(one) => report(one, drop_file(&target(one)?)),
     }
 }

@@ -2,11 +2,14 @@
 
 use dateline_pipeline::record::Record;
 
-use super::Findings;
+use super::{Findings, marked};
 use crate::terminal::{self, Style, paint};
 
 /// Characters of a long text that are shown.
 const EXCERPT: usize = 280;
+
+/// Times of a record that are shown.
+const TIMES: usize = 8;
 
 /// Records shown in full; of more, only the headlines.
 const IN_FULL: usize = 3;
@@ -123,10 +126,23 @@ fn in_full(record: &Record, colour: bool) -> String {
             &format!("{paragraphs} paragraphs, {words} words: {}", excerpt(body)),
         );
     }
+    line("timestamps", &times(record));
     for recovered in &record.provenance.recovered {
         line("recovered", recovered);
     }
     text
+}
+
+/// The first times that a record's texts speak of, with their values.
+fn times(record: &Record) -> String {
+    let shown = record.timestamps.iter().take(TIMES);
+    let mut times: Vec<String> = shown
+        .map(|timex| format!("{} → {}", timex.text, marked::meaning(timex)))
+        .collect();
+    if record.timestamps.len() > TIMES {
+        times.push(format!("… {} in all", record.timestamps.len()));
+    }
+    times.join("; ")
 }
 
 fn excerpt(text: &str) -> String {

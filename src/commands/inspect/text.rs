@@ -1,0 +1,157 @@
+//! `inspect text`: what the library of temporal expressions makes of a text.
+
+use clap::Args;
+use dateline_pipeline::record::Timex;
+use dateline_pipeline::transform::timex;
+use dateline_text::charset::{self, Declared};
+use dateline_timestamps::text::{Context, languages};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::moment::Moment;
+use super::{bytes, lines, marked};
+use crate::exit::Exit;
+use crate::terminal;
+
+/// Columns of the text where stdout is no terminal.
+const COLUMNS: usize = 100;
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectText {
+    /// The file with the text, in any charset, or `-` for standard input.
+    #[arg(value_name = "FILE", required_unless_present = "batch")]
+    file: Option<String>,
+    /// When the text was published, which "Tuesday" and "last year" are reckoned from: 2023-05-10, 2023-05-10T09:12:00+01:00.
+    #[arg(long, value_name = "INSTANT", conflicts_with = "batch")]
+    published: Option<Moment>,
+    /// Language of the text: en, de-AT.
+    #[arg(
+        long,
+        value_name = "TAG",
+        default_value = "en",
+        conflicts_with = "batch"
+    )]
+    language: String,
+    /// Country of the publisher: GB, US. Settles the order of numeric dates, and the holidays.
+    #[arg(long, value_name = "CODE", conflicts_with = "batch")]
+    country: Option<String>,
+    /// Print the answer as JSON.
+    #[arg(long, conflicts_with = "batch")]
+    json: bool,
+    /// Read requests {"id", "text", "published", "language", "country"} from standard input and write answers {"id", "timestamps"}, one
+    /// JSON object a line.
+    #[arg(long, conflicts_with = "file")]
+    batch: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Request {
+    #[serde(default)]
+    id: Value,
+    text: String,
+    published: Option<String>,
+    language: Option<String>,
+    country: Option<String>,
+}
+
+pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
+    let Some(file) = &args.file else {
+        return lines::answer(answer, |error| json!({ "timestamps": [], "error": error }));
+    };
+    if let Err(reason) = has_table(&args.language) {
+        terminal::complain(&anyhow::anyhow!(reason));
+        return Ok(Exit::Usage);
+    }
+    let text = match read(file) {
+        Ok(text) => text,
+        Err(error) => {
+            terminal::complain(&error);
+            return Ok(Exit::Unavailable);
+        }
+    };
+    let found = annotate(
+        &text,
+        args.published,
+        &args.language,
+        args.country.as_deref(),
+    );
+    if args.json {
+        terminal::result(&json!({ "timestamps": found }).to_string());
+    } else {
+        let columns = terminal::stdout_columns().unwrap_or(COLUMNS);
+        let colour = terminal::stdout_is_colourful();
+        terminal::result_raw(&marked::text(&text, &found, columns, colour));
+        terminal::say(&summary(&found, args.published));
+    }
+    Ok(Exit::Fine)
+}
+
+fn answer(request: Request) -> Value {
+    let language = request.language.as_deref().unwrap_or("en");
+    let published = request.published.map(Moment::try_from).transpose();
+    match has_table(language).and(published) {
+        Ok(published) => {
+            let country = request.country.as_deref();
+            let found = annotate(&request.text, published, language, country);
+            json!({ "id": request.id, "timestamps": found })
+        }
+        Err(error) => json!({ "id": request.id, "timestamps": [], "error": error }),
+    }
+}
+
+fn annotate(
+    text: &str,
+    published: Option<Moment>,
+    language: &str,
+    country: Option<&str>,
+) -> Vec<Timex> {
+    let context = Context {
+        published: published.map(Moment::local),
+        language,
+        country,
+    };
+    timex::of_text("text", text, &context)
+}
+
+/// Whether texts in this language are read.
+fn has_table(language: &str) -> Result<(), String> {
+    let base = language.split(['-', '_']).next().unwrap_or_default();
+    if languages()
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(base))
+    {
+        return Ok(());
+    }
+    Err(format!(
+        "texts in the language {language:?} cannot be read; those that can are {}",
+        languages().join(", ")
+    ))
+}
+
+/// The text of a file; offsets count its characters.
+fn read(file: &str) -> anyhow::Result<String> {
+    let bytes = bytes(file)?;
+    let decoded = charset::decode(&bytes, &Declared::default());
+    for note in decoded.notes() {
+        terminal::say(&note);
+    }
+    if decoded.text.contains('\0') {
+        anyhow::bail!("{file} holds data that is no text; give the article's text in any charset");
+    }
+    Ok(decoded.text.into_owned())
+}
+
+/// One line for the person at the terminal.
+fn summary(found: &[Timex], published: Option<Moment>) -> String {
+    let count = match found.len() {
+        0 => "no temporal expression".to_owned(),
+        1 => "1 temporal expression".to_owned(),
+        many => format!("{many} temporal expressions"),
+    };
+    match published {
+        Some(moment) => format!("{count}, reckoned from {moment}"),
+        None => format!(
+            "{count}; without --published, those that are relative to it keep an X for what is not known"
+        ),
+    }
+}
