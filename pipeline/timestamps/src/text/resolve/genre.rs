@@ -1,0 +1,72 @@
+//! What kind of text it is: news, which reckons from its publication, or a narrative of other times, which reckons from what it spoke of last.
+
+use jiff::civil::DateTime;
+
+use super::period::Period;
+use crate::text::matching::{Findings, Frame};
+use crate::text::table::{Direction, Op, Rel, Slot};
+
+/// Years that must be named before a text can be a narrative.
+const LEAST_YEARS: usize = 3;
+/// Years from the publication within which news speaks of its own time.
+const OWN_TIME: i64 = 2;
+/// Expressions at a text's head among which its own date is looked for.
+const HEAD: usize = 4;
+
+/// Whether most dates of the text are far from its publication, and few are told from it (“Tuesday”, “last month”, “yesterday”).
+pub(super) fn is_narrative(findings: &Findings, published: Option<DateTime>) -> bool {
+    let mut far = 0;
+    let mut near = 0;
+    for found in &findings.found {
+        let mut open = vec![found.frame];
+        while let Some(place) = open.pop() {
+            let frame = &findings.frames[place as usize];
+            open.extend(frame.parts.into_iter().flatten());
+            match frame.get(Slot::Year) {
+                Some(year) => match published {
+                    Some(at) if (i64::from(at.year()) - year).abs() <= OWN_TIME => near += 1,
+                    _ => far += 1,
+                },
+                None => near += 2 * usize::from(is_deictic(frame)),
+            }
+        }
+    }
+    far >= LEAST_YEARS && far > 2 * near
+}
+
+/// Whether it can only be understood from when it was written.
+fn is_deictic(frame: &Frame) -> bool {
+    let rel = frame.get(Slot::Rel).and_then(Rel::of);
+    match frame.op {
+        Op::Date => frame.get(Slot::Weekday).is_some() && frame.get(Slot::Day).is_none(),
+        Op::Relative => matches!(rel, Some(Rel::This | Rel::Last | Rel::Next)),
+        Op::Shift => {
+            let direction = frame.get(Slot::Direction).and_then(Direction::of);
+            frame.get(Slot::Offset).is_some() || direction == Some(Direction::Ago)
+        }
+        _ => false,
+    }
+}
+
+/// The date at the text's own head, where the caller knows no publication.
+pub(super) fn dateline(findings: &Findings) -> Option<DateTime> {
+    let head = findings.found.iter().take(HEAD);
+    head.filter_map(|found| {
+        let frame = findings.frames.get(found.frame as usize)?;
+        let packed = frame.get(Slot::Ymd).filter(|ymd| *ymd > 10_000_000);
+        let (year, month, day) = match packed {
+            Some(ymd) => (ymd / 10_000, ymd / 100 % 100, ymd % 100),
+            None => (
+                frame.get(Slot::Year)?,
+                frame.get(Slot::Month)?,
+                frame.get(Slot::Day)?,
+            ),
+        };
+        let period = Period::new(
+            i16::try_from(year).ok(),
+            super::period::Shape::Day(month as i8, day as i8),
+        );
+        period.first().map(DateTime::from)
+    })
+    .next()
+}

@@ -1,0 +1,130 @@
+//! Which year, which week: places what the text leaves open, by what is nearest to its anchor and by the tense around it.
+
+use jiff::civil::Date;
+
+use super::period::{Period, Shape};
+use super::{Resolver, Spoken};
+use crate::text::types::{Anchor, Granularity, Relation};
+
+/// How much farther a day may be on the side that nothing speaks for and still be taken: in news, most of what is undated has happened.
+const PAST_PULL: i32 = 2;
+/// The same where the sentence speaks of the other side.
+const TENSE_PULL: i32 = 5;
+/// The same in narratives, which go forward.
+const FORWARD_PULL: i32 = 3;
+
+impl Resolver<'_> {
+    /// -1, 0 or 1: whither the words around the expression point.
+    pub(super) fn whither(&self) -> i8 {
+        match self.relation() {
+            Some(Relation::Since) => -1,
+            Some(Relation::Until | Relation::By) => 1,
+            _ => self.found.tense,
+        }
+    }
+
+    /// The year for what lacks one. `fits` tells whether a year is possible at all.
+    pub(super) fn placed(&self, shape: Shape, fits: impl Fn(Date) -> bool) -> (Period, Anchor) {
+        let open = (Period::new(None, shape), Anchor::Itself);
+        let spoken = self.spoken.filter(|_| self.narrative);
+        if let Some(spoken) = spoken {
+            return match self.in_narrative(shape, spoken) {
+                Some(year) => (
+                    Period::new(Some(year), shape),
+                    Anchor::Earlier(spoken.index),
+                ),
+                None => open,
+            };
+        }
+        let Some(today) = self.today() else {
+            return open;
+        };
+        let whither = self.whither();
+        let cost = |distance: i32| match (distance < 0, whither) {
+            (true, 1) => -distance * TENSE_PULL,
+            (true, _) => -distance,
+            (false, 1) => distance,
+            (false, 0) => distance * PAST_PULL,
+            (false, _) => distance * TENSE_PULL,
+        };
+        match nearest(shape, today, cost, fits) {
+            Some(year) => (Period::new(Some(year), shape), Anchor::Publication),
+            None => open,
+        }
+    }
+
+    /// The year of what was spoken of last, or the one before or after it.
+    fn in_narrative(&self, shape: Shape, spoken: Spoken) -> Option<i16> {
+        let period = spoken.period;
+        if period.granularity() >= Granularity::Decade {
+            return None;
+        }
+        let first = period.first()?;
+        if matches!(period.shape, Shape::Year) {
+            return Some(first.year());
+        }
+        let cost = |distance: i32| {
+            if distance < 0 {
+                -distance * FORWARD_PULL
+            } else {
+                distance
+            }
+        };
+        nearest(shape, first, cost, |_| true)
+    }
+
+    /// The day of a weekday nearest to the anchor, on the side that the words point to.
+    pub(super) fn weekday(&self, weekday: i8) -> (Period, Anchor) {
+        let open = (Period::new(None, Shape::Weekday(weekday)), Anchor::Itself);
+        let (anchor, source, forward) = match self.spoken_day.filter(|_| self.narrative) {
+            Some(spoken) => (spoken.period.first(), Anchor::Earlier(spoken.index), true),
+            None => (self.today(), Anchor::Publication, self.whither() > 0),
+        };
+        let Some(anchor) = anchor.filter(|_| !self.narrative || source != Anchor::Publication)
+        else {
+            return open;
+        };
+        let back = (anchor.weekday().to_monday_one_offset() - weekday).rem_euclid(7);
+        let days = if forward { (7 - back) % 7 } else { -back };
+        match on(anchor, i64::from(days)) {
+            Some(day) => (Period::day(day), source),
+            None => open,
+        }
+    }
+}
+
+/// The year in which a shape is nearest to a day: the one before, the same, the one after.
+pub(super) fn nearest(
+    shape: Shape,
+    to: Date,
+    cost: impl Fn(i32) -> i32,
+    fits: impl Fn(Date) -> bool,
+) -> Option<i16> {
+    let years = [to.year(), to.year() - 1, to.year() + 1];
+    let candidates = years.into_iter().filter_map(|year| {
+        let period = Period::new(Some(year), shape);
+        let (first, after) = (period.first()?, period.after()?);
+        let distance = if to < first {
+            days(to, first)
+        } else if to >= after {
+            // From the period's end, so that what has just passed is nearest.
+            -days(after, to) - 1
+        } else {
+            0
+        };
+        Some((!fits(first), cost(distance), year))
+    });
+    candidates
+        .min_by_key(|&(unfit, cost, _)| (unfit, cost))
+        .map(|(_, _, year)| year)
+}
+
+fn days(from: Date, to: Date) -> i32 {
+    to.since(from).map_or(i32::MAX, |span| span.get_days())
+}
+
+/// A day so many days on.
+pub(super) fn on(day: Date, days: i64) -> Option<Date> {
+    let span = jiff::Span::new().try_days(days).ok()?;
+    day.checked_add(span).ok()
+}

@@ -1,0 +1,80 @@
+//! A language's table: its words, its rules, and the forms in which they are searched. Built once, at first use, from the text in `data/languages/`.
+
+mod pattern;
+mod read;
+mod slots;
+mod trie;
+mod vocabulary;
+
+use std::sync::OnceLock;
+
+pub(crate) use pattern::{Ask, Builtin, Context, Glue};
+pub(crate) use slots::{
+    Clock, Direction, Op, PARTS, QUANTS, Rel, SEASONS, Slot, Unit, VAGUE, modifier, relation,
+};
+pub(crate) use trie::{Accept, Child, Trie, What};
+pub(crate) use vocabulary::{Key, Lexeme, Vocabulary};
+
+/// What holds in every language: forms of digits and marks.
+const COMMON: &str = include_str!("../../../data/languages/common.txt");
+
+/// The tables, by the tags of their languages; the first serves texts whose language has none.
+const TABLES: [(&str, &str); 1] = [("en", include_str!("../../../data/languages/en.txt"))];
+
+/// The tags of [`TABLES`].
+pub(crate) const TAGS: [&str; TABLES.len()] = {
+    let mut tags = [""; TABLES.len()];
+    let mut at = 0;
+    while at < TABLES.len() {
+        tags[at] = TABLES[at].0;
+        at += 1;
+    }
+    tags
+};
+
+/// One rule, as far as it matters after it matched.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    pub(crate) op: Op,
+    /// What the rule itself says.
+    pub(crate) says: Vec<(Slot, i64)>,
+}
+
+/// A language as the matcher wants it.
+#[derive(Debug)]
+pub(crate) struct Language {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) phrases: Vec<Trie>,
+    /// The phrase that whole expressions are.
+    pub(crate) top: usize,
+    /// Lines that could not be read, for the tests.
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests read it"))]
+    pub(crate) errors: Vec<String>,
+}
+
+/// The table for a BCP 47 tag.
+pub(crate) fn language(tag: &str) -> &'static Language {
+    static LANGUAGES: [OnceLock<Language>; TABLES.len()] =
+        [const { OnceLock::new() }; TABLES.len()];
+    let base = tag.split(['-', '_']).next().unwrap_or_default();
+    let place = TAGS
+        .iter()
+        .position(|known| known.eq_ignore_ascii_case(base))
+        .unwrap_or(0);
+    LANGUAGES[place].get_or_init(|| read::language(&[COMMON, TABLES[place].1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_every_table_is_read() {
+        for tag in TAGS {
+            let errors = &language(tag).errors;
+            assert!(errors.is_empty(), "{tag}:\n{}", errors.join("\n"));
+        }
+    }
+}
