@@ -11,11 +11,9 @@ const EPOCH: i64 = -1_373_427;
 /// Years that are reckoned with; no date of news is outside of them.
 const YEARS: std::ops::RangeInclusive<i64> = 1..=9999;
 
-/// Months in the order of the year, 1 Tishri to 13 Elul, as CLDR counts them: 6 is Adar I of leap years, 7 the only or second Adar.
-type Month = i64;
-
-/// A Hebrew date as a Gregorian one; `None` where there is no such month or day.
-pub(crate) fn to_gregorian(year: i64, month: Month, day: i64) -> Option<Date> {
+/// A Hebrew date as a Gregorian one; `None` where there is no such month or day. Months are in the order of the year, 1 Tishri to 13 Elul, as CLDR
+/// counts them: 6 is Adar I of leap years, 7 the only or second Adar.
+pub(crate) fn to_gregorian(year: i64, month: i64, day: i64) -> Option<Date> {
     if !YEARS.contains(&year) || !(1..=13).contains(&month) {
         return None;
     }
@@ -27,12 +25,12 @@ pub(crate) fn to_gregorian(year: i64, month: Month, day: i64) -> Option<Date> {
 }
 
 /// Whether a year has thirteen months.
-fn is_leap(year: i64) -> bool {
+pub(crate) fn is_leap(year: i64) -> bool {
     (7 * year + 1).rem_euclid(19) < 7
 }
 
 /// Days of a month; none of Adar I in a year without one.
-fn length(year: i64, month: Month) -> i64 {
+fn length(year: i64, month: i64) -> i64 {
     let last_digit = (new_year(year + 1) - new_year(year)) % 10;
     match month {
         6 if !is_leap(year) => 0,

@@ -8,7 +8,7 @@ mod persian;
 
 pub(crate) use chinese::{chinese_to_gregorian, qingming};
 pub(crate) use easter::{orthodox_easter, western_easter};
-pub(crate) use hebrew::to_gregorian as hebrew_to_gregorian;
+pub(crate) use hebrew::{is_leap as is_hebrew_leap_year, to_gregorian as hebrew_to_gregorian};
 pub(crate) use hijri::to_gregorian as hijri_to_gregorian;
 pub(crate) use persian::to_gregorian as persian_to_gregorian;
 

@@ -3,6 +3,7 @@
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
+use super::calendars;
 use super::clock;
 use super::numeric;
 use super::parts::{Loose, Month, Parts};
@@ -204,8 +205,14 @@ fn with_month(
         return without_year(month, day, precision, hints);
     };
     let (date, confidence) = match month {
-        Month::Persian(month) => (year::persian(year, digits, month, day)?, 1.0),
-        Month::Gregorian(month) => year::date(year, digits, month, day, parts, hints)?,
+        Month::Other(calendar, month, instead)
+            if instead.is_none() || calendars::is_year_of(calendar, year) =>
+        {
+            calendars::date(calendar, year, digits, month, day)?
+        }
+        Month::Gregorian(month)
+        | Month::Other(_, month, None)
+        | Month::Other(_, _, Some(month)) => year::date(year, digits, month, day, parts, hints)?,
     };
     Ok(Day {
         confidence,
@@ -220,7 +227,10 @@ fn without_year(
     precision: Precision,
     hints: &Hints<'_>,
 ) -> Result<Day, Refusal> {
-    let (Month::Gregorian(month), Some(now), Precision::Day) = (month, hints.now, precision) else {
+    let (Month::Gregorian(month) | Month::Other(_, _, Some(month))) = month else {
+        return Err(Refusal::Missing(Part::Year));
+    };
+    let (Some(now), Precision::Day) = (hints.now, precision) else {
         return Err(Refusal::Missing(Part::Year));
     };
     let today = jiff::tz::Offset::UTC.to_datetime(now).date();

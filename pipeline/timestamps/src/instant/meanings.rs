@@ -1,7 +1,7 @@
 //! What a word does in a scan: which of its meanings holds here, and what happens to a word that has none.
 
 use super::items::Item;
-use super::parts::{Era, Meridiem, Name};
+use super::parts::{Calendar, Era, Meridiem, Name};
 use super::refusal::Refusal;
 use super::scan::Scan;
 use super::words::{self, Rank};
@@ -10,6 +10,9 @@ use crate::names::Role;
 impl Scan<'_> {
     pub(super) fn word(&mut self, item: Item) -> Result<(), Refusal> {
         let word = item.text(self.text);
+        if self.hebrew_numeral(word)? {
+            return Ok(());
+        }
         if self.marker(word, item)?
             || self.military(word)?
             || self.place(item)
@@ -64,7 +67,11 @@ impl Scan<'_> {
         let is_name = |role| {
             matches!(
                 role,
-                Role::Month(_) | Role::Weekday(_) | Role::PersianMonth(_)
+                Role::Month(_)
+                    | Role::Weekday(_)
+                    | Role::PersianMonth(_)
+                    | Role::IslamicMonth(_)
+                    | Role::HebrewMonth(_)
             )
             .then_some(())
         };
@@ -114,6 +121,7 @@ impl Scan<'_> {
             Role::Era(first) => Some(Era::From(first)),
             Role::Buddhist => Some(Era::Buddhist),
             Role::Persian => Some(Era::Persian),
+            Role::Islamic => Some(Era::Islamic),
             _ => None,
         });
         let Some(found) = found else { return false };
@@ -138,18 +146,22 @@ impl Scan<'_> {
             Role::Weekday(day) => Some(day),
             _ => None,
         });
-        let persian = words::best(item.entries, self.language, |role| match role {
-            Role::PersianMonth(month) => Some(month),
+        let other = words::best(item.entries, self.language, |role| match role {
+            Role::PersianMonth(month) => Some((Calendar::Persian, month)),
+            Role::IslamicMonth(month) => Some((Calendar::Islamic, month)),
+            Role::HebrewMonth(month) => Some((Calendar::Hebrew, month)),
             _ => None,
         });
-        let persian = persian.filter(|persian| month.is_none_or(|month| persian.rank < month.rank));
+        let other = other.filter(|other| month.is_none_or(|month| other.rank < month.rank));
+        let contested = match (&other, &month) {
+            (Some(other), None) => other.contested,
+            _ => month.is_some_and(|found| found.contested),
+        };
         Name {
-            month: month
-                .filter(|_| persian.is_none())
-                .map(|found| (found.value, found.rank)),
+            month: month.map(|found| (found.value, found.rank)),
             weekday: weekday.map(|found| (found.value, found.rank)),
-            persian: persian.map(|found| found.value),
-            contested: month.is_some_and(|found| found.contested),
+            other: other.map(|found| found.value),
+            contested,
         }
     }
 }

@@ -5,10 +5,12 @@
 //! real date, and which instant). Nothing here guesses a field that is not written, and nothing clamps.
 
 mod bare;
+mod calendars;
 mod clock;
 mod fast;
 mod fields;
 mod items;
+mod letters;
 mod markers;
 mod meanings;
 mod numeric;

@@ -31,7 +31,8 @@ pub(super) struct Loose {
 pub(super) struct Name {
     pub(super) month: Option<(u8, Rank)>,
     pub(super) weekday: Option<(u8, Rank)>,
-    pub(super) persian: Option<u8>,
+    /// A month of another calendar.
+    pub(super) other: Option<(Calendar, u8)>,
     /// Different months in languages that are equally near.
     pub(super) contested: bool,
 }
@@ -39,7 +40,16 @@ pub(super) struct Name {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Month {
     Gregorian(u64),
-    Persian(u64),
+    /// Of another calendar; and the Gregorian month that some other language calls so (Nisan is the Turkish April), which the year decides.
+    Other(Calendar, u64, Option<u64>),
+}
+
+/// A calendar other than the Gregorian one, which has months of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    Persian,
+    Islamic,
+    Hebrew,
 }
 
 /// How the year is counted.
@@ -51,6 +61,7 @@ pub(super) enum Era {
     From(u16),
     Buddhist,
     Persian,
+    Islamic,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +145,9 @@ impl Parts {
     pub(super) fn resolve_names(&mut self) -> Result<(), Refusal> {
         let names = self.names;
         let names = &names[..self.name_count];
-        let is_month = |name: &&Name| name.month.is_some() || name.persian.is_some();
+        // Beside a Gregorian month, a name that only another calendar has for a month is no month: the Swedish "av" is no Av.
+        let gregorian = names.iter().any(|name| name.month.is_some());
+        let is_month = |name: &&Name| name.month.is_some() || (name.other.is_some() && !gregorian);
         let mut chosen: Option<&Name> = None;
         let month_names = names.iter().filter(is_month).count();
         let numeric = self.loose_count >= 3 || self.month.is_some();
@@ -151,7 +164,7 @@ impl Parts {
                 continue;
             }
             match chosen {
-                Some(other) if other.month != name.month || other.persian != name.persian => {
+                Some(one) if one.month != name.month || one.other != name.other => {
                     return Err(Refusal::Ambiguous("it names two months"));
                 }
                 _ => chosen = Some(name),
@@ -166,9 +179,13 @@ impl Parts {
                 "the name of the month means different months in several languages",
             ));
         }
-        self.month = match (name.month, name.persian) {
-            (Some((month, _)), _) => Some(Month::Gregorian(month.into())),
-            (None, persian) => persian.map(|month| Month::Persian(month.into())),
+        let gregorian = name.month.map(|(month, _)| u64::from(month));
+        self.month = match name.other {
+            Some((calendar, month)) => {
+                let instead = gregorian.filter(|_| calendar != Calendar::Persian);
+                Some(Month::Other(calendar, month.into(), instead))
+            }
+            None => gregorian.map(Month::Gregorian),
         };
         Ok(())
     }

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::parts::{Era, Parts};
+use super::calendars;
+use super::parts::{Calendar, Era, Parts};
 use super::refusal::{Part, Refusal, whole};
 use super::settle;
 use super::stamp::Hints;
-use crate::calendar;
 
 /// No calendar's year is larger: five digits, beyond any that has been written in earnest.
 const MAX_WRITTEN: u64 = 99_999;
@@ -26,9 +26,6 @@ const BUDDHIST_YEARS: std::ops::RangeInclusive<u64> = 2400..=2700;
 /// Years of two digits that are Buddhist in a Thai text: 2543 to 2599. Lower ones are rather Gregorian.
 const BUDDHIST_SHORT: std::ops::RangeInclusive<u64> = 43..=99;
 
-/// Years that are Persian in a Persian text without saying so.
-const PERSIAN_YEARS: std::ops::RangeInclusive<u64> = 1200..=1501;
-
 /// A numeric or named date whose month is counted by the calendar of its year.
 pub(super) fn date(
     year: u64,
@@ -39,34 +36,27 @@ pub(super) fn date(
     hints: &Hints<'_>,
 ) -> Result<(Date, f32), Refusal> {
     let named = parts.name_count > 0 && parts.month.is_some();
-    if parts.era == Era::Persian
-        || (parts.era == Era::Unsaid && !named && persian_unsaid(year, hints))
-    {
-        return Ok((persian(year, digits, month, day)?, 0.9));
+    let calendar = match parts.era {
+        Era::Persian => Some(Calendar::Persian),
+        Era::Islamic if !named => Some(Calendar::Islamic),
+        Era::Unsaid if !named => unsaid(year, hints),
+        _ => None,
+    };
+    if let Some(calendar) = calendar {
+        let (date, sure) = calendars::date(calendar, year, digits, month, day)?;
+        return Ok((date, 0.9 * sure));
     }
     let (year, confidence) = gregorian(year, digits, parts, hints)?;
     Ok((settle::date(year, whole(month), whole(day))?, confidence))
 }
 
-fn persian_unsaid(year: u64, hints: &Hints<'_>) -> bool {
-    PERSIAN_YEARS.contains(&year) && speaks(hints, &["fa", "ps", "ckb", "mzn", "prs"])
-}
-
-/// A date of the Persian calendar.
-pub(super) fn persian(year: u64, digits: u8, month: u64, day: u64) -> Result<Date, Refusal> {
-    let _ = written(year)?;
-    // Of two digits: 1300 to 1399 ended in 2021, so small numbers are of the century after.
-    let year = match (digits, year) {
-        (1 | 2, 0..=29) => year + 1400,
-        (1 | 2, _) => year + 1300,
-        _ => year,
+/// The calendar that a year of four digits tells in the languages whose countries date by it.
+fn unsaid(year: u64, hints: &Hints<'_>) -> Option<Calendar> {
+    let of = |calendar, languages| {
+        (calendars::is_year_of(calendar, year) && speaks(hints, languages)).then_some(calendar)
     };
-    let date = calendar::persian_to_gregorian(whole(year), whole(month), whole(day));
-    date.ok_or_else(|| match (month, day) {
-        (1..=12, _) if PERSIAN_YEARS.contains(&year) => Refusal::impossible(Part::Day, whole(day)),
-        (1..=12, _) => Refusal::impossible(Part::Year, whole(year)),
-        _ => Refusal::impossible(Part::Month, whole(month)),
-    })
+    of(Calendar::Persian, &["fa", "ps", "ckb", "mzn", "prs"])
+        .or_else(|| of(Calendar::Islamic, &["ar"]))
 }
 
 /// A year as written, small enough to reckon with.
@@ -90,6 +80,12 @@ pub(super) fn gregorian(
         Era::Buddhist if digits <= 2 => return Ok((written + 2500 - BUDDHIST, 0.9)),
         Era::Buddhist => return Ok((written - BUDDHIST, 1.0)),
         Era::Persian => return Ok((written + 621, 0.8)),
+        // A year of the moon begins in any month of the Gregorian one.
+        Era::Islamic => {
+            return Err(Refusal::Ambiguous(
+                "its year is of another calendar than its month",
+            ));
+        }
         Era::Unsaid => {}
     }
     let buddhist = || speaks(hints, &["th"]);

@@ -18,6 +18,9 @@ pub(crate) enum Role {
     /// Monday is 1.
     Weekday(u8),
     PersianMonth(u8),
+    IslamicMonth(u8),
+    /// As CLDR counts: 1 is Tishri, 6 and 14 the first and second Adar of a leap year, 7 the Adar that does not say which.
+    HebrewMonth(u8),
     Noon,
     Midnight,
     Am,
@@ -30,6 +33,7 @@ pub(crate) enum Role {
     Era(u16),
     Buddhist,
     Persian,
+    Islamic,
     /// Passed over.
     Filler,
     /// First part of a name of this many parts, letters and numbers counted.
@@ -199,6 +203,7 @@ fn role(name: &str) -> Option<Role> {
         "x" => Role::Filler,
         "be" => Role::Buddhist,
         "ap" => Role::Persian,
+        "ah" => Role::Islamic,
         "roc" => Role::Era(1912),
         _ => {
             if let Some(first) = name.strip_prefix("era-") {
@@ -210,6 +215,8 @@ fn role(name: &str) -> Option<Role> {
                 "m" => Role::Month(number),
                 "d" => Role::Weekday(number),
                 "p" => Role::PersianMonth(number),
+                "i" => Role::IslamicMonth(number),
+                "j" => Role::HebrewMonth(number),
                 _ => return None,
             }
         }
