@@ -6,6 +6,7 @@ pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod signals;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,10 +84,13 @@ impl Daemon {
             article_memory: config.state.article_memory,
             sinks: sinks.iter().map(|sink| sink.name().to_owned()).collect(),
         };
-        let configured = sources
+        let configured: Vec<String> = sources
             .iter()
             .map(|source| source.reference().id.clone())
             .collect();
+        if let Some(callbacks) = &callbacks {
+            leave_hubs(config, callbacks, &readers, &configured)?;
+        }
         let collector = Collector::new(
             settings,
             sources,
@@ -248,6 +252,33 @@ fn remembered(readers: &Readers, source: &str) -> Result<Option<serde_json::Valu
     Ok(history.and_then(|history| serde_json::from_str(&history.memory).ok()))
 }
 
+/// Ends the subscriptions of feeds that have left the configuration; what is known of them is forgotten right after.
+fn leave_hubs(
+    config: &Config,
+    callbacks: &Callbacks,
+    readers: &Readers,
+    configured: &[String],
+) -> Result<(), StartError> {
+    let configured: HashSet<&str> = configured.iter().map(String::as_str).collect();
+    let mut left = readers.with(|reader| reader.due_sources())?;
+    left.retain(|source| !configured.contains(source.id.as_str()));
+    if left.is_empty() {
+        return Ok(());
+    }
+    let client = client(config)?;
+    for source in left {
+        if let Some(memory) = remembered(readers, &source.id)? {
+            callbacks.leave_behind(&memory, &client);
+        }
+    }
+    Ok(())
+}
+
+fn client(config: &Config) -> Result<dateline_feed::Client, StartError> {
+    dateline_feed::Client::new(&config.collect, &config.http)
+        .map_err(|error| StartError::Connector(error.to_string()))
+}
+
 /// The configured sources.
 fn sources(
     config: &Config,
@@ -257,9 +288,7 @@ fn sources(
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
     let feeds: Vec<_> = config.feeds.iter().filter(|feed| feed.enabled).collect();
     if !feeds.is_empty() {
-        let client = dateline_feed::Client::new(&config.collect, &config.http)
-            .map_err(|error| StartError::Connector(error.to_string()))?;
-        let client = Arc::new(client);
+        let client = Arc::new(client(config)?);
         for feed in feeds {
             let source = dateline_feed::FeedSource::new(feed, Arc::clone(&client));
             sources.push(Arc::new(match callbacks {

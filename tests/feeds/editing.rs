@@ -37,7 +37,7 @@ fn a_feed_is_added_in_the_hand_of_the_file_and_removed_without_a_trace() {
         (code, said.as_str()),
         (0, "removed new.example-feed-a-1 from dateline.toml\n")
     );
-    assert!(told.contains("the state is kept"), "{told}");
+    assert!(told.contains("nothing of it twice"), "{told}");
     assert_eq!(main_file(&folder), BY_HAND);
 }
 

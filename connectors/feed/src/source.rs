@@ -38,6 +38,8 @@ pub struct FeedSource {
     client: Arc<Client>,
     reference: SourceRef,
     hub: Option<Hub>,
+    /// The subscriptions of all feeds, for one that has a subscription from an earlier configuration.
+    callbacks: Option<Arc<Callbacks>>,
 }
 
 impl FeedSource {
@@ -55,6 +57,7 @@ impl FeedSource {
             client,
             reference,
             hub: None,
+            callbacks: None,
         }
     }
 
@@ -62,7 +65,15 @@ impl FeedSource {
     #[must_use]
     pub fn with_hub(mut self, callbacks: &Arc<Callbacks>) -> FeedSource {
         self.hub = self.feed.websub.then(|| Hub::new(callbacks, &self.feed));
+        self.callbacks = Some(Arc::clone(callbacks));
         self
+    }
+
+    /// Ends what an earlier configuration subscribed to.
+    fn forget_hub(&self, kept: &mut Kept) {
+        if let (Some(subscription), Some(callbacks)) = (kept.websub.take(), &self.callbacks) {
+            callbacks.farewell(subscription, self.client.on_behalf_of(&self.feed));
+        }
     }
 
     async fn turn(&self, turn: Turn) -> Harvest {
@@ -71,8 +82,6 @@ impl FeedSource {
             Some(hub) => self.arrivals(hub, &mut kept, &turn).await,
             None => Pushed::default(),
         };
-        // What another configuration subscribed to has nothing to say where hubs are left alone.
-        let active = self.hub.is_some() && kept.is_told(turn.now);
         let mut trust = kept.trust.take().unwrap_or_default();
         // Only the hub rings, and nobody else is asked then: where only the feed itself can tell what
         // is new, its own turn comes at once.
@@ -82,9 +91,16 @@ impl FeedSource {
         } else {
             let mut harvest = Harvest::empty(Outcome::Unchanged, turn.memory.clone());
             harvest.aside = true;
-            harvest.more = pushed.needs_asking() || trust.is_lost(active);
+            harvest.more = pushed.needs_asking();
             harvest
         };
+        // What another configuration subscribed to has nothing to say where hubs are left alone, nor has a hub that the
+        // feed, as it was just read, does not announce.
+        let active = self
+            .hub
+            .as_ref()
+            .is_some_and(|hub| hub.tells(&kept, turn.now));
+        harvest.more |= !asks && trust.is_lost(active);
         if pushed.is_read() {
             trust.heard();
         }
@@ -98,12 +114,14 @@ impl FeedSource {
         let alone = !asks && !pushed.is_awaited() && !harvest.more;
         pushed.put_into(&mut harvest);
         match &self.hub {
-            Some(hub) if matches!(harvest.outcome, Outcome::Gone { .. }) => hub.leave(&mut kept),
+            Some(hub) if matches!(harvest.outcome, Outcome::Gone { .. }) => {
+                hub.leave(&mut kept, self.client.on_behalf_of(&self.feed));
+            }
             Some(hub) => {
                 self.attend(hub, &mut kept, alone, &turn).await;
                 kept.trust = Some(trust);
             }
-            None => kept.websub = None,
+            None => self.forget_hub(&mut kept),
         }
         harvest.memory = kept.put_into(harvest.memory);
         harvest

@@ -48,7 +48,7 @@ pub(super) fn remove(args: &RemoveArgs) -> Done {
         }
     }
     terminal::say(
-        "what was collected stays delivered, and the state is kept: added again under the same id, a feed goes on where it was",
+        "what was collected stays delivered: added again under the same id, a feed brings nothing of it twice",
     );
     say_when_it_holds();
     if left.config.feeds.is_empty() && left.config.drops.is_empty() {

@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Gathered, Harvest, ItemKey, Outcome, Turn};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -14,21 +12,9 @@ use super::document::{Fetched, Wanted};
 use super::fill::put_before;
 use super::kept::Kept;
 use super::{FeedSource, public};
-use crate::fetch::{Client, Limits, Refusal};
+use crate::fetch::Client;
 use crate::read::Context;
-use crate::websub::{Arrivals, Callbacks, Errand, Hook, Place, Push, Subscription, next};
-
-/// Bounds of a request to a hub. Its answer says nothing that is not in the status.
-const LIMITS: Limits = Limits {
-    timeout: Duration::from_secs(30),
-    connect_timeout: Duration::from_secs(10),
-    max_body: 4096,
-    cut: true,
-    max_redirects: 5,
-};
-
-/// Kinds of faults of a hub that cannot be reached, or is silent.
-const IN_VAIN: [&str; 5] = ["timeout", "connect", "connect_timeout", "dns", "proxy"];
+use crate::websub::{Arrivals, Callbacks, Errand, Hook, Place, Push, Subscription, ask, next};
 
 /// A feed's place among the subscriptions.
 pub(super) struct Hub {
@@ -103,11 +89,21 @@ impl Hub {
 
     /// Ends the subscription of a feed that is not asked any more: its turns end, so nobody would take
     /// what hubs send, and all feeds share the room that it would wait in.
-    pub(super) fn leave(&self, kept: &mut Kept) {
-        kept.websub = None;
+    pub(super) fn leave(&self, kept: &mut Kept, client: Client) {
+        if let Some(subscription) = kept.websub.take() {
+            self.callbacks.farewell(subscription, client);
+        }
         kept.announced = None;
         kept.trust = None;
         self.callbacks.put(&self.hook, None);
+    }
+
+    /// Whether the hub that the feed announces sends what is new.
+    pub(super) fn tells(&self, kept: &Kept, now: Timestamp) -> bool {
+        let told = kept.websub.as_ref().zip(kept.announced.as_ref());
+        told.is_some_and(|(subscription, announced)| {
+            subscription.is_active(now) && subscription.fits(announced, self.callbacks.base())
+        })
     }
 
     pub(super) fn bell(&self) -> Arc<tokio::sync::Notify> {
@@ -197,7 +193,16 @@ impl FeedSource {
     pub(super) async fn attend(&self, hub: &Hub, kept: &mut Kept, alone: bool, turn: &Turn) {
         let base = hub.callbacks.base();
         let current = kept.websub.take();
+        let before = current.clone();
         let (mut subscription, errand) = next(current, kept.announced.as_ref(), base, turn.now);
+        if let Some(before) = before
+            && !subscription
+                .as_ref()
+                .is_some_and(|now| now.is_same(&before))
+        {
+            let client = self.client.on_behalf_of(&self.feed);
+            hub.callbacks.farewell(before, client);
+        }
         hub.callbacks.put(&hub.hook, subscription.clone());
         match (&mut subscription, errand) {
             (Some(subscription), Errand::Ask) if alone => {
@@ -243,35 +248,5 @@ impl FeedSource {
                 );
             }
         }
-    }
-}
-
-/// Sends a hub a form, and notes what that showed of the hub.
-async fn ask(
-    client: &Client,
-    hub: &str,
-    form: &str,
-    place: &mut Place,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let url =
-        Url::parse(hub).map_err(|error| Fault::permanent("url", format!("{hub}: {error}")))?;
-    let asked = client.post(&url, form, &LIMITS, now).await;
-    match &asked {
-        Ok(_) => place.answered(),
-        Err(refusal) if is_trouble(refusal) => place.in_trouble(refusal.retry_after),
-        Err(refusal) if refusal.status.is_some() => place.answered(),
-        Err(_) => {}
-    }
-    asked.map(drop)
-}
-
-/// Whether a refusal speaks of all requests to the hub: it wants fewer of them, or they keep turns waiting in vain.
-fn is_trouble(refusal: &Refusal) -> bool {
-    match refusal.status {
-        Some(429 | 503) => true,
-        Some(403) => refusal.retry_after.is_some(),
-        Some(_) => false,
-        None => IN_VAIN.contains(&refusal.fault.kind),
     }
 }

@@ -1,7 +1,6 @@
 //! What is remembered of a feed besides its last answer. Stored in one object with it; each part reads
 //! its own keys and leaves the others alone.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,13 +39,6 @@ impl Kept {
             websub: part(memory, crate::websub::KEY),
             trust: part(memory, "trust"),
         }
-    }
-
-    /// Whether a hub sends what is new.
-    pub(super) fn is_told(&self, now: Timestamp) -> bool {
-        self.websub
-            .as_ref()
-            .is_some_and(|subscription| subscription.is_active(now))
     }
 
     /// `memory` with this in place of what it held of these parts.

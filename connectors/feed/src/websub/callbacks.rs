@@ -11,13 +11,17 @@ use std::time::Duration;
 use dateline_config::{Feed, WebSub};
 use dateline_pipeline::clock::Clock;
 use jiff::Timestamp;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use serde::Deserialize;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::Subscription;
+use super::ask::ask;
+use super::farewell::{Farewell, Leaving};
 use super::hook::{Hook, Need};
 use super::keys::is_name;
 use super::places::{Places, Showed};
+use crate::fetch::Client;
 
 /// Contents that are held at the same time over all feeds, which bounds the memory they take.
 const MAX_CONTENTS: usize = 32;
@@ -39,6 +43,9 @@ pub struct Callbacks {
     forgeries: Mutex<Forgeries>,
     /// Never locked by whoever holds a hook's state; the other way round it may be.
     places: Mutex<Places<Weak<Hook>>>,
+    leaving: Mutex<Leaving>,
+    /// Rung when somebody leaves.
+    goodbye: Notify,
 }
 
 /// A place among those who ask a hub; given back when it is dropped.
@@ -84,6 +91,8 @@ impl Callbacks {
             room: Arc::new(Semaphore::new(MAX_CONTENTS)),
             forgeries: Mutex::default(),
             places: Mutex::default(),
+            leaving: Mutex::default(),
+            goodbye: Notify::new(),
         }))
     }
 
@@ -115,6 +124,71 @@ impl Callbacks {
             self.put(&hook, subscription);
         }
         Ok(())
+    }
+
+    /// Ends the subscription that a feed's memory holds, for a feed that has left the configuration. `client` is the way out.
+    pub fn leave_behind(&self, memory: &serde_json::Value, client: &Client) {
+        let stored = memory.get(KEY).map(Subscription::deserialize);
+        if let Some(Ok(subscription)) = stored {
+            self.farewell(subscription, client.clone());
+        }
+    }
+
+    /// A subscription is not wanted any more: its hub is told so, if it sends.
+    pub(crate) fn farewell(&self, subscription: Subscription, client: Client) {
+        if !subscription.is_active(self.clock.now()) {
+            return;
+        }
+        let farewell = Farewell {
+            subscription,
+            client,
+        };
+        if lock(&self.leaving).add(farewell) {
+            self.goodbye.notify_one();
+        }
+    }
+
+    /// Until somebody leaves.
+    pub(super) async fn somebody_leaves(&self) {
+        self.goodbye.notified().await;
+    }
+
+    /// Tells hubs of those who leave, one after the other. A hub that cannot be asked now is told later.
+    pub(super) async fn say_farewells(self: Arc<Callbacks>) {
+        let count = lock(&self.leaving).len();
+        for _ in 0..count {
+            let now = self.clock.now();
+            let Some(farewell) = lock(&self.leaving).next(now) else {
+                return;
+            };
+            let host = farewell.subscription.hub_host();
+            let Some(mut place) = self.place_at(host) else {
+                lock(&self.leaving).add(farewell);
+                continue;
+            };
+            let Farewell {
+                subscription,
+                client,
+            } = farewell;
+            lock(&self.leaving).expect(&subscription, now);
+            let hub = subscription.hub();
+            match ask(&client, hub, &subscription.farewell(), &mut place, now).await {
+                Ok(()) => tracing::debug!(
+                    hub,
+                    "told the hub that a subscription is not wanted any more"
+                ),
+                Err(refusal) => tracing::debug!(
+                    hub,
+                    reason = refusal.fault.reason,
+                    "the hub cannot be told that a subscription is not wanted any more; it ends with its lease"
+                ),
+            }
+        }
+    }
+
+    /// Whether the hub may end the subscription of this name.
+    pub(super) fn confirms_farewell(&self, name: &str, topic: &str) -> bool {
+        lock(&self.leaving).confirms(name, topic, self.clock.now())
     }
 
     fn hooks(&self) -> Vec<Arc<Hook>> {
@@ -154,13 +228,16 @@ impl Callbacks {
 
     /// A place among those who ask the feed's hub now. Without one the feed is rung once there is.
     pub(crate) fn place(self: &Arc<Callbacks>, hook: &Arc<Hook>) -> Option<Place> {
-        let host = hook.hub_host()?;
-        let taken = lock(&self.places).take(&host, self.clock.now());
-        if !taken {
+        let place = self.place_at(hook.hub_host()?);
+        if place.is_none() {
             self.queue(hook);
-            return None;
         }
-        Some(Place {
+        place
+    }
+
+    fn place_at(self: &Arc<Callbacks>, host: String) -> Option<Place> {
+        let taken = lock(&self.places).take(&host, self.clock.now());
+        taken.then(|| Place {
             callbacks: Arc::clone(self),
             host,
             showed: Showed::Nothing,

@@ -83,6 +83,13 @@ pub(super) enum Taken {
     Busy,
 }
 
+/// A value of a query.
+pub(super) fn said(query: &str, wanted: &str) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let found = pairs.find(|(key, _)| key == wanted);
+    found.map(|(_, value)| value.into_owned())
+}
+
 impl Hook {
     pub(super) fn new(feed: &Feed) -> Hook {
         let max = feed.max_body.0.min(MAX_CONTENT);
@@ -215,11 +222,7 @@ impl Hook {
         let Some(subscription) = &state.subscription else {
             return Verdict::Refuse;
         };
-        let said = |wanted: &str| {
-            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-            let found = pairs.find(|(key, _)| key == wanted);
-            found.map(|(_, value)| value.into_owned())
-        };
+        let said = |wanted: &str| said(query, wanted);
         if said("hub.topic").as_deref() != Some(subscription.topic.as_str()) {
             return Verdict::Refuse;
         }
@@ -238,7 +241,7 @@ impl Hook {
                 state.arrivals.denied = Some(reason.chars().take(200).collect());
                 Verdict::Heard
             }
-            // Nothing is ever unsubscribed from: leases end.
+            // What is unsubscribed from is no hook's any more.
             _ => return Verdict::Refuse,
         };
         drop(state);
@@ -273,13 +276,21 @@ impl Hook {
             receipt,
             _room: room,
         };
+        match self.keep(push) {
+            true => Taken::Waits(told),
+            false => Taken::Busy,
+        }
+    }
+
+    /// Keeps a content for the feed's next turn; not where the subscription has ended since it was weighed.
+    pub(super) fn keep(&self, push: Push) -> bool {
         let mut state = lock(&self.state);
         if state.subscription.is_none() || !state.arrivals.add(push) {
-            return Taken::Busy;
+            return false;
         }
         drop(state);
         self.bell.notify_one();
-        Taken::Waits(told)
+        true
     }
 
     /// Something came that cannot be taken. Nobody knows who sent it, so the feed is asked for it at

@@ -6,6 +6,8 @@
 //! - [`keys`]: names, secrets and signatures.
 //! - [`callbacks`]: who is called under which name.
 //! - [`places`]: how many ask one hub at a time, and which hubs are left alone; no I/O.
+//! - [`ask`]: one request to a hub.
+//! - [`farewell`]: hubs are told of subscriptions that nobody wants any more.
 //! - [`hook`]: what came for one feed, on its way to the feed's next turn.
 //! - [`server`]: the port that hubs call.
 //!
@@ -15,7 +17,9 @@
 
 mod announce;
 mod arrivals;
+mod ask;
 mod callbacks;
+mod farewell;
 mod hook;
 mod keys;
 mod places;
@@ -25,6 +29,7 @@ mod trust;
 
 pub(crate) use announce::{Announced, announced};
 pub(crate) use arrivals::{Arrivals, Push};
+pub(crate) use ask::ask;
 pub use callbacks::Callbacks;
 pub(crate) use callbacks::{KEY, Place};
 pub use hook::Hook;

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::callbacks::Callbacks;
-use super::hook::{Taken, Verdict};
+use super::hook::{Taken, Verdict, said};
 
 /// Connections at the same time; whoever comes after waits in the system's queue.
 const MAX_CONNECTIONS: usize = 128;
@@ -52,7 +52,7 @@ type Answer = Response<Full<Bytes>>;
 /// Serves hubs until `stop`.
 pub async fn serve(listener: TcpListener, callbacks: Arc<Callbacks>, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut connections = JoinSet::new();
+    let (mut connections, mut farewells) = (JoinSet::new(), JoinSet::new());
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -64,6 +64,11 @@ pub async fn serve(listener: TcpListener, callbacks: Arc<Callbacks>, stop: Cance
             () = stop.cancelled() => break,
             _ = ticks.tick() => {
                 callbacks.tick();
+                say_farewells(&callbacks, &mut farewells);
+                continue;
+            }
+            () = callbacks.somebody_leaves() => {
+                say_farewells(&callbacks, &mut farewells);
                 continue;
             }
             Some(ended) = connections.join_next(), if !connections.is_empty() => {
@@ -91,6 +96,19 @@ pub async fn serve(listener: TcpListener, callbacks: Arc<Callbacks>, stop: Cance
     }
     // Requests that wait for a commit have lost it with the turn that was cut off.
     connections.shutdown().await;
+    farewells.shutdown().await;
+}
+
+/// Hubs are told of those who leave, unless they are being told already.
+fn say_farewells(callbacks: &Arc<Callbacks>, running: &mut JoinSet<()>) {
+    while let Some(ended) = running.try_join_next() {
+        if let Err(error) = ended {
+            tracing::error!(%error, "telling hubs who leaves ended abnormally");
+        }
+    }
+    if running.is_empty() {
+        running.spawn(Arc::clone(callbacks).say_farewells());
+    }
 }
 
 async fn connection(stream: TcpStream, callbacks: Arc<Callbacks>) {
@@ -116,6 +134,9 @@ async fn answer(request: Request<Incoming>, callbacks: &Callbacks) -> Answer {
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let hook = match callbacks.find(name) {
         Ok(hook) => hook,
+        Err(true) if let Some(challenge) = farewell(&request, name, callbacks) => {
+            return text(challenge);
+        }
         // It was one of ours, most likely: the hub may forget it.
         Err(true) => return status(StatusCode::GONE),
         Err(false) => return status(StatusCode::NOT_FOUND),
@@ -163,6 +184,18 @@ async fn answer(request: Request<Incoming>, callbacks: &Callbacks) -> Answer {
         }
         _ => status(StatusCode::METHOD_NOT_ALLOWED),
     }
+}
+
+/// What to send back to a hub that verifies that a subscription is to end.
+fn farewell(request: &Request<Incoming>, name: &str, callbacks: &Callbacks) -> Option<String> {
+    let query = request
+        .uri()
+        .query()
+        .filter(|_| request.method() == Method::GET)?;
+    let (topic, challenge) = (said(query, "hub.topic")?, said(query, "hub.challenge")?);
+    let leaves =
+        said(query, "hub.mode")? == "unsubscribe" && callbacks.confirms_farewell(name, &topic);
+    leaves.then_some(challenge)
 }
 
 /// A success once the content is committed, else a request to come again.

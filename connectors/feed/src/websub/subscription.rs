@@ -21,7 +21,7 @@ use super::hook::Need;
 use super::keys::Keys;
 
 /// How long a hub may take to verify what it accepted; more is as good as never.
-const VERIFY_WITHIN: Duration = Duration::from_secs(3600);
+pub(super) const VERIFY_WITHIN: Duration = Duration::from_secs(3600);
 
 /// Waits after a hub that could not be reached, refused or did not verify.
 const RETRY: Backoff = Backoff {
@@ -121,7 +121,8 @@ fn plan(announced: &Announced, failures: u32, base: &Url) -> (Option<Subscriptio
 }
 
 impl Subscription {
-    fn fits(&self, announced: &Announced, base: &Url) -> bool {
+    /// Whether it is one to what a feed announces, under the configured callback.
+    pub(crate) fn fits(&self, announced: &Announced, base: &Url) -> bool {
         let address = self.callback.strip_suffix(&self.keys.name);
         self.topic == announced.topic
             && announced.hubs.contains(&self.hub)
@@ -230,13 +231,28 @@ impl Subscription {
     /// The request to the hub (section 5.1). It holds the secret.
     pub(crate) fn form(&self, lease: Duration) -> String {
         let lease = lease.as_secs().to_string();
-        url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("hub.mode", "subscribe")
-            .append_pair("hub.topic", &self.topic)
-            .append_pair("hub.callback", &self.callback)
+        self.request("subscribe")
             .append_pair("hub.lease_seconds", &lease)
             .append_pair("hub.secret", self.keys.secret.reveal())
             .finish()
+    }
+
+    /// The request to end it.
+    pub(super) fn farewell(&self) -> String {
+        self.request("unsubscribe").finish()
+    }
+
+    fn request(&self, mode: &str) -> url::form_urlencoded::Serializer<'static, String> {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("hub.mode", mode)
+            .append_pair("hub.topic", &self.topic)
+            .append_pair("hub.callback", &self.callback);
+        form
+    }
+
+    /// Whether `other` is this one, be it that it stands elsewhere by now.
+    pub(crate) fn is_same(&self, other: &Subscription) -> bool {
+        self.keys.name == other.keys.name
     }
 
     /// Whether the hub sends what is published.

@@ -51,6 +51,28 @@ async fn verify(asked: &Request, topic: &str, lease: &str) -> (u16, String) {
     get(&format!("{}?{query}", asked.field("hub.callback"))).await
 }
 
+/// The hub was told that a subscription is to end: it asks whether that is so, and is told no more of anything else.
+async fn unsubscribed(web: &Web, asked: &Request, told: &Request) {
+    for field in ["hub.callback", "hub.topic"] {
+        assert_eq!(told.field(field), asked.field(field));
+    }
+    assert_eq!(told.field("hub.mode"), "unsubscribe");
+    let confirm = |mode: &'static str, topic: String| async move {
+        let query = web::form(&[
+            ("hub.mode", mode),
+            ("hub.topic", &topic),
+            ("hub.challenge", "ch4llenge"),
+        ]);
+        get(&format!("{}?{query}", asked.field("hub.callback"))).await
+    };
+    for (mode, topic) in [("subscribe", "/feed"), ("unsubscribe", "/other")] {
+        assert_eq!(confirm(mode, web.url(topic)).await.0, 410);
+    }
+    let confirmed = confirm("unsubscribe", asked.field("hub.topic")).await;
+    assert_eq!(confirmed, (200, "ch4llenge".to_owned()));
+    assert_eq!(push(asked, &document(web, &["late"])).await, 410);
+}
+
 async fn push(asked: &Request, body: &[u8]) -> u16 {
     let signature = sign(&asked.field("hub.secret"), body);
     post(&asked.field("hub.callback"), body, Some(&signature))
@@ -328,11 +350,7 @@ async fn a_subscription_outlives_a_restart() {
     let (web, feed, rig, asked) = subscribed("864000").await;
     let clock = rig.clock.clone();
     let folder = rig.stop().await;
-    // The port is the same, or the callback would be another.
-    let callback: reqwest::Url = asked.field("hub.callback").parse().unwrap();
-    let port = TcpListener::bind(("127.0.0.1", callback.port().unwrap()))
-        .await
-        .unwrap();
+    let port = port_of(&asked.field("hub.callback")).await;
     let rig = Rig::start_in(
         std::slice::from_ref(&feed),
         setup::client(""),
@@ -395,7 +413,7 @@ async fn a_feed_that_is_gone_has_no_hub_any_more() {
     until("the end", || rig.subscription().is_null()).await;
     let memory = rig.memory();
     assert!(memory["announced"].is_null() && memory["trust"].is_null());
-    assert_eq!(push(&asked, &document(&web, &["second"])).await, 410);
+    unsubscribed(&web, &asked, &web.asked("/hub", 2).await).await;
     rig.stop().await;
 }
 
@@ -404,27 +422,91 @@ async fn without_hubs_an_earlier_subscription_says_nothing() {
     let (web, mut feed, rig, asked) = subscribed("864000").await;
     assert_eq!(push(&asked, b"ask for yourself").await, 200);
     until("reliance", || rig.memory()["trust"]["relied_on"] == true).await;
-    let clock = rig.clock.clone();
+    let (clock, callback) = (rig.clock.clone(), asked.field("hub.callback"));
     let folder = rig.stop().await;
     feed.websub = false;
     clock.advance(2 * HOUR);
-    web.serve("/feed", 200, document(&web, &["second", "first"]));
-    let rig = Rig::start_in(
-        std::slice::from_ref(&feed),
-        setup::client(""),
-        clock,
-        folder,
-        None,
-    )
-    .await;
-    assert_eq!(rig.records(2).await, ["first", "second"]);
+    let (feeds, port) = (std::slice::from_ref(&feed), port_of(&callback).await);
+    let rig = Rig::start_in(feeds, setup::client(""), clock, folder, Some(port)).await;
     rig.until("the end", serde_json::Value::is_null).await;
-    let plan = rig.readers.with(|reader| reader.source("quayside"));
-    let due = plan.unwrap().unwrap().due.unwrap();
+    assert_eq!(rig.state("quayside").outcome, "unchanged");
     assert!(
-        due <= rig.clock.now() + 2 * HOUR,
+        rig.state("quayside").due.unwrap() <= rig.clock.now() + 2 * HOUR,
         "asked as often as any other"
     );
+    unsubscribed(&web, &asked, &web.asked("/hub", 2).await).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn the_hub_of_a_feed_that_left_is_told_so() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let (clock, callback) = (rig.clock.clone(), asked.field("hub.callback"));
+    let folder = rig.stop().await;
+    let port = port_of(&callback).await;
+    let rig = Rig::start_in(&[], setup::client(""), clock, folder, Some(port)).await;
+    unsubscribed(&web, &asked, &web.asked("/hub", 2).await).await;
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_hub_that_is_not_announced_any_more_is_told_so() {
+    let (web, _, rig, asked) = subscribed("864000").await;
+    let announcing = String::from_utf8(document(&web, &["first"])).unwrap();
+    let silent = announcing.replace("rel='hub'", "rel='related'");
+    web.serve("/feed", 200, silent.clone().into_bytes());
+    assert_eq!(push(&asked, b"ask for yourself").await, 200);
+    rig.until("the end", serde_json::Value::is_null).await;
+    unsubscribed(&web, &asked, &web.asked("/hub", 2).await).await;
+
+    // Another hub from now on, then another topic there.
+    web.serve("/two", 202, Vec::new());
+    web.serve(
+        "/feed",
+        200,
+        announcing.replace("/hub'", "/two'").into_bytes(),
+    );
+    rig.advance(HOUR / 2);
+    let second = web.asked("/two", 1).await;
+    assert_eq!(second.field("hub.mode"), "subscribe");
+    assert_ne!(second.field("hub.callback"), asked.field("hub.callback"));
+    assert_eq!(verify(&second, &web.url("/feed"), "864000").await.0, 200);
+    rig.until_active().await;
+    let moved = announcing
+        .replace("/hub'", "/two'")
+        .replace("/feed'", "/topic'");
+    web.serve("/feed", 200, moved.into_bytes());
+    assert_eq!(push(&second, b"ask for yourself").await, 200);
+    web.asked("/two", 3).await;
+    let requests = web.requests("/two");
+    let mode = |mode: &'static str| {
+        let of = |request: &&Request| request.field("hub.mode") == mode;
+        requests.iter().skip(1).find(of).unwrap()
+    };
+    assert_eq!(mode("subscribe").field("hub.topic"), web.url("/topic"));
+    unsubscribed(&web, &second, mode("unsubscribe")).await;
+    assert_eq!(web.count("/hub"), 2, "the first hub is left alone");
+    rig.stop().await;
+}
+
+/// The port of a callback: with another one the callback would be another.
+async fn port_of(callback: &str) -> TcpListener {
+    let callback: reqwest::Url = callback.parse().unwrap();
+    let address = ("127.0.0.1", callback.port().unwrap());
+    TcpListener::bind(address).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_hub_is_asked_by_the_feed_s_own_way_out() {
+    let web = Web::start().await;
+    web.serve("/feed", 200, document(&web, &["first"]));
+    web.serve("/hub", 202, Vec::new());
+    let own = "allow_networks = [\"127.0.0.1/32\"]";
+    let config = setup::config(&web.url("/feed"), own, "");
+    let client = Client::new(&config.collect, &config.http).unwrap();
+    let rig = Rig::start_by(&config.feeds[0], client).await;
+    let asked = web.asked("/hub", 1).await;
+    assert_eq!(asked.field("hub.mode"), "subscribe");
     rig.stop().await;
 }
 

@@ -73,7 +73,8 @@ impl Rig {
             lease: 240 * HOUR,
         };
         let callbacks = Callbacks::new(&settings, clock.clone()).unwrap();
-        let (client, waker) = (Arc::new(client), Waker::default());
+        let client = Arc::new(client);
+        let waker = Waker::default();
         let mut sources: Vec<Arc<dyn Source>> = vec![waker.source()];
         for feed in feeds {
             let source = FeedSource::new(feed, Arc::clone(&client));
@@ -84,6 +85,12 @@ impl Rig {
             Ok::<_, StoreError>(history.map(|known| serde_json::from_str(&known.memory).unwrap()))
         };
         callbacks.resume(memory).unwrap();
+        for known in readers.with(|reader| reader.sources()).unwrap() {
+            if !feeds.iter().any(|feed| feed.id == known.id) {
+                let memory = memory(&known.id).unwrap().unwrap_or_default();
+                callbacks.leave_behind(&memory, &client);
+            }
+        }
         let collector = Collector::new(
             settings_of_collect(),
             sources,

@@ -1,10 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use dateline_pipeline::clock::Clock;
-use ring::hmac;
 
 use super::super::hook::{Taken, Verdict};
-use super::super::{Announced, next};
+use super::super::{Announced, Push, next};
 use super::*;
 
 fn with_a_subscription() -> (Arc<Callbacks>, Arc<Hook>, Clock, String) {
@@ -29,18 +28,7 @@ fn announced() -> Announced {
 }
 
 fn signed(hook: &Hook, content: &[u8]) -> String {
-    let secret = hook.secret().unwrap();
-    let key = hmac::Key::new(
-        hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-        secret.reveal().as_bytes(),
-    );
-    let digest = hmac::sign(&key, content);
-    let digits: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha1={digits}")
+    hook.secret().unwrap().sign(content)
 }
 
 #[test]
@@ -113,6 +101,24 @@ fn what_nobody_waits_for_any_more_takes_no_room() {
     assert!(told.try_recv().is_err(), "it was never committed");
     assert_eq!(left(), MAX_CONTENTS);
     assert_eq!(callbacks.find(&name).err(), Some(true));
+}
+
+#[test]
+fn what_comes_just_after_the_end_is_not_kept() {
+    let (callbacks, hook, _, _) = with_a_subscription();
+    let content = || {
+        let (receipt, _) = tokio::sync::oneshot::channel();
+        Push {
+            bytes: Vec::new(),
+            content_type: None,
+            topic: String::new(),
+            receipt,
+            _room: callbacks.room().unwrap(),
+        }
+    };
+    assert!(hook.keep(content()));
+    callbacks.put(&hook, None);
+    assert!(!hook.keep(content()));
 }
 
 #[test]
