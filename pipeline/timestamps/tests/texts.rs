@@ -25,7 +25,7 @@ struct Floor {
 const FLOORS: &[Floor] = &[
     floor("en.news", 0.0, 0.0, 0.0),
     floor("en.histories", 0.0, 0.0, 0.0),
-    floor("de.news", 0.0, 0.0, 0.0),
+    floor("de.news", 96.0, 97.0, 94.5),
     floor("fr.news", 0.0, 0.0, 0.0),
     floor("es.news", 0.0, 0.0, 0.0),
     floor("it.news", 0.0, 0.0, 0.0),

@@ -18,8 +18,24 @@ pub(crate) use vocabulary::{Key, Lexeme, Vocabulary};
 /// What holds in every language: forms of digits and marks.
 const COMMON: &str = include_str!("../../../data/languages/common.txt");
 
-/// The tables, by the tags of their languages; the first serves texts whose language has none.
-const TABLES: [(&str, &str); 1] = [("en", include_str!("../../../data/languages/en.txt"))];
+/// Rules over classes of words, for languages that put the day before the month.
+const EUROPEAN: &str = include_str!("../../../data/languages/european.txt");
+
+/// The tables, by the tags of their languages, in the order in which they are read; the first serves texts whose language has none.
+const TABLES: [(&str, &[&str]); 2] = [
+    (
+        "en",
+        &[COMMON, include_str!("../../../data/languages/en.txt")],
+    ),
+    (
+        "de",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/de.txt"),
+        ],
+    ),
+];
 
 /// The tags of [`TABLES`].
 pub(crate) const TAGS: [&str; TABLES.len()] = {
@@ -63,7 +79,7 @@ pub(crate) fn language(tag: &str) -> &'static Language {
         .iter()
         .position(|known| known.eq_ignore_ascii_case(base))
         .unwrap_or(0);
-    LANGUAGES[place].get_or_init(|| read::language(&[COMMON, TABLES[place].1]))
+    LANGUAGES[place].get_or_init(|| read::language(TABLES[place].1))
 }
 
 #[cfg(test)]

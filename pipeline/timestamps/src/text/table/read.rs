@@ -91,6 +91,10 @@ impl Reader {
                 .value(written)
                 .ok_or(format!("`{written}` is no number"))?,
         };
+        // A class that a language may leave without words.
+        if spellings.trim().is_empty() {
+            return Ok(());
+        }
         for spelling in spellings.split(" | ") {
             let keys = keys(spelling, &mut self.vocabulary);
             let Some(&(first, capital)) = keys.first() else {
