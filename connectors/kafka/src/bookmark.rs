@@ -1,9 +1,11 @@
 //! The sink's position in Kafka: the offset of a consumer group that nobody consumes with.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::error::RDKafkaErrorCode as Code;
+use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
 
 use crate::client::{Listener, serve_consumer};
@@ -100,19 +102,23 @@ impl Bookmark {
         let Offset::Offset(offset) = place.offset() else {
             return Ok(None);
         };
+        let metadata = metadata_of(&place);
         // An offset set with Kafka's own tools has no metadata and is believed.
-        if !place.metadata().is_empty() && place.metadata() != self.log {
+        if !metadata.is_empty() && metadata != self.log {
             let group = &self.group;
             return Err(Trouble::new(
                 Code::InvalidArgument,
-                format!(
-                    "consumer group {group} holds the position of another log, {:?}",
-                    place.metadata()
-                ),
+                format!("consumer group {group} holds the position of another log, {metadata:?}"),
             ));
         }
         Ok(Some(offset.saturating_sub(1)))
     }
+}
+
+/// What stands beside an offset. The client panics over what is not UTF-8, which is none of ours.
+fn metadata_of(place: &TopicPartitionListElem<'_>) -> String {
+    let read = AssertUnwindSafe(|| place.metadata().to_owned());
+    catch_unwind(read).unwrap_or_else(|_| "no text".to_owned())
 }
 
 #[cfg(test)]

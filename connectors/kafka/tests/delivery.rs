@@ -7,6 +7,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use common::wire::commit_offset;
 use common::{Broker, entries, entry, fresh, ids, keys, read_committed, reason, settings, stored};
 use dateline_config::{Delivery, KafkaSink as Settings};
 use dateline_kafka::KafkaSink;
@@ -157,6 +158,28 @@ async fn a_delivery_cut_off_at_any_instant_is_neither_lost_nor_doubled() {
     let mut read = keys(&place.read().await);
     read.sort();
     assert_eq!(read, ids(&all));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_whose_metadata_is_not_the_logs_is_not_believed() {
+    let place = fresh_sink(1, &[], |_| {}).await;
+    let (mut sink, _) = place.open(0).await;
+    sink.deliver(&entries(1, 10)).await.unwrap();
+    let group = format!("dateline-{}-kafka.main", place.log);
+    let (bootstrap, topic) = (&place.settings.brokers[0], &place.settings.topic);
+    for metadata in [b"another".as_slice(), b"lo\xff\xfe"] {
+        commit_offset(bootstrap, &group, topic, 5, metadata);
+        let fault = reason(place.sink().open(stored(&place.log, 10)).await);
+        assert_eq!(
+            (fault.class, fault.kind),
+            (Class::Permanent, "unsupported"),
+            "{fault}"
+        );
+        assert!(fault.reason.contains("another log"), "{fault}");
+    }
+    // Once it is mended, by hand as it was broken, everything goes on.
+    commit_offset(bootstrap, &group, topic, 11, b"");
+    assert_eq!(place.open(10).await.1, 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use common::wire::commit_offset;
 use common::{entries, reason, settings, stored};
 use dateline_config::{Delivery, KafkaSink as Settings};
 use dateline_kafka::KafkaSink;
@@ -110,4 +111,22 @@ async fn a_missing_right_to_transactions_is_said_at_once() {
         "{:?}",
         started.elapsed()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_with_metadata_that_is_no_text_is_not_believed() {
+    let (cluster, settings) = cluster();
+    let mut sink = KafkaSink::new("main", &settings).unwrap();
+    common::open(&mut sink, &stored("log", 0)).await;
+    sink.deliver(&entries(1, 10)).await.unwrap();
+    let bootstrap = cluster.bootstrap_servers();
+    let not_utf8 = b"lo\xff\xfe";
+    commit_offset(&bootstrap, "dateline-log-kafka.main", "news", 5, not_utf8);
+    let fault = reason(sink.open(stored("log", 10)).await);
+    assert_eq!(
+        (fault.class, fault.kind),
+        (Class::Permanent, "unsupported"),
+        "{fault}"
+    );
+    assert!(fault.reason.contains("another log"), "{fault}");
 }
