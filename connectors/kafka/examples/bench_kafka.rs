@@ -61,10 +61,13 @@ async fn main() -> Result<(), Anything> {
         ratios.push(sink / bare);
     }
     ratios.sort_by(f64::total_cmp);
-    println!(
-        "median ratio {:.2}",
-        ratios.get(ratios.len() / 2).copied().unwrap_or_default()
-    );
+    if let (Some(least), Some(most)) = (ratios.first(), ratios.last()) {
+        println!(
+            "median ratio {:.2} ({least:.2} to {most:.2}) of {} runs",
+            ratios[ratios.len() / 2],
+            ratios.len()
+        );
+    }
     Ok(())
 }
 
