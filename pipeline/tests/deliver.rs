@@ -7,10 +7,11 @@ mod bench;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bench::collecting::until;
 use bench::{Bench, PATIENCE, draft};
 use dateline_pipeline::clock::Dice;
-use dateline_pipeline::deliver::Deliverer;
-use dateline_pipeline::draft::Text;
+use dateline_pipeline::deliver::{Deliverer, SharedHealth};
+use dateline_pipeline::draft::{Draft, Text};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use futures::future::BoxFuture;
@@ -123,11 +124,15 @@ impl Sink for FakeSink {
 async fn with_records(count: usize) -> Bench {
     let bench = Bench::new();
     for number in 0..count {
-        let mut draft = draft("f");
-        draft.item.title = Some(Text::plain(format!("Story number {number}")));
-        bench.transform(vec![draft]).await;
+        bench.transform(vec![story(number)]).await;
     }
     bench
+}
+
+fn story(number: usize) -> Draft {
+    let mut draft = draft("f");
+    draft.item.title = Some(Text::plain(format!("Story number {number}")));
+    draft
 }
 
 /// Runs the stage until it has everything and is closed.
@@ -136,23 +141,50 @@ async fn run(bench: &Bench, world: &Arc<Mutex<World>>, most: usize) {
 }
 
 async fn run_holding(bench: &Bench, world: &Arc<Mutex<World>>, most: usize, held: Held) {
+    let (stage, _) = deliverer(bench, world, most, held);
+    let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+    stop.cancel();
+    tokio::time::timeout(PATIENCE, stage.run(stop, give_up))
+        .await
+        .unwrap();
+}
+
+fn deliverer(
+    bench: &Bench,
+    world: &Arc<Mutex<World>>,
+    most: usize,
+    held: Held,
+) -> (Deliverer, SharedHealth) {
     let sink = FakeSink {
         world: Arc::clone(world),
         most,
         position: 0,
         held,
     };
-    let deliverer = Deliverer::new(
+    let stage = Deliverer::new(
         Box::new(sink),
         bench.store.clone(),
         Arc::clone(&bench.readers),
         bench.clock.clone(),
         Dice::seeded(1),
     );
+    let health = stage.health();
+    (stage, health)
+}
+
+/// Runs the stage until it says this of its sink, and gives up.
+async fn run_until_said(stage: Deliverer, health: &SharedHealth, fault: &str) {
     let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+    let running = tokio::spawn(stage.run(stop.clone(), give_up.clone()));
+    until(fault, || {
+        health.lock().unwrap().fault.as_deref() == Some(fault)
+    })
+    .await;
     stop.cancel();
-    tokio::time::timeout(PATIENCE, deliverer.run(stop, give_up))
+    give_up.cancel();
+    tokio::time::timeout(PATIENCE, running)
         .await
+        .unwrap()
         .unwrap();
 }
 
@@ -222,35 +254,12 @@ async fn giving_up_leaves_the_rest_for_the_next_start() {
         faults: vec!["open"; 1000],
         ..World::default()
     }));
-    let sink = FakeSink {
-        world: Arc::clone(&world),
-        most: 4,
-        position: 0,
-        held: None,
-    };
-    let deliverer = Deliverer::new(
-        Box::new(sink),
-        bench.store.clone(),
-        Arc::clone(&bench.readers),
-        bench.clock.clone(),
-        Dice::seeded(1),
-    );
-    let health = deliverer.health();
-    let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
-    let running = tokio::spawn(deliverer.run(stop.clone(), give_up.clone()));
+    let (stage, health) = deliverer(&bench, &world, 4, None);
     assert_eq!(
         health.lock().unwrap().fault.as_deref(),
         Some("not open yet")
     );
-    while health.lock().unwrap().fault.as_deref() != Some("nobody there") {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    stop.cancel();
-    give_up.cancel();
-    tokio::time::timeout(PATIENCE, running)
-        .await
-        .unwrap()
-        .unwrap();
+    run_until_said(stage, &health, "nobody there").await;
     assert!(world.lock().unwrap().written.is_empty());
     world.lock().unwrap().faults.clear();
     run(&bench, &world, 4).await;
@@ -267,7 +276,27 @@ async fn a_state_folder_older_than_the_sink_loses_nothing() {
     run_holding(&bench, &world, 4, Some((log.clone(), 9))).await;
     assert_eq!(world.lock().unwrap().written, [1, 2, 3]);
     assert_eq!(world.lock().unwrap().opens, 2);
-    let renewed = bench.readers.with(|reader| reader.log()).unwrap();
-    assert_ne!(renewed, log);
+    let others = bench.readers.with(|reader| reader.log()).unwrap();
+    assert_eq!(others, log, "what other sinks hold goes on to count");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_state_folder_older_than_the_sink_is_noticed_though_the_sink_was_away_at_first() {
+    let bench = with_records(3).await;
+    let held = Some((bench.store.log().to_owned(), 5));
+    let world = Arc::new(Mutex::new(World {
+        faults: vec!["open"; 1000],
+        ..World::default()
+    }));
+    let (stage, health) = deliverer(&bench, &world, 4, held.clone());
+    run_until_said(stage, &health, "nobody there").await;
+    // The next start finds as many records as the sink holds, and more.
+    for number in 3..6 {
+        bench.transform(vec![story(number)]).await;
+    }
+    world.lock().unwrap().faults.clear();
+    run_holding(&bench, &world, 4, held).await;
+    assert_eq!(world.lock().unwrap().written, [1, 2, 3, 4, 5, 6]);
     bench.close().await;
 }

@@ -58,7 +58,8 @@ pub struct Deliverer {
     detail: Value,
     refused: BTreeSet<i64>,
     failures: u32,
-    /// The last record in the log when the daemon started, until the sink has been open.
+    /// The last record in the log when the daemon started, until the sink has been open. It is noted
+    /// in the store as well: the daemon may end before that.
     head_at_start: Option<i64>,
 }
 
@@ -167,10 +168,15 @@ impl Deliverer {
             .readers
             .ask(move |reader| {
                 let (position, detail) = reader.position(&name)?.unwrap_or((0, "null".to_owned()));
-                Ok((reader.log()?, position, detail))
+                let away = reader.away_since(&name)?;
+                Ok((reader.log_of(&name)?, position, detail, away))
             })
             .await?;
-        let (log, position, detail) = stored;
+        let (log, position, detail, away) = stored;
+        if let (Some(head), None) = (self.head_at_start, away) {
+            let sink = self.name.clone();
+            self.store.commit(Commit::Away { sink, head }).await?;
+        }
         self.position = position;
         self.show_position();
         let detail = serde_json::from_str(&detail).map_err(|error| {
@@ -188,8 +194,9 @@ impl Deliverer {
                 detail,
             })
             .await?;
-        if opened.position > self.head_at_start.take().unwrap_or(i64::MAX) {
-            return Err(self.renew(opened.position).await);
+        if let Some(head) = self.head_at_start {
+            self.compare(&opened, position, away.unwrap_or(head))
+                .await?;
         }
         let name = self.name.clone();
         let from = opened.position;
@@ -211,19 +218,24 @@ impl Deliverer {
         self.commit(position, detail, Vec::new()).await
     }
 
-    /// The sink holds records that the log had not got when the daemon started: the state folder
-    /// is older than the sink, restored from a backup. The numbers of new records would be taken for
-    /// those that the sink has, so the log gets a new identity, for which the sink holds nothing, and
-    /// is delivered again from the stored position.
-    async fn renew(&mut self, held: i64) -> Trouble {
-        if let Err(error) = self.store.commit(Commit::Renew).await {
-            return error.into();
+    /// Compares what the sink holds with the log as it was when the daemon started. Had the log got less,
+    /// the state folder is older than the sink, restored from a backup. The numbers of new records would
+    /// be taken for those that the sink has, so the log gets a new identity for this sink, for which it
+    /// holds nothing, and is delivered again from the stored position.
+    async fn compare(&mut self, opened: &Opened, position: i64, head: i64) -> Result<(), Trouble> {
+        let held = opened.position;
+        let sink = self.name.clone();
+        if held <= head || held <= position {
+            self.store.commit(Commit::Open(sink)).await?;
+            self.head_at_start = None;
+            return Ok(());
         }
+        self.store.commit(Commit::Renew(sink)).await?;
         let reason = format!(
             "the sink holds records up to number {held}, which is more than the state knows of: was the state folder \
              restored from a backup? What came after the backup is delivered again"
         );
-        Trouble::Sink(Fault::transient("restored", reason))
+        Err(Fault::transient("restored", reason).into())
     }
 
     /// Reads the next batch and hands it over, piece by piece if the sink wants it so.

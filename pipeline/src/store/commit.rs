@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::identity;
 use super::sources::{write_aside, write_hold, write_source};
 use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
@@ -28,8 +29,18 @@ pub enum Commit {
     Prune(super::prune::PruneCommit),
     /// The sources of the configuration: all others are forgotten.
     Configure(Vec<String>),
-    /// The log gets a new identity, so that positions that sinks hold for it mean nothing any more.
-    Renew,
+    /// For this sink the log gets a new identity, so that the position that it holds means nothing any
+    /// more.
+    Renew(String),
+    /// The daemon has started, and this sink is not open yet.
+    Away {
+        /// The sink.
+        sink: String,
+        /// The last record in the log.
+        head: i64,
+    },
+    /// This sink is open, and holds no more than the log.
+    Open(String),
 }
 
 /// A source's harvest with what it wants remembered.
@@ -266,7 +277,12 @@ impl Commit {
             Commit::Collect(commit) => commit.brought.bytes(),
             Commit::Aside(commit) => commit.brought.bytes(),
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
-            Commit::Deliver(_) | Commit::Prune(_) | Commit::Configure(_) | Commit::Renew => 0,
+            Commit::Deliver(_)
+            | Commit::Prune(_)
+            | Commit::Configure(_)
+            | Commit::Renew(_)
+            | Commit::Away { .. }
+            | Commit::Open(_) => 0,
         }
     }
 
@@ -279,12 +295,9 @@ impl Commit {
             Commit::Deliver(commit) => commit.apply(transaction),
             Commit::Prune(commit) => commit.apply(transaction),
             Commit::Configure(sources) => forget_other_sources(transaction, sources),
-            Commit::Renew => transaction
-                .execute(
-                    "UPDATE meta SET value = lower(hex(randomblob(8))) WHERE key = 'log'",
-                    [],
-                )
-                .map(drop),
+            Commit::Renew(sink) => identity::renew(transaction, sink),
+            Commit::Away { sink, head } => identity::note_away(transaction, sink, *head),
+            Commit::Open(sink) => identity::note_open(transaction, sink),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! positions rely on.
 
 mod commit;
+mod identity;
 mod lock;
 mod prune;
 mod reader;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::commit::{ArticleRow, Hash};
-use super::{StoreError, Tuning, doing, open_reading, schema, unfinished};
+use super::{StoreError, Tuning, doing, open_reading, unfinished};
 use crate::sink::Entry;
 use crate::source::{Fingerprint, ItemKey};
 
@@ -302,14 +302,6 @@ impl<'c> Reader<'c> {
         self.connection
             .prepare_cached("SELECT 1 FROM sources WHERE id = ?1")?
             .exists([id])
-    }
-
-    /// Identity of the log.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn log(&self) -> rusqlite::Result<String> {
-        schema::log_identity(self.connection)
     }
 }
 

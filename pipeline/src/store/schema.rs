@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::{StoreError, doing};
 
@@ -80,16 +80,6 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     number(connection, "PRAGMA user_version")
 }
 
-/// The identity of the log in a database: positions of another log mean nothing here.
-pub(super) fn log_identity(connection: &Connection) -> rusqlite::Result<String> {
-    let known: Option<String> = connection
-        .query_row("SELECT value FROM meta WHERE key = 'log'", [], |row| {
-            row.get(0)
-        })
-        .optional()?;
-    Ok(known.unwrap_or_default())
-}
-
 fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
     connection.query_row(sql, [], |row| row.get(0))
 }
@@ -98,6 +88,7 @@ fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::identity::log_identity;
     use super::*;
 
     #[test]

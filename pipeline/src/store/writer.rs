@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::commit::Commit;
 use super::lock::FolderLock;
-use super::{StoreError, doing, schema};
+use super::{StoreError, doing, identity};
 use crate::backoff::Backoff;
 use crate::clock::Dice;
 use crate::crash;
@@ -177,7 +177,7 @@ pub(super) fn start(
     let fail = |path: &PathBuf| doing(format!("reading {}", path.display()));
     let (announce, vitals) = watch::channel(read_vitals(&connection).map_err(fail(&path))?);
     let shared = Arc::new(Shared {
-        log: schema::log_identity(&connection).map_err(fail(&path))?,
+        log: identity::log_identity(&connection).map_err(fail(&path))?,
         path: path.clone(),
         trouble: Mutex::new(None),
         give_up: AtomicBool::new(false),

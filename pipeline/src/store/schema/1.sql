@@ -1,6 +1,7 @@
 -- Instants are milliseconds since 1970 (UTC). Hashes are 16 bytes.
 
--- Facts about the database itself; 'log' is its identity.
+-- Facts about the database itself; 'log' is its identity, 'log of SINK' that for a sink that held more than the log of a
+-- restored backup, 'away SINK' the last record when the daemon started and the sink has not been open since.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
