@@ -39,6 +39,14 @@ impl Clock {
             *at = after(*at, by);
         }
     }
+
+    /// Sets a manual clock back; the machine's clock is left alone.
+    pub fn set_back(&self, by: Duration) {
+        if let Clock::Manual(at) = self {
+            let mut at = at.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            *at = before(*at, by);
+        }
+    }
 }
 
 /// `by` after `at`, or the last instant there is.

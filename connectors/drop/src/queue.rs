@@ -95,6 +95,13 @@ impl Waiting {
         false
     }
 
+    /// It is `now`, perhaps by a clock that was set back: nothing has been quiet since later than that.
+    pub(crate) fn heed_the_clock(&mut self, now: Timestamp) {
+        for quiet in self.files.values_mut() {
+            quiet.since = quiet.since.min(now);
+        }
+    }
+
     /// The files that it is time to look at again.
     pub(crate) fn due(&self, now: Timestamp, settle: Duration) -> Vec<PathBuf> {
         let due = self

@@ -93,6 +93,13 @@ impl Memory {
         !self.queue.is_empty() || self.is_worth_a_walk()
     }
 
+    /// What was done later than now was done by a clock that has been set back since.
+    fn heed_the_clock(&mut self, now: Timestamp) {
+        self.walked = self.walked.map(|walked| walked.min(now));
+        self.done.since = self.done.since.min(now);
+        self.waiting.heed_the_clock(now);
+    }
+
     fn is_worth_a_walk(&self) -> bool {
         self.queue.is_empty() && self.queue.overflowed() && self.fruitful
     }
@@ -136,6 +143,7 @@ impl Search {
     pub(crate) async fn look(&self, memory: &mut Memory, turn: &Turn) -> Result<Met, Fault> {
         let heard = self.watch.take();
         let mut met = Met::default();
+        memory.heed_the_clock(turn.now);
         let is_periodic = self.is_due(memory, &heard, turn.now);
         if is_periodic {
             memory.unreadable.clear();

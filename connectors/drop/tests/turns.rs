@@ -62,6 +62,23 @@ async fn files_come_oldest_first_and_then_by_name() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_puts_no_file_off() {
+    const SETTLE: Duration = Duration::from_secs(30);
+    let stage = Stage::new(Keep, |config| config.settle = SETTLE);
+    let hour = Duration::from_secs(3600);
+    let now = Timestamp::now();
+    let ahead = now + hour;
+    // Never closed, so that the watch hears nothing of its end.
+    let mut file = File::create(stage.path("a.txt")).unwrap();
+    file.write_all(story("Ferries leave on time").as_bytes())
+        .unwrap();
+    file.set_modified(SystemTime::now() + hour).unwrap();
+    assert_eq!(stage.poll_at(ahead).await.items.len(), 0);
+    assert_eq!(stage.poll_at(now).await.items.len(), 0);
+    assert_eq!(stage.poll_at(now + SETTLE).await.items.len(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_is_being_written_is_left_until_it_is_quiet() {
     let stage = Stage::new(Keep, |config| config.settle = Duration::from_secs(30));
     // Never closed, so that the watch hears nothing of its end.

@@ -113,9 +113,12 @@ impl Session {
         Ok(())
     }
 
-    /// Whether the open file has reached its age.
+    /// Whether the open file has reached its age. One that was opened so long after now was opened by a
+    /// clock that has been set back.
     pub(crate) fn is_due(&self, limits: Limits, now: Timestamp) -> bool {
-        let due = |open: &OpenFile| between(open.opened, now) >= limits.age;
+        let due = |open: &OpenFile| {
+            between(open.opened, now).max(between(now, open.opened)) >= limits.age
+        };
         self.may_rotate() && self.state.open.as_ref().is_some_and(due)
     }
 

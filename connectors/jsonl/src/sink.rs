@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dateline_pipeline::clock::{Clock, after};
+use dateline_pipeline::clock::{Clock, after, between};
 use dateline_pipeline::fault::{Class, Fault};
 use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use futures::future::BoxFuture;
@@ -225,7 +225,10 @@ impl JsonlSink {
         let Some(lock) = self.lock.clone() else {
             return Ok(());
         };
-        if self.finishing.is_some() || now < self.finish_from {
+        let wait = between(now, self.finish_from);
+        // A longer one is of a clock that has been set back.
+        let is_early = !wait.is_zero() && wait <= FINISH_AGAIN;
+        if self.finishing.is_some() || is_early {
             return Ok(());
         }
         let Some(closing) = state

@@ -129,6 +129,19 @@ async fn the_age_of_a_file_outlives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_keeps_no_file_open() {
+    let mut bench = Bench::new(|settings| settings.rotate_every = Duration::from_secs(600));
+    bench.open().await.unwrap();
+    bench.deliver(1).await.unwrap();
+    bench.clock.set_back(Duration::from_secs(30 * 86_400));
+    bench.clock.advance(Duration::from_secs(600));
+    bench
+        .idle_until(|detail| detail["open"].is_null() && detail["closing"] == json!([]))
+        .await;
+    assert_eq!(bench.numbers(), [1]);
+}
+
+#[tokio::test]
 async fn an_empty_file_is_removed() {
     let mut bench = Bench::new(|_| {});
     bench.open().await.unwrap();

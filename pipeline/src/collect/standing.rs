@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::pace::Pace;
 use super::plan::{Ending, Plan, Situation, plan};
-use crate::clock::{after, between};
+use crate::clock::{after, before, between};
 use crate::source::{Contact, Harvest, Outcome, Rhythm, Source};
 use crate::store::{DueSource, SourceHistory};
 
@@ -128,7 +128,9 @@ pub(super) fn first_due(
     if has_moved(known.address.as_deref(), source) {
         return Some(now);
     }
-    let due = known.due?;
+    // What is later than now was planned by a clock that was ahead: it is as far off as it was.
+    let ahead = between(now, known.attempted);
+    let (attempted, due) = (before(known.attempted, ahead), before(known.due?, ahead));
     let longest = rhythm.every.unwrap_or(rhythm.most);
     // A due time further off than the configuration allows was made by another one.
     if known.failures > 0 {
@@ -147,7 +149,7 @@ pub(super) fn first_due(
         let (interval, _) = pace.interval(now);
         interval.clamp(rhythm.least, rhythm.most.max(rhythm.least))
     });
-    Some(due.min(after(known.attempted, every)))
+    Some(due.min(after(attempted, every)))
 }
 
 /// A number that changes with the settings that plans depend on.

@@ -246,6 +246,30 @@ fn a_plan_further_off_than_any_configuration_allows_is_not_believed() {
 }
 
 #[test]
+fn a_plan_that_a_clock_ahead_made_is_as_far_off_as_it_was() {
+    let ahead = after(now(), DAY * 365);
+    let quarter = HOUR / 4;
+    for every in [None, Some(HOUR)] {
+        for failures in [0, 3] {
+            let planned = DueSource {
+                attempted: ahead,
+                failures,
+                ..known(every, Some(after(ahead, quarter)))
+            };
+            let first = first_turn(&planned, &at_address(OLD, every));
+            assert_eq!(first, Some(after(now(), quarter)), "{every:?} {failures}");
+        }
+    }
+    // Other settings reckon from the turn, which was not before now.
+    let hourly = DueSource {
+        attempted: ahead,
+        ..known(Some(HOUR * 6), Some(after(ahead, HOUR * 5)))
+    };
+    let first = first_turn(&hourly, &at_address(OLD, Some(HOUR * 2)));
+    assert_eq!(first, Some(after(now(), HOUR * 2)));
+}
+
+#[test]
 fn the_documents_wishes_hold_on_until_another_document_was_read() {
     let mut read = harvest(Outcome::Read);
     read.hints.wishes = Some(crate::source::Wishes {
