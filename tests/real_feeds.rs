@@ -180,6 +180,41 @@ fn versions(delivered: &[outputs::Delivered]) -> BTreeMap<(String, u64), Value> 
 }
 
 #[test]
+fn the_seed_speaks_of_seven_times() {
+    let Some(seed) = shared("seed") else { return };
+    let path = fs::read_dir(seed).unwrap().next().unwrap().unwrap().path();
+    let output = dateline()
+        .args(["inspect", "text", "--json", "--published", "2023-05-10"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found: Vec<(&str, &str)> = answer["timestamps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            (
+                found["text"].as_str().unwrap(),
+                found["value"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("May 9, 2023", "2023-05-09"),
+            ("Tuesday", "2023-05-09"),
+            ("last year", "2022"),
+            ("Monday", "2023-05-08"),
+            ("April 24", "2023-04-24"),
+            ("1991", "1991"),
+            ("last year", "2022"),
+        ]
+    );
+}
+
+#[test]
 fn the_seed_comes_out_with_every_part_in_its_place() {
     let Some(seed) = shared("seed") else { return };
     let path = fs::read_dir(seed).unwrap().next().unwrap().unwrap().path();

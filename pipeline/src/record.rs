@@ -257,9 +257,9 @@ pub struct Instant {
 pub enum DateOrigin {
     /// The feed's own item.
     Feed,
-    /// A dropped file.
+    /// A dropped file, or its path.
     Drop,
-    /// The article's address.
+    /// The path of the article's address.
     Url,
 }
 

@@ -1,5 +1,7 @@
 //! When an article was published and last changed, out of what its draft holds: the rule is that of `dateline_timestamps::publication`.
 
+use std::borrow::Cow;
+
 use dateline_timestamps::Precision as Read;
 use dateline_timestamps::publication::{
     self, Candidate, Circumstances, Reading, Role, Settled, Source,
@@ -31,6 +33,15 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
     .into_iter()
     .filter_map(|(role, stated)| Some(candidate(role, source, stated.as_ref()?)))
     .collect();
+    let link = item.link.as_ref().map(|link| Cow::from(&link.href));
+    // A file without a link has a path, and archives put the day there just as publishers do.
+    let file = || {
+        draft
+            .file
+            .as_ref()
+            .map(|file| format!("file:///{file}").into())
+    };
+    let address: Option<Cow<'_, str>> = link.or_else(file);
     let declared = language.map(|language| language.declared.as_ref().unwrap_or(&language.code));
     let settled = publication::settle(
         &candidates,
@@ -38,12 +49,17 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
             fetched: draft.fetched,
             language: declared.map(String::as_str),
             country: None,
-            url: item.link.as_ref().map(|link| link.href.as_str()),
+            url: address.as_deref(),
         },
     );
+    let origin = draft.origin();
     Dates {
-        published: settled.published.and_then(instant),
-        updated: settled.modified.and_then(instant),
+        published: settled
+            .published
+            .and_then(|settled| instant(settled, origin)),
+        updated: settled
+            .modified
+            .and_then(|settled| instant(settled, origin)),
         notes: settled.notes.iter().map(ToString::to_string).collect(),
     }
 }
@@ -69,11 +85,12 @@ fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {
     }
 }
 
-fn instant(settled: Settled) -> Option<Instant> {
+fn instant(settled: Settled, origin: Origin) -> Option<Instant> {
     let reading = settled.reading;
     let from = match settled.source {
         Source::Feed => DateOrigin::Feed,
         Source::Drop => DateOrigin::Drop,
+        Source::Url if origin == Origin::Drop => DateOrigin::Drop,
         Source::Url => DateOrigin::Url,
         // Pages are not read: nothing of theirs is among the candidates.
         Source::JsonLd | Source::Meta | Source::Element => return None,
@@ -196,6 +213,18 @@ mod tests {
         assert_eq!(dates.notes.len(), 2);
         let dates = settle(&draft("https://harbour.example/tern", late, None), None);
         assert_eq!(dates.published, None);
+    }
+
+    #[test]
+    fn a_dropped_file_may_have_its_day_in_its_path() {
+        let mut draft = draft("", None, None);
+        draft.source.kind = SourceKind::Drop;
+        draft.item.link = None;
+        draft.file = Some("desk/2023-05-09-tern.txt".to_owned());
+        let published = settle(&draft, None).published.unwrap();
+        assert_eq!(published.instant.to_string(), "2023-05-09T00:00:00Z");
+        assert_eq!(published.from, DateOrigin::Drop);
+        assert_eq!(published.raw.as_deref(), Some("2023-05-09"));
     }
 
     #[test]

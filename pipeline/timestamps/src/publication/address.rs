@@ -1,6 +1,6 @@
-//! The day in an article's address: `/2023/05/09/`, `/2023/may/09/`, `/2023-05-09-`, `/20230509/`, or a month `/2023/05/`.
+//! The day in an article's address: `/2023/05/09/`, `/2023/may/09/`, `/2023-05-09-tern`, `/tern-20230509`, or a month `/2023/05/`.
 //!
-//! Only whole parts of the path count, year first: that is how publishers' systems write them, and there is one reading. Numbers that only look
+//! Only what marks of the path set off counts, year first: that is how publishers' systems write them, and there is one reading. Numbers that only look
 //! like a date (an article's number `20239911`) are impossible days or lie outside of [`YEARS`].
 
 use jiff::civil::Date;
@@ -27,8 +27,10 @@ pub(super) fn date(url: &str) -> Option<(Reading, &str)> {
     while start < path.len() {
         let rest = &path[start..];
         let part = rest.split('/').next().unwrap_or_default();
-        if let Some((date, length)) = in_parts(rest).or_else(|| in_one(part)) {
-            return reading(date, Precision::Day).map(|reading| (reading, &rest[..length]));
+        let whole = in_parts(rest).map(|(date, length)| (date, 0, length));
+        if let Some((date, at, length)) = whole.or_else(|| in_one(part)) {
+            let raw = &rest[at..at + length];
+            return reading(date, Precision::Day).map(|reading| (reading, raw));
         }
         if month.is_none() {
             month = month_in(rest);
@@ -63,13 +65,26 @@ fn in_parts(rest: &str) -> Option<(Date, usize)> {
     Some((date, year.len() + month.len() + digits + 2))
 }
 
-/// `2023-05-09`, `2023_05_09`, `20230509`, alone or before a headline.
-fn in_one(part: &str) -> Option<(Date, usize)> {
+/// `2023-05-09`, `2023_05_09`, `20230509`, alone, before or behind a headline: where it begins in the part of the path, and its length.
+fn in_one(part: &str) -> Option<(Date, usize, usize)> {
     let bytes = part.as_bytes();
+    let starts = bytes
+        .iter()
+        .enumerate()
+        .filter(|&(at, _)| at == 0 || matches!(bytes[at - 1], b'-' | b'_' | b'.'))
+        .map(|(at, _)| at);
+    starts
+        .filter_map(|at| day_at(part.get(at..)?).map(|(date, length)| (date, at, length)))
+        .next()
+}
+
+/// The day that a text begins with.
+fn day_at(text: &str) -> Option<(Date, usize)> {
+    let bytes = text.as_bytes();
     let separator = *bytes.get(4)?;
     let (month, day, length) = match separator {
-        b'-' | b'_' if bytes.get(7) == Some(&separator) => (part.get(5..7)?, part.get(8..10)?, 10),
-        b'0'..=b'9' => (part.get(4..6)?, part.get(6..8)?, 8),
+        b'-' | b'_' if bytes.get(7) == Some(&separator) => (text.get(5..7)?, text.get(8..10)?, 10),
+        b'0'..=b'9' => (text.get(4..6)?, text.get(6..8)?, 8),
         _ => return None,
     };
     if bytes.get(length).is_some_and(u8::is_ascii_alphanumeric) {
@@ -77,7 +92,7 @@ fn in_one(part: &str) -> Option<(Date, usize)> {
     }
     let month = number(month, 2..=2)?;
     let day = number(day, 2..=2)?;
-    let date = Date::new(year(part.get(..4)?)?, month as i8, day as i8).ok()?;
+    let date = Date::new(year(text.get(..4)?)?, month as i8, day as i8).ok()?;
     Some((date, length))
 }
 

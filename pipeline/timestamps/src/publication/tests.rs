@@ -283,6 +283,11 @@ fn dates_in_addresses() {
             "2023-05-09 day 2023-05-09",
         ),
         ("https://a.example/20230509/tern", "2023-05-09 day 20230509"),
+        (
+            "https://a.example/covid-19-2023-05-09.html",
+            "2023-05-09 day 2023-05-09",
+        ),
+        ("file:///desk/tern_20230509.txt", "2023-05-09 day 20230509"),
         ("https://a.example/2023/05/tern", "2023-05-01 month 2023/05"),
         (
             "https://a.example/2023/05/20230509-tern",
