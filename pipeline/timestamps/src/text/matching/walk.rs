@@ -5,7 +5,7 @@ use super::builtin;
 use super::frame::{Frame, Slots};
 use crate::instant::FieldOrder;
 use crate::text::scan::{Shape, Token, UNKNOWN};
-use crate::text::table::{Accept, Child, Context, Glue, Key, Language, Op, Trie, What};
+use crate::text::table::{Accept, Child, Context, Glue, Key, Language, Op, Slot, Trie, What};
 
 /// Where a phrase was looked for, and what was found: a stretch of the hits.
 struct Looked {
@@ -124,7 +124,7 @@ impl<'w> Walker<'w> {
         if !node.keyed.is_empty() {
             if let Some(key) = Key::of(token) {
                 for child in children(&node.keyed, key) {
-                    self.follow(child, at, at + 1, None, path, found);
+                    self.follow(child, at, at + 1, None, &[], path, found);
                 }
             }
             for lexeme in language.vocabulary.lexemes(token) {
@@ -134,7 +134,8 @@ impl<'w> Walker<'w> {
                 let key = Key::class(lexeme.class);
                 for child in children(&node.keyed, key) {
                     if let Some(end) = self.rest(&lexeme.rest, at + 1) {
-                        self.follow(child, at, end, Some(lexeme.value), path, found);
+                        let value = Some(lexeme.value);
+                        self.follow(child, at, end, value, &lexeme.also, path, found);
                     }
                 }
             }
@@ -143,7 +144,7 @@ impl<'w> Walker<'w> {
             match what {
                 What::Builtin(asked) => {
                     for (end, value) in builtin::matches(self, *asked, at).into_iter().flatten() {
-                        self.follow(*child, at, end, Some(value), path, found);
+                        self.follow(*child, at, end, Some(value), &[], path, found);
                     }
                 }
                 What::Phrase(phrase) => self.part(*phrase, *child, at, path, found),
@@ -161,12 +162,17 @@ impl<'w> Walker<'w> {
         fits.then_some(from + rest.len())
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the state of the walk, and one step of it"
+    )]
     fn follow(
         &mut self,
         child: Child,
         at: usize,
         end: usize,
         value: Option<i64>,
+        also: &[(Slot, i64)],
         path: &mut Path,
         found: &mut Vec<Hit>,
     ) {
@@ -175,6 +181,9 @@ impl<'w> Walker<'w> {
         }
         let before = path.slots.len();
         if let (Some(slot), Some(value)) = (child.slot, value) {
+            path.slots.push(slot, value);
+        }
+        for &(slot, value) in also {
             path.slots.push(slot, value);
         }
         self.step(child.node, end, path, found);

@@ -199,6 +199,9 @@ impl Resolver<'_> {
         let (mut day, source) = if frame.parts[0].is_some() {
             let base = self.part(frame, 0)?;
             (*base.period()?, base.anchor)
+        } else if names_day(frame) {
+            let base = self.date(frame)?;
+            (*base.period()?, base.anchor)
         } else if let Some(days) = frame.get(Slot::Offset) {
             match self.today() {
                 Some(today) => (Period::day(on(today, days)?), Anchor::Publication),
@@ -252,6 +255,9 @@ impl Resolver<'_> {
         let (mut day, source) = if frame.parts[0].is_some() {
             let base = self.part(frame, 0)?;
             (*base.period()?, base.anchor)
+        } else if names_day(frame) {
+            let base = self.date(frame)?;
+            (*base.period()?, base.anchor)
         } else if let Some(days) = frame.get(Slot::Offset) {
             (Period::day(on(self.today()?, days)?), Anchor::Publication)
         } else {
@@ -267,6 +273,12 @@ impl Resolver<'_> {
         });
         Some(Meaning::of(What::Period(day), source, SURE))
     }
+}
+
+/// Whether a time's own words name its day.
+fn names_day(frame: &Frame) -> bool {
+    let says = |slot| frame.get(slot).is_some();
+    says(Slot::Weekday) || says(Slot::Day) || says(Slot::Ymd) || says(Slot::Holiday)
 }
 
 fn any_day() -> (Period, Anchor) {

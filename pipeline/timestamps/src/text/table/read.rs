@@ -61,18 +61,13 @@ impl Reader {
         }
     }
 
-    /// `slot:class value = spelling | spelling`.
+    /// `slot:class value = spelling | spelling`, `class slot=value slot=value = spelling | spelling`.
     fn words(&mut self, line: &'static str) -> Result<(), String> {
-        let (head, spellings) = line.split_once('=').ok_or("there is no `=`")?;
+        let (head, spellings) = line.split_once(" =").ok_or("there is no ` =`")?;
         let mut head = head.split_whitespace();
         let name = head.next().ok_or("there is no class")?;
         if name == "tense-ending" {
-            let tense = head.next().and_then(|tense| Slot::Tense.value(tense));
-            let tense = tense.ok_or("a tense is `past` or `future`")?;
-            for ending in spellings.split(" | ") {
-                self.vocabulary.add_ending(&fold(ending.trim()), tense);
-            }
-            return Ok(());
+            return self.endings(head.next(), spellings);
         }
         let (slot, name) = match name.split_once(':') {
             Some((slot, name)) => {
@@ -82,15 +77,19 @@ impl Reader {
             None => (Slot::of(name), name),
         };
         let class = self.vocabulary.class(name, slot);
-        let value = match (head.next(), slot) {
-            (None, _) => 0,
-            (Some(written), Some(slot)) => slot
-                .value(written)
-                .ok_or(format!("`{written}` is no value of `{name}`"))?,
-            (Some(written), None) => Slot::Number
-                .value(written)
-                .ok_or(format!("`{written}` is no number"))?,
-        };
+        let mut value = 0;
+        let mut also = Vec::new();
+        for written in head {
+            match written.split_once('=') {
+                Some(assignment) => also.push(said(assignment)?),
+                None => {
+                    value = slot
+                        .unwrap_or(Slot::Number)
+                        .value(written)
+                        .ok_or(format!("`{written}` is no value of `{name}`"))?;
+                }
+            }
+        }
         // A class that a language may leave without words.
         if spellings.trim().is_empty() {
             return Ok(());
@@ -105,10 +104,21 @@ impl Reader {
             let lexeme = Lexeme {
                 class,
                 value,
+                also: also.clone().into(),
                 rest: keys[1..].iter().map(|&(key, _)| key).collect(),
                 capital,
             };
             self.vocabulary.add(first, word, lexeme);
+        }
+        Ok(())
+    }
+
+    /// `tense-ending past = ed`.
+    fn endings(&mut self, tense: Option<&str>, endings: &str) -> Result<(), String> {
+        let tense = tense.and_then(|tense| Slot::Tense.value(tense));
+        let tense = tense.ok_or("a tense is `past` or `future`")?;
+        for ending in endings.split(" | ") {
+            self.vocabulary.add_ending(&fold(ending.trim()), tense);
         }
         Ok(())
     }
@@ -124,14 +134,10 @@ impl Reader {
             .ok_or("there is no such meaning")?;
         let mut says = Vec::new();
         for assignment in meaning {
-            let (slot, written) = assignment
+            let assignment = assignment
                 .split_once('=')
                 .ok_or("an assignment lacks `=`")?;
-            let slot = Slot::of(slot).ok_or(format!("there is no slot `{slot}`"))?;
-            let value = slot
-                .value(written)
-                .ok_or(format!("`{written}` is no value of its slot"))?;
-            says.push((slot, value));
+            says.push(said(assignment)?);
         }
         let place = self.names.iter().position(|&known| known == phrase);
         let before = place.unwrap_or(self.names.len());
@@ -170,4 +176,13 @@ impl Reader {
             errors: self.errors,
         }
     }
+}
+
+/// `slot=value`.
+fn said((slot, written): (&str, &str)) -> Result<(Slot, i64), String> {
+    let slot = Slot::of(slot).ok_or(format!("there is no slot `{slot}`"))?;
+    let value = slot
+        .value(written)
+        .ok_or(format!("`{written}` is no value of its slot"))?;
+    Ok((slot, value))
 }

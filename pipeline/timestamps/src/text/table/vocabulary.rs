@@ -47,6 +47,8 @@ impl Key {
 pub(crate) struct Lexeme {
     pub(crate) class: u16,
     pub(crate) value: i64,
+    /// What it says beside that: “Montagabend” is a weekday and a part of the day.
+    pub(crate) also: Box<[(Slot, i64)]>,
     /// What must follow its first token.
     pub(crate) rest: Box<[Key]>,
     /// Written with a capital always.
