@@ -35,6 +35,9 @@ impl Resolver<'_> {
             None => inherited
                 .and_then(|(period, anchor, confidence)| Some((period.year?, anchor, confidence))),
         };
+        if frame.get(Slot::Holiday).is_some() {
+            return self.holiday(frame, year.map(|(year, anchor, _)| (year, anchor)));
+        }
         let Some(shape) = self.shape(frame, inherited.map(|(period, ..)| period)) else {
             return self.coarse(frame, year);
         };

@@ -2,12 +2,15 @@
 
 mod date;
 mod genre;
+mod named;
 mod period;
 mod place;
 mod quantity;
 mod relative;
 
 use jiff::civil::{Date, DateTime};
+
+use crate::holidays;
 
 use self::period::Period;
 use super::matching::{Findings, Found, Frame};
@@ -68,6 +71,9 @@ struct Spoken {
 struct Resolver<'r> {
     frames: &'r [Frame],
     published: Option<DateTime>,
+    /// Whose holidays are meant.
+    language: &'static str,
+    country: Option<&'r str>,
     narrative: bool,
     /// The last definite time.
     spoken: Option<Spoken>,
@@ -90,6 +96,8 @@ pub(super) fn resolve(
     let mut resolver = Resolver {
         frames: &findings.frames,
         published: context.published.or_else(|| genre::dateline(findings)),
+        language: language.tag,
+        country: context.country.or(holidays::country_of(language.tag)),
         narrative: genre::is_narrative(findings, context.published),
         spoken: None,
         spoken_day: None,

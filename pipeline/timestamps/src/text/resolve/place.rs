@@ -23,6 +23,18 @@ impl Resolver<'_> {
         }
     }
 
+    /// How far a day is from the anchor, so many days on or, below zero, back: farther on the side that the words do not point to.
+    pub(super) fn cost(&self, days: i32) -> i32 {
+        let (distance, whither) = (days.saturating_abs(), self.whither());
+        let pull = match (days < 0, whither) {
+            (true, 1) => TENSE_PULL,
+            (true, _) | (false, 1) => 1,
+            (false, 0) => PAST_PULL,
+            (false, _) => TENSE_PULL,
+        };
+        distance.saturating_mul(pull)
+    }
+
     /// The year for what lacks one. `fits` tells whether a year is possible at all.
     pub(super) fn placed(&self, shape: Shape, fits: impl Fn(Date) -> bool) -> (Period, Anchor) {
         let open = (Period::new(None, shape), Anchor::Itself);
@@ -39,15 +51,7 @@ impl Resolver<'_> {
         let Some(today) = self.today() else {
             return open;
         };
-        let whither = self.whither();
-        let cost = |distance: i32| match (distance < 0, whither) {
-            (true, 1) => -distance * TENSE_PULL,
-            (true, _) => -distance,
-            (false, 1) => distance,
-            (false, 0) => distance * PAST_PULL,
-            (false, _) => distance * TENSE_PULL,
-        };
-        match nearest(shape, today, cost, fits) {
+        match nearest(shape, today, |distance| self.cost(distance), fits) {
             Some(year) => (Period::new(Some(year), shape), Anchor::Publication),
             None => open,
         }

@@ -60,6 +60,7 @@ pub(crate) struct Rule {
 /// A language as the matcher wants it.
 #[derive(Debug)]
 pub(crate) struct Language {
+    pub(crate) tag: &'static str,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) rules: Vec<Rule>,
     pub(crate) phrases: Vec<Trie>,
@@ -79,7 +80,7 @@ pub(crate) fn language(tag: &str) -> &'static Language {
         .iter()
         .position(|known| known.eq_ignore_ascii_case(base))
         .unwrap_or(0);
-    LANGUAGES[place].get_or_init(|| read::language(TABLES[place].1))
+    LANGUAGES[place].get_or_init(|| read::language(TABLES[place].0, TABLES[place].1))
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use super::slots::{Op, Slot};
 use super::trie::Trie;
 use super::vocabulary::{Lexeme, Vocabulary};
 use super::{Language, Rule};
+use crate::holidays;
 use crate::text::scan::fold;
 
 /// The phrase that whole expressions are.
 const TOP: &str = "expression";
 
 /// Reads the words of all tables, then their rules, so that the common rules may name the language's words.
-pub(super) fn language(tables: &[&'static str]) -> Language {
+pub(super) fn language(tag: &'static str, tables: &[&'static str]) -> Language {
     let mut reader = Reader {
         vocabulary: Vocabulary::new(),
         rules: Vec::new(),
@@ -22,11 +23,12 @@ pub(super) fn language(tables: &[&'static str]) -> Language {
     for table in tables {
         reader.each_line(table, true);
     }
+    reader.holidays(tag);
     reader.vocabulary.finish();
     for table in tables {
         reader.each_line(table, false);
     }
-    reader.finish()
+    reader.finish(tag)
 }
 
 struct Reader {
@@ -95,20 +97,9 @@ impl Reader {
             return Ok(());
         }
         for spelling in spellings.split(" | ") {
-            let keys = keys(spelling, &mut self.vocabulary);
-            let Some(&(first, capital)) = keys.first() else {
+            if !self.spelling(class, value, &also, spelling) {
                 return Err("a spelling is empty".to_owned());
-            };
-            let word = spelling.trim().chars().next().filter(|c| c.is_alphabetic());
-            let word = word.map(|_| first.number());
-            let lexeme = Lexeme {
-                class,
-                value,
-                also: also.clone().into(),
-                rest: keys[1..].iter().map(|&(key, _)| key).collect(),
-                capital,
-            };
-            self.vocabulary.add(first, word, lexeme);
+            }
         }
         Ok(())
     }
@@ -158,7 +149,33 @@ impl Reader {
         Ok(())
     }
 
-    fn finish(mut self) -> Language {
+    /// The names of holidays, by their places in [`holidays::names`].
+    fn holidays(&mut self, tag: &str) {
+        let class = self.vocabulary.class("holiday", Some(Slot::Holiday));
+        for (place, name) in holidays::names(tag).iter().enumerate() {
+            self.spelling(class, place as i64, &[], &name.spelling);
+        }
+    }
+
+    fn spelling(&mut self, class: u16, value: i64, also: &[(Slot, i64)], spelling: &str) -> bool {
+        let keys = keys(spelling, &mut self.vocabulary);
+        let Some(&(first, capital)) = keys.first() else {
+            return false;
+        };
+        let word = spelling.trim().chars().next().filter(|c| c.is_alphabetic());
+        let word = word.map(|_| first.number());
+        let lexeme = Lexeme {
+            class,
+            value,
+            also: also.into(),
+            rest: keys[1..].iter().map(|&(key, _)| key).collect(),
+            capital,
+        };
+        self.vocabulary.add(first, word, lexeme);
+        true
+    }
+
+    fn finish(mut self, tag: &'static str) -> Language {
         for at in 0..self.phrases.len() {
             let (before, rest) = self.phrases.split_at_mut(at);
             rest[0].finish(before);
@@ -169,6 +186,7 @@ impl Reader {
             self.phrases.push(Trie::new());
         }
         Language {
+            tag,
             top: top.unwrap_or(self.phrases.len() - 1),
             vocabulary: self.vocabulary,
             rules: self.rules,
