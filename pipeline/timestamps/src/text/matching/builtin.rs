@@ -34,6 +34,7 @@ pub(super) fn may_begin(asked: Builtin, token: &Token, vocabulary: &Vocabulary) 
             _ => false,
         },
         Builtin::Day
+        | Builtin::DayOrdinal
         | Builtin::Year
         | Builtin::Year2
         | Builtin::AnyYear
@@ -62,11 +63,12 @@ pub(super) fn matches(walker: &Walker<'_>, asked: Builtin, at: usize) -> Matches
     match asked {
         Builtin::Number => numbers::number(walker, at),
         Builtin::Ordinal => [numbers::ordinal(walker, at), None],
-        Builtin::Day => {
+        Builtin::Day | Builtin::DayOrdinal => {
             let fits = matches!(digits, 1 | 2) && (1..=31).contains(&token.value);
             let ended = numbers::suffix(walker, at + 1).filter(|_| fits);
+            let bare = fits && asked == Builtin::Day;
             [
-                fits.then_some((at + 1, token.value)),
+                bare.then_some((at + 1, token.value)),
                 ended.map(|end| (end, token.value)),
             ]
         }

@@ -63,7 +63,7 @@ impl Resolver<'_> {
             let (period, anchor) = self.weekday_of(frame, weekday as i8)?;
             return Some(meaning(period, anchor, 0.85));
         }
-        if let Some(decade) = frame.get(Slot::Decade) {
+        if let Some(decade) = frame.get(Slot::Decade).filter(|decade| decade % 10 == 0) {
             let first = self.full_decade(decade);
             let sign = |year: i16| {
                 if self.before_christ(frame) {

@@ -6,10 +6,8 @@ use super::period::Period;
 use crate::text::matching::{Findings, Frame};
 use crate::text::table::{Direction, Op, Rel, Slot};
 
-/// Years that must be named before a text can be a narrative.
+/// Years that must be named before a text that speaks of its own time at all can be a narrative.
 const LEAST_YEARS: usize = 3;
-/// Years from the publication within which news speaks of its own time.
-const OWN_TIME: i64 = 2;
 /// Expressions at a text's head among which its own date is looked for.
 const HEAD: usize = 4;
 
@@ -24,14 +22,14 @@ pub(super) fn is_narrative(findings: &Findings, published: Option<DateTime>) -> 
             open.extend(frame.parts.into_iter().flatten());
             match frame.get(Slot::Year) {
                 Some(year) => match published {
-                    Some(at) if (i64::from(at.year()) - year).abs() <= OWN_TIME => near += 1,
+                    Some(at) if i64::from(at.year()) == year => near += 1,
                     _ => far += 1,
                 },
                 None => near += 2 * usize::from(is_deictic(frame)),
             }
         }
     }
-    far >= LEAST_YEARS && far > 2 * near
+    far > 2 * near && (far >= LEAST_YEARS || near == 0)
 }
 
 /// Whether it can only be understood from when it was written.

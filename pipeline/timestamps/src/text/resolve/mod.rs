@@ -14,8 +14,8 @@ use crate::holidays;
 
 use self::period::Period;
 use super::matching::{Findings, Found, Frame};
-use super::table::{Language, Op, Slot, modifier};
-use super::types::{Anchor, Context, Interval, Kind, Modifier, Relation, Timex};
+use super::table::{Direction, Language, Op, Rel, Slot, modifier};
+use super::types::{Anchor, Context, Granularity, Interval, Kind, Modifier, Relation, Timex};
 
 /// What an expression comes to.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ struct Meaning {
 #[derive(Debug, Clone)]
 enum What {
     Period(Period),
-    Duration(String, Option<super::types::Granularity>),
+    Duration(String, Option<Granularity>),
     Set {
         value: String,
         freq: Option<String>,
@@ -227,7 +227,9 @@ impl Resolver<'_> {
         };
         match what {
             What::Period(period) => {
-                self.remember(period, index);
+                if !back(frame) {
+                    self.remember(period, index);
+                }
                 timex.kind = if period.time.is_some() {
                     Kind::Time
                 } else {
@@ -266,13 +268,26 @@ impl Resolver<'_> {
             index,
             paragraph: self.found.paragraph,
         };
-        if period.year.is_none() || period.fiscal {
+        if period.year.is_none() || period.fiscal || period.granularity() > Granularity::Year {
+            return;
+        }
+        if self.is_aside(&period) {
             return;
         }
         self.spoken = Some(spoken);
         if matches!(period.shape, period::Shape::Day(..)) {
             self.spoken_day = Some(spoken);
         }
+    }
+
+    /// Whether a bare year does not move what is spoken of: it is the year already spoken of, or an earlier one in the same paragraph (“the
+    /// constitution of 1790”).
+    fn is_aside(&self, period: &Period) -> bool {
+        let Some(spoken) = self.spoken.filter(|_| period.shape == period::Shape::Year) else {
+            return false;
+        };
+        let same_paragraph = spoken.paragraph == self.found.paragraph;
+        spoken.period.year == period.year || (same_paragraph && spoken.period.year > period.year)
     }
 
     fn today(&self) -> Option<Date> {
@@ -308,4 +323,11 @@ impl Resolver<'_> {
     fn relation(&self) -> Option<Relation> {
         self.found.relation
     }
+}
+
+/// Whether an expression only looks back from where the text is (“the previous year”): what follows goes on from there.
+fn back(frame: &Frame) -> bool {
+    let rel = frame.get(Slot::Rel).and_then(Rel::of);
+    let direction = frame.get(Slot::Direction).and_then(Direction::of);
+    rel == Some(Rel::Previous) || direction == Some(Direction::Earlier)
 }

@@ -4,14 +4,14 @@ use jiff::civil::Date;
 
 use super::period::{Period, Shape};
 use super::{Resolver, Spoken};
-use crate::text::types::{Anchor, Granularity, Relation};
+use crate::text::types::{Anchor, Relation};
 
 /// How much farther a day may be on the side that nothing speaks for and still be taken: in news, most of what is undated has happened.
 const PAST_PULL: i32 = 2;
 /// The same where the sentence speaks of the other side.
 const TENSE_PULL: i32 = 5;
-/// The same in narratives, which go forward.
-const FORWARD_PULL: i32 = 3;
+/// Months back from which a narrative has rather gone on into the next year: from December to May, but not to June.
+const TURN: i8 = 7;
 
 impl Resolver<'_> {
     /// -1, 0 or 1: whither the words around the expression point.
@@ -59,22 +59,17 @@ impl Resolver<'_> {
 
     /// The year of what was spoken of last, or the one before or after it.
     fn in_narrative(&self, shape: Shape, spoken: Spoken) -> Option<i16> {
-        let period = spoken.period;
-        if period.granularity() >= Granularity::Decade {
-            return None;
-        }
-        let first = period.first()?;
-        if matches!(period.shape, Shape::Year) {
+        let first = spoken.period.first()?;
+        if matches!(spoken.period.shape, Shape::Year) {
             return Some(first.year());
         }
-        let cost = |distance: i32| {
-            if distance < 0 {
-                -distance * FORWARD_PULL
-            } else {
-                distance
-            }
+        // A winter is remembered by its year, not by the December in which it begins.
+        let from = match spoken.period.shape {
+            Shape::Season(_) => 1,
+            _ => first.month(),
         };
-        nearest(shape, first, cost, |_| true)
+        let to = Period::new(Some(first.year()), shape).first()?.month();
+        Some(first.year() + i16::from(from - to >= TURN))
     }
 
     /// The day of a weekday nearest to the anchor, on the side that the words point to.

@@ -86,6 +86,9 @@ impl Resolver<'_> {
 
     /// So many units back or on.
     pub(super) fn shift(&mut self, frame: &Frame) -> Option<Meaning> {
+        if self.narrative && frame.get(Slot::Offset) == Some(0) && frame.parts[0].is_none() {
+            return Some(Meaning::of(What::Reference(0), Anchor::Itself, LIKELY));
+        }
         let direction = frame
             .get(Slot::Direction)
             .and_then(Direction::of)
@@ -116,9 +119,11 @@ impl Resolver<'_> {
             },
         };
         let (count, unit) = whole(count, unit);
-        let keep = direction == Direction::Earlier
+        let same = frame.get(Slot::Rel).and_then(Rel::of) == Some(Rel::Same);
+        let reported = direction == Direction::Earlier
             && matches!(base.shape, Shape::Quarter(_) | Shape::Half(_))
             && unit == Unit::Year;
+        let keep = same || reported;
         let mut period = base.shifted(count * direction.sign(), unit, keep)?;
         if let Some(part) = frame.get(Slot::Part) {
             period.time = Some(part_time(part));

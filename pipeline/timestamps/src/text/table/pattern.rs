@@ -19,6 +19,8 @@ pub(crate) enum Builtin {
     Ordinal,
     /// 1 to 31 in digits, with or without an ordinal's ending.
     Day,
+    /// 1 to 31 in digits with an ordinal's ending.
+    DayOrdinal,
     /// Four digits, 1000 to 2199.
     Year,
     /// Two digits.
@@ -57,6 +59,7 @@ impl Builtin {
             "number" => (Builtin::Number, Some(Slot::Number)),
             "ordinal" => (Builtin::Ordinal, Some(Slot::Ordinal)),
             "day" => (Builtin::Day, Some(Slot::Day)),
+            "day-ordinal" => (Builtin::DayOrdinal, Some(Slot::Day)),
             "year" => (Builtin::Year, Some(Slot::Year)),
             "year2" => (Builtin::Year2, Some(Slot::Year)),
             "any-year" => (Builtin::AnyYear, Some(Slot::Year)),
