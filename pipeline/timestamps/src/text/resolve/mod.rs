@@ -172,8 +172,14 @@ impl Resolver<'_> {
         let (mut one, mut other) = (self.frames[one as usize], self.frames[other as usize]);
         date::lend(&mut one, &mut other);
         let from = self.answers.len();
-        for part in [&one, &other] {
-            if let Some(meaning) = self.meaning(part) {
+        let bounds = frame.op == Op::Range
+            || matches!(self.relation(), Some(Relation::Between | Relation::From));
+        let end = if bounds { self.meaning(&other) } else { None };
+        for (place, part) in [&one, &other].into_iter().enumerate() {
+            if let Some(mut meaning) = self.meaning(part) {
+                if let (0, Some(end)) = (place, &end) {
+                    put_before(&mut meaning, end);
+                }
                 self.answer(part, meaning, language);
             }
         }
@@ -330,4 +336,19 @@ fn back(frame: &Frame) -> bool {
     let rel = frame.get(Slot::Rel).and_then(Rel::of);
     let direction = frame.get(Slot::Direction).and_then(Direction::of);
     rel == Some(Rel::Previous) || direction == Some(Direction::Earlier)
+}
+
+/// What a stretch begins with is not after its end: “between January and September”, told in November, begins in the January that is farther.
+fn put_before(begin: &mut Meaning, end: &Meaning) {
+    let placed = begin.anchor == Anchor::Publication && end.anchor == Anchor::Publication;
+    let (What::Period(from), What::Period(to)) = (&mut begin.what, &end.what) else {
+        return;
+    };
+    let earlier = Period {
+        year: from.year.map(|year| year - 1),
+        ..*from
+    };
+    if placed && from.first() > to.first() && earlier.first() <= to.first() {
+        *from = earlier;
+    }
 }
