@@ -22,7 +22,7 @@ const COMMON: &str = include_str!("../../../data/languages/common.txt");
 const EUROPEAN: &str = include_str!("../../../data/languages/european.txt");
 
 /// The tables, by the tags of their languages, in the order in which they are read; the first serves texts whose language has none.
-const TABLES: [(&str, &[&str]); 2] = [
+const TABLES: [(&str, &[&str]); 4] = [
     (
         "en",
         &[COMMON, include_str!("../../../data/languages/en.txt")],
@@ -33,6 +33,22 @@ const TABLES: [(&str, &[&str]); 2] = [
             COMMON,
             EUROPEAN,
             include_str!("../../../data/languages/de.txt"),
+        ],
+    ),
+    (
+        "fr",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/fr.txt"),
+        ],
+    ),
+    (
+        "es",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/es.txt"),
         ],
     ),
 ];
