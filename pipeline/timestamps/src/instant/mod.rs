@@ -2,7 +2,8 @@
 //!
 //! `fast` reads the two forms that nearly all feeds use. What it does not take goes through `items` (numbers, names and marks), `scan`
 //! (which of them is a clock, a zone, a name), `fields` (which of the remaining numbers is the year, the month, the day) and `settle` (is it a
-//! real date, and which instant). Nothing here guesses a field that is not written, and nothing clamps.
+//! real date, and which instant). What names no day may be told from the fetching (`relative`: `2 hours ago`). Nothing here guesses a field that is
+//! not written, and nothing clamps.
 
 mod bare;
 mod calendars;
@@ -16,6 +17,7 @@ mod meanings;
 mod numeric;
 mod parts;
 mod refusal;
+mod relative;
 mod scan;
 mod settle;
 mod sign;
@@ -37,7 +39,8 @@ pub const MAX_BYTES: usize = 256;
 /// Reads one date string.
 ///
 /// The text must be the date and little else: labels such as `Published:` and the small words of dates are passed over, anything unknown is
-/// refused. A date without a zone is taken by the hints (and in the end as UTC), which [`Stamp::zone`] tells.
+/// refused. A date without a zone is taken by the hints (and in the end as UTC), which [`Stamp::zone`] tells. What is told from now (`2 hours ago`,
+/// `yesterday at 10:00`) is reckoned from [`Hints::now`], with a low confidence.
 ///
 /// # Errors
 ///
@@ -55,6 +58,9 @@ pub fn parse(text: &str, hints: &Hints<'_>) -> Result<Stamp, Refusal> {
     }
     let language = hints.language.and_then(names::language);
     let mut items = items::split(text)?;
+    if let Some(answer) = relative::read(text, &items, language, hints) {
+        return answer;
+    }
     words::look_up(text, &mut items, language)?;
     let parts = scan::scan(text, &items, language)?;
     let settled = fields::resolve(&parts, hints)?;

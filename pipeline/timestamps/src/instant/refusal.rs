@@ -29,6 +29,9 @@ pub enum Refusal {
     /// A part without which there is no instant is not written: `5 May`.
     #[error("the {0} is missing")]
     Missing(Part),
+    /// It is told from the moment of the fetch (`2 hours ago`), and the hints do not say when that was.
+    #[error("it is told from the time of the fetch, which is not known")]
+    Relative,
     /// A real date, outside of the years that can be counted.
     #[error("the date is out of range")]
     OutOfRange,

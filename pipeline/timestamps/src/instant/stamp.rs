@@ -14,7 +14,7 @@ pub struct Hints<'h> {
     pub order: Option<FieldOrder>,
     /// Offsets from UTC that the other dates of the same feed state.
     pub offsets: &'h [Offset],
-    /// When the text was fetched: completes dates without a year, and places years of two digits.
+    /// When the text was fetched: completes dates without a year, places years of two digits, and is what `2 hours ago` is told from.
     pub now: Option<Timestamp>,
 }
 
@@ -33,7 +33,7 @@ pub enum FieldOrder {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Stamp {
-    /// The first moment of the smallest unit written.
+    /// The first moment of the smallest unit written; of hours and finer units told from the fetching, so far back from it.
     pub instant: Timestamp,
     /// Offset from UTC in force there; absent where neither the text nor a hint tells one and UTC was assumed.
     pub offset: Option<Offset>,
