@@ -22,7 +22,7 @@ const COMMON: &str = include_str!("../../../data/languages/common.txt");
 const EUROPEAN: &str = include_str!("../../../data/languages/european.txt");
 
 /// The tables, by the tags of their languages, in the order in which they are read; the first serves texts whose language has none.
-const TABLES: [(&str, &[&str]); 4] = [
+const TABLES: [(&str, &[&str]); 6] = [
     (
         "en",
         &[COMMON, include_str!("../../../data/languages/en.txt")],
@@ -49,6 +49,22 @@ const TABLES: [(&str, &[&str]); 4] = [
             COMMON,
             EUROPEAN,
             include_str!("../../../data/languages/es.txt"),
+        ],
+    ),
+    (
+        "it",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/it.txt"),
+        ],
+    ),
+    (
+        "pt",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/pt.txt"),
         ],
     ),
 ];
