@@ -55,7 +55,14 @@ fn the_feed_of_a_page_is_found_tried_and_added() {
         told.contains("no feed was found") && told.contains("--no-check"),
         "{told}"
     );
-    let (code, _, told) = feeds(folder.path(), &["add", "http://127.0.0.1:1/"]);
-    assert_eq!(code, 1);
-    assert!(told.contains("127.0.0.1"), "{told}");
+    let before = main_file(&folder);
+    for address in ["http://127.0.0.1:1/".to_owned(), web.url("/trouble")] {
+        let (code, _, told) = feeds(folder.path(), &["add", &address]);
+        assert_eq!(code, 69, "{told}");
+        let advice = format!("{address} cannot be asked now; try again later");
+        assert!(told.contains(&advice), "{told}");
+    }
+    let (code, _, told) = feeds(folder.path(), &["add", "http://10.0.0.1/"]);
+    assert_eq!(code, 1, "{told}");
+    assert_eq!(main_file(&folder), before);
 }

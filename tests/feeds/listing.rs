@@ -112,6 +112,12 @@ fn how_feeds_do_is_told_of_a_running_and_of_a_stopped_daemon() {
 
     let daemon = Daemon::start(folder.path());
     until_asked(folder.path());
+    let (_, exported, _) = feeds(folder.path(), &["export"]);
+    assert!(
+        exported.contains("text=\"Harbour News\"")
+            && exported.contains("htmlUrl=\"https://harbour.example/news\""),
+        "{exported}"
+    );
     let (code, said, _) = feeds(folder.path(), &["why", "harbour", "--json"]);
     let known: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(code, 0);

@@ -10,9 +10,9 @@ use crate::{BY_HAND, dateline, desk, feeds, main_file};
 const LIST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <opml version="1.0"><head><title>x</title></head><body>
 <outline text="World &amp; more">
-  <outline type="rss" text="One" xmlUrl="https://one.example/feed" category="daily"/>
+  <outline type="rss" text="One" xmlUrl="https://one.example/feed" htmlUrl="https://one.example/news" category="daily"/>
   <outline type="rss" text="Courier" xmlurl="http://courier.example/rss/"/>
-  <outline text="deeper"><outline title="Two" xmlUrl="https://two.example/a?b=1&c=2"/></outline>
+  <outline text="deeper"><outline title="Two" htmlUrl="javascript:x" xmlUrl="https://two.example/a?b=1&c=2"/></outline>
 </outline>
 <outline type="rss" text="One again" xmlUrl="https://one.example/feed"/>
 <outline type="rss" text="Taken id" xmlUrl="https://two.example/a-b=1&amp;c=2"/>
@@ -72,7 +72,7 @@ fn ten_thousand_feeds_are_imported_and_come_back_as_they_were() {
     .unwrap();
     let outlines: String = (0..10_000)
         .map(|number| {
-            format!("<outline text='Folder {}'><outline text='Feed {number}' xmlUrl='https://f{number}.example/rss' category='all,n{}'/></outline>\n", number % 50, number % 7)
+            format!("<outline text='Folder {}'><outline text='Feed {number}' xmlUrl='https://f{number}.example/rss' htmlUrl='https://f{number}.example/' category='all,n{}'/></outline>\n", number % 50, number % 7)
         })
         .collect();
     fs::write(
@@ -88,6 +88,7 @@ fn ten_thousand_feeds_are_imported_and_come_back_as_they_were() {
     );
     let (code, exported, _) = feeds(folder.path(), &["export"]);
     assert_eq!(code, 0);
+    assert_eq!(exported.matches(".example/\" category=").count(), 10_000);
     let other = tempfile::tempdir().unwrap();
     fs::write(other.path().join("dateline.toml"), "").unwrap();
     fs::write(other.path().join("out.opml"), exported).unwrap();
@@ -103,6 +104,8 @@ fn ten_thousand_feeds_are_imported_and_come_back_as_they_were() {
         list
     };
     assert_eq!(listed(&folder), listed(&other));
+    let pages = |folder: &TempDir| main_file(folder).matches("\npage = ").count();
+    assert_eq!((pages(&folder), pages(&other)), (10_000, 10_000));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 
-const HARBOUR: &str = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour News</title>
+const HARBOUR: &str = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour News</title><link>https://harbour.example/news</link>
 <item><title>Ferry stays</title><guid>f-1</guid><pubDate>Mon, 02 Mar 2026 08:30:00 +0100</pubDate></item>
 <item><title>Ferry late</title><guid>f-0</guid><pubDate>Sun, 01 Mar 2026 08:30:00 +0100</pubDate></item>
 </channel></rss>"#;
@@ -65,6 +65,7 @@ fn answer(mut stream: TcpStream) {
         "/nothing" => ("200 OK", "text/html", "<!doctype html><p>Nothing here."),
         "/harbour.xml" => ("200 OK", "application/rss+xml", HARBOUR),
         "/sports.xml" => ("200 OK", "application/rss+xml", SPORTS),
+        "/trouble" => ("503 Service Unavailable", "text/plain", "later"),
         "/closed.xml" => ("410 Gone", "text/plain", "closed"),
         _ => ("404 Not Found", "text/plain", "none"),
     };

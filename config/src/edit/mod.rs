@@ -51,6 +51,8 @@ pub struct NewFeed {
     pub name: Option<String>,
     /// Its address.
     pub url: String,
+    /// The page that it belongs to.
+    pub page: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
     /// The time between two fetches, as users write it.

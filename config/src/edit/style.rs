@@ -131,6 +131,7 @@ impl Style {
             ("id", feed.id.as_ref().map(text)),
             ("name", feed.name.as_ref().map(text)),
             ("url", Some(self.string(&feed.url))),
+            ("page", feed.page.as_ref().map(text)),
             ("tags", (!feed.tags.is_empty()).then(tags)),
             ("every", feed.every.as_ref().map(text)),
         ]

@@ -93,6 +93,7 @@ fn what_is_added_is_written_in_the_files_own_hand() {
         id: Some("new".to_owned()),
         name: Some("It's \"new\"".to_owned()),
         url: "https://b.example/".to_owned(),
+        page: None,
         tags: vec!["a".to_owned(), "b".to_owned()],
         every: Some("5m".to_owned()),
     };
@@ -241,6 +242,7 @@ proptest! {
             .into_iter()
             .enumerate()
             .map(|(number, (id, name, tags))| NewFeed {
+                page: (number % 2 == 1).then(|| "https://new.example/".to_owned()),
                 id: id.map(|id| format!("new-{number}-{id}")),
                 name,
                 url: format!("https://new.example/{number}"),

@@ -82,6 +82,9 @@ feed_sections! {
         tags: Vec<String> = default(Vec::new()), super::tags();
         /// Address of the feed, http or https, without user name and password.
         url: Url = required, feed_url();
+        /// The page that the feed belongs to, for people and other readers (`htmlUrl` in OPML). Where absent, an export has the
+        /// one that the feed names itself.
+        page: Option<Url> = optional, feed_url();
         /// Language of the articles where the feed does not say.
         language: Option<String> = optional, language();
         /// How the feed's server is told who asks: `{ basic = { user = "…", password = { env = "NAME" } } }` or

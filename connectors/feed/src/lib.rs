@@ -26,4 +26,4 @@ pub mod websub;
 pub use dateline_feed_reader as read;
 pub use fetch::{Client, FetchError, Names, networks_of};
 pub use items::item;
-pub use source::{FeedSource, Remembered, remembered};
+pub use source::{FeedSource, Remembered, page, remembered};

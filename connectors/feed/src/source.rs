@@ -23,11 +23,12 @@ use url::Url;
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
 use crate::pace;
 use crate::paging::Cursor;
+use crate::read::FeedDocument;
 use crate::websub::{Callbacks, announced};
 use document::{Fetched, Taken, Wanted};
 use hub::{Hub, Pushed};
 use kept::Kept;
-pub use remembered::{Remembered, remembered};
+pub use remembered::{Remembered, page, remembered};
 
 /// The status of a feed that is gone for good.
 const GONE: u16 = 410;
@@ -209,6 +210,7 @@ impl FeedSource {
                 match self.take(fetched, turn).await {
                     Ok(taken) => {
                         kept.announced = announced(&headers, &taken.feed, &at);
+                        kept.page = page_of(&taken.feed);
                         self.document(taken, &at, memory, turn, kept)
                     }
                     Err((fault, facts)) => {
@@ -296,6 +298,16 @@ impl Source for FeedSource {
     fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest> {
         Box::pin(self.turn(turn))
     }
+}
+
+/// The page that a feed says it belongs to, where that is one that may be shown and stored.
+fn page_of(feed: &FeedDocument) -> Option<String> {
+    /// Longest address that is kept.
+    const MAX_URL: usize = 2048;
+    let page = Url::parse(feed.link.as_deref()?).ok()?;
+    let web = matches!(page.scheme(), "http" | "https");
+    let page = public(&page);
+    (web && page.len() <= MAX_URL).then_some(page)
 }
 
 /// The address without what may be secret.

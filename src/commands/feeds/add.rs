@@ -22,6 +22,7 @@ pub(super) fn add(args: &AddArgs) -> Done {
         id: args.id.clone(),
         name: args.name.clone(),
         url: url.to_string(),
+        page: None,
         tags: args.tag.clone(),
         every: args.every.clone(),
     };
@@ -179,6 +180,13 @@ fn nothing(discovery: &Discovery, url: &Url) -> Stop {
     }
     for reason in reasons {
         terminal::say(&terminal::harmless(reason));
+    }
+    let mut tried = discovery.missed.iter();
+    if tried.any(|miss| miss.how == How::Address && miss.passing) {
+        let error = anyhow!(
+            "{url} cannot be asked now; try again later, or add it untried with --no-check"
+        );
+        return stop(Exit::Unavailable, &error);
     }
     let error = anyhow!(
         "no feed was found at {url}; give the feed's own address, or add it untried with --no-check"

@@ -1,5 +1,6 @@
 //! `dateline feeds export`: the feeds as OPML 2.0, for other readers.
 
+use dateline_config::Url;
 use dateline_config::edit::{Before, replace_file};
 use dateline_feed::opml::{Head, Subscription, write};
 use jiff::Timestamp;
@@ -13,9 +14,10 @@ use crate::terminal;
 
 pub(super) fn export(args: &ExportArgs) -> Done {
     let registry = Registry::open(&args.config.config)?;
-    // A feed without a name has the one that it gives itself, where the daemon has heard it: so do its records.
+    // A feed without a name or a page has the one that it gives itself, where the daemon has heard it.
     let health = Health::read(&registry.loaded.config).ok();
     let title = |id: &str| health.as_ref()?.of(id)?.title.clone();
+    let page = |id: &str| dateline_feed::page(&health.as_ref()?.of(id)?.memory);
     let feeds: Vec<Subscription> = registry
         .loaded
         .config
@@ -26,7 +28,11 @@ pub(super) fn export(args: &ExportArgs) -> Done {
             url: feed.url.to_string(),
             name: feed.name.clone().or_else(|| title(&feed.id)),
             tags: feed.tags.clone(),
-            page: None,
+            page: feed
+                .page
+                .as_ref()
+                .map(Url::to_string)
+                .or_else(|| page(&feed.id)),
             line: 0,
         })
         .collect();

@@ -91,6 +91,7 @@ impl Sorting {
             id: (own != id).then_some(own),
             name: feed.name,
             url: url.into(),
+            page: feed.page.as_deref().and_then(page),
             tags: feed.tags,
             every: None,
         };
@@ -213,6 +214,15 @@ impl Sorting {
             "refused": judged(&self.refused),
         })
     }
+}
+
+/// The page of a feed, where it is one that the loader takes: an address that is none costs no feed.
+fn page(written: &str) -> Option<String> {
+    let page = Url::parse(written).ok()?;
+    let usable = matches!(page.scheme(), "http" | "https")
+        && page.username().is_empty()
+        && page.password().is_none();
+    usable.then(|| page.into())
 }
 
 /// An address as it may be shown.

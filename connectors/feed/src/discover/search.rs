@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use dateline_feed_reader::{Context, Format, Reading, read};
+use dateline_pipeline::fault::Class;
 use jiff::Timestamp;
 use thiserror::Error;
 use url::Url;
@@ -45,6 +46,8 @@ pub struct Miss {
     pub how: How,
     /// Why it is none, in one line.
     pub reason: String,
+    /// Whether that passes: it could not be reached, or its server is in trouble or wants to be left alone.
+    pub passing: bool,
 }
 
 /// What a search brought.
@@ -78,6 +81,16 @@ enum Trouble {
     Page(#[from] PageError),
     #[error("{reason}")]
     NotAFeed { reason: String, page: Box<Page> },
+}
+
+impl Trouble {
+    fn passes(&self) -> bool {
+        match self {
+            Trouble::Page(PageError::Failed { fault, .. }) => fault.class == Class::Transient,
+            Trouble::Page(PageError::Busy { .. }) => true,
+            Trouble::Page(PageError::Disallowed(_)) | Trouble::NotAFeed { .. } => false,
+        }
+    }
 }
 
 struct Search<'p> {
@@ -145,6 +158,7 @@ impl Search<'_> {
             url: without_credentials(&candidate.url),
             how: candidate.how,
             reason: trouble.to_string(),
+            passing: trouble.passes(),
         });
     }
 

@@ -33,5 +33,6 @@ pub use other::Page;
 
 pub(crate) use feed::{Answer, Body, Refusal};
 pub(crate) use memory::Memory;
+pub(crate) use moved::Moved;
 pub(crate) use other::Step;
 pub(crate) use redirects::without_credentials;

@@ -51,6 +51,19 @@ impl Moved {
         })
     }
 
+    /// How it stands, for people.
+    pub(crate) fn standing(&self) -> String {
+        let times = match self.sightings {
+            1 => "seen once".to_owned(),
+            often => format!("seen {often} times"),
+        };
+        let to = without_credentials(&self.to);
+        let since = self.first.strftime("%Y-%m-%d");
+        format!(
+            "the address says that the feed is at {to} for good ({times}, first on {since}); write that into the configuration"
+        )
+    }
+
     /// The address to ask in place of the configured one.
     pub(super) fn adopted(&self, configured: &Url) -> Option<&Url> {
         let believed = self.sightings >= MIN_SIGHTINGS

@@ -21,10 +21,13 @@ pub(super) struct Kept {
     /// How far the hub may be relied on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) trust: Option<Trust>,
+    /// The page that the feed says it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) page: Option<String>,
 }
 
 /// The keys of [`Kept`].
-const KEYS: &[&str] = &["fill", "announced", "websub", "trust"];
+const KEYS: &[&str] = &["fill", "announced", "websub", "trust", "page"];
 
 impl Kept {
     /// What an earlier turn asked to be remembered; what another version wrote and this one does not
@@ -38,6 +41,7 @@ impl Kept {
             announced: part(memory, "announced"),
             websub: part(memory, crate::websub::KEY),
             trust: part(memory, "trust"),
+            page: part(memory, "page"),
         }
     }
 

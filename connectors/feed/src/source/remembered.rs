@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::kept::Kept;
+use crate::fetch::Moved;
 
 /// A fact of a feed's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +16,9 @@ pub struct Remembered {
     pub text: String,
 }
 
-/// A permanent redirect that was seen.
-#[derive(Debug, Deserialize)]
-struct Moved {
-    to: String,
-    first: Timestamp,
-    sightings: u32,
+/// The page that a feed says it belongs to.
+pub fn page(memory: &Value) -> Option<String> {
+    Kept::of(memory).page
 }
 
 /// What of a feed's memory is worth telling. What cannot be understood is left out.
@@ -28,20 +26,8 @@ pub fn remembered(memory: &Value, now: Timestamp) -> Vec<Remembered> {
     let kept = Kept::of(memory);
     let mut facts = Vec::new();
     let mut tell = |about, text| facts.push(Remembered { about, text });
-    let moved = memory.get("moved").map(Moved::deserialize);
-    if let Some(Ok(moved)) = moved {
-        let times = match moved.sightings {
-            1 => "seen once".to_owned(),
-            often => format!("seen {often} times"),
-        };
-        let since = moved.first.strftime("%Y-%m-%d");
-        tell(
-            "moved",
-            format!(
-                "the address says that the feed is at {} for good ({times}, first on {since}); write that into the configuration",
-                moved.to
-            ),
-        );
+    if let Some(Ok(moved)) = memory.get("moved").map(Moved::deserialize) {
+        tell("moved", moved.standing());
     }
     match (&kept.websub, &kept.announced) {
         (Some(subscription), _) => tell("hub", subscription.standing(now)),

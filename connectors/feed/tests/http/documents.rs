@@ -37,6 +37,24 @@ async fn the_charset_of_the_answer_counts() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_feed_is_remembered_where_it_may_be_shown() {
+    for (link, page) in [
+        ("https://quay.example/", Some("https://quay.example/")),
+        (
+            "https://me:secret@quay.example/",
+            Some("https://quay.example/"),
+        ),
+        ("javascript:alert(1)", None),
+    ] {
+        let feed = format!(
+            "<rss version='2.0'><channel><link>{link}</link><item><title>x</title></item></channel></rss>"
+        );
+        let (_server, harvest) = serving(move |_| Reply::new(200, &[], feed.as_bytes())).await;
+        assert_eq!(dateline_feed::page(&harvest.memory).as_deref(), page);
+    }
+}
+
+#[tokio::test]
 async fn only_so_many_items_are_taken() {
     let server = Server::start(|_| Reply::new(200, &[], FEED)).await;
     let mut feed = feed(&server.url("/feed"));
