@@ -244,10 +244,13 @@ impl FeedSource {
             kept.fill = Cursor::start(&taken.feed, at, self.feed.first_fill.saturating_sub(1));
         }
         let memory = match taken.cut_off {
-            // The part that is missing may name the older pages.
-            true if first && kept.fill.is_none() => memory.cut_off(&before).unread(),
-            true => memory.cut_off(&before),
+            true => memory.cut_off(&before, turn.now),
             false => memory,
+        };
+        let memory = match memory.lacks_its_end() {
+            // The part that is missing may name the older pages.
+            true if first && kept.fill.is_none() => memory.unread(),
+            _ => memory,
         };
         let mut harvest = Harvest::empty(Outcome::Read, memory.to_json());
         harvest.hints.wishes = Some(pace::wishes(&taken.feed));

@@ -231,34 +231,37 @@ pub(super) fn unknown_encoding(url: &Url, encoding: &HeaderValue) -> Fault {
 
 /// A feed's document is larger than its feed's limit.
 pub(super) fn feed_too_large(url: &Url, limit: usize) -> Fault {
-    let url = without_credentials(url);
-    let reason = format!(
-        "{url}: the body is larger than max_body ({limit} bytes after decompression); raise max_body if that is right for this feed"
-    );
-    Fault::permanent("too_large", reason)
+    let advice = "raise max_body if that is right for this feed";
+    larger(
+        url,
+        &format!("the body is larger than max_body ({limit} bytes after decompression); {advice}"),
+    )
 }
 
 /// Something else is larger than anything of its kind.
 pub(super) fn too_large(url: &Url, limit: usize) -> Fault {
-    let url = without_credentials(url);
-    let reason = format!(
-        "{url}: the document is larger than {limit} bytes after decompression; it is not read"
-    );
-    Fault::permanent("too_large", reason)
+    larger(
+        url,
+        &format!("the document is larger than {limit} bytes after decompression; it is not read"),
+    )
+}
+
+fn larger(url: &Url, what: &str) -> Fault {
+    Fault::permanent("too_large", format!("{}: {what}", without_credentials(url)))
 }
 
 pub(super) fn large_headers(url: &Url) -> Fault {
-    let url = without_credentials(url);
-    let reason = format!(
-        "{url}: the answer has more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
-    );
-    Fault::permanent("headers", reason)
+    headers(url, "has")
 }
 
 fn refused_headers(url: &Url) -> Fault {
+    headers(url, "breaks the rules of HTTP/2, or has")
+}
+
+fn headers(url: &Url, what: &str) -> Fault {
     let url = without_credentials(url);
     let reason = format!(
-        "{url}: the answer breaks the rules of HTTP/2, or has more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
+        "{url}: the answer {what} more than {MAX_HEADERS} header fields or {MAX_HEADER_BYTES} bytes of them; tell the feed's publisher"
     );
     Fault::permanent("headers", reason)
 }

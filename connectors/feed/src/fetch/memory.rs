@@ -21,6 +21,10 @@ const MAX_VALIDATOR: usize = 1024;
 /// says so wrongly hides its news for a day and not for ever.
 const MAX_TRUST: SignedDuration = SignedDuration::from_hours(24);
 
+/// A document that ends too early and is still the same after so long is whole: caches that took half of one hold it for
+/// minutes.
+const ENDS_SO: SignedDuration = SignedDuration::from_hours(1);
+
 /// What is remembered of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Memory {
@@ -39,6 +43,9 @@ pub(crate) struct Memory {
     /// When the whole document was last given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     whole: Option<Timestamp>,
+    /// The document that was given last, where it was cut off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cut: Option<Cut>,
     /// The permanent redirect that the configured address answers with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) moved: Option<Moved>,
@@ -48,6 +55,15 @@ pub(crate) struct Memory {
     max_items: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
+}
+
+/// A document that ended too early.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Cut {
+    /// BLAKE3 of its body.
+    body: String,
+    /// When it was first given, without another between.
+    since: Timestamp,
 }
 
 impl Memory {
@@ -75,13 +91,30 @@ impl Memory {
     }
 
     /// What is remembered where the document was cut off: nothing by which the server, or its body, could be known as
-    /// unchanged, or the rest of it would never be asked for.
-    pub(crate) fn cut_off(mut self, before: &Memory) -> Memory {
+    /// unchanged, or the rest of it would never be asked for. A document that always ends so is one that its publisher
+    /// never closes, and is remembered like any other.
+    pub(crate) fn cut_off(mut self, before: &Memory, now: Timestamp) -> Memory {
+        let Some(body) = self.body.take() else {
+            return self;
+        };
+        let since = match &before.cut {
+            Some(cut) if cut.body == body => cut.since.min(now),
+            _ => now,
+        };
+        if now.duration_since(since) >= ENDS_SO {
+            self.body = Some(body);
+            return self;
+        }
+        self.cut = Some(Cut { body, since });
         self.etag = None;
         self.last_modified = None;
-        self.body = None;
         self.whole = before.whole;
         self
+    }
+
+    /// Whether the document remembered was cut off, so that there may be more of it.
+    pub(crate) fn lacks_its_end(&self) -> bool {
+        self.cut.is_some()
     }
 
     /// Takes it that no document was read, as before the first.

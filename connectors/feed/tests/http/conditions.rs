@@ -127,6 +127,40 @@ async fn a_document_that_was_cut_off_leaves_the_time_of_the_last_whole_one() {
 }
 
 #[tokio::test]
+async fn a_document_that_is_never_closed_is_remembered_after_a_while() {
+    let open = &FEED[..FEED
+        .windows(10)
+        .position(|text| text == b"</channel>")
+        .unwrap()];
+    for headers in [&[("ETag", "\"a\"")][..], &[]] {
+        let server = Server::start(move |request| match request.header("if-none-match") {
+            Some("\"a\"") => Reply::new(304, &[], b""),
+            _ => Reply::new(200, headers, open),
+        })
+        .await;
+        let source = source(&feed(&server.url("/feed")));
+        let mut memory = Value::Null;
+        for (hours, outcome) in [
+            (0, Outcome::Read),
+            (0, Outcome::Read),
+            (1, Outcome::Read),
+            (2, Outcome::Unchanged),
+            (3, Outcome::Unchanged),
+            (26, Outcome::Unchanged),
+        ] {
+            let harvest = poll_after(&source, memory, hours).await;
+            assert_eq!(harvest.outcome, outcome, "after {hours} h");
+            memory = harvest.memory;
+        }
+        let conditional = |request: &Request| request.header("if-none-match").is_some();
+        let requests = server.requests();
+        let asked: Vec<bool> = requests.iter().map(conditional).collect();
+        let some = !headers.is_empty();
+        assert_eq!(asked, [false, false, false, some, some, false]);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_keeps_what_was_remembered() {
     let server = Server::start(|_| Reply::new(200, &[("ETag", "\"new\"")], b"<html>")).await;
     let memory = serde_json::json!({"url": server.url("/feed"), "etag": "\"old\"", "body": "x"});
