@@ -22,7 +22,7 @@ const COMMON: &str = include_str!("../../../data/languages/common.txt");
 const EUROPEAN: &str = include_str!("../../../data/languages/european.txt");
 
 /// The tables, by the tags of their languages, in the order in which they are read; the first serves texts whose language has none.
-const TABLES: [(&str, &[&str]); 6] = [
+const TABLES: [(&str, &[&str]); 8] = [
     (
         "en",
         &[COMMON, include_str!("../../../data/languages/en.txt")],
@@ -65,6 +65,22 @@ const TABLES: [(&str, &[&str]); 6] = [
             COMMON,
             EUROPEAN,
             include_str!("../../../data/languages/pt.txt"),
+        ],
+    ),
+    (
+        "nl",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/nl.txt"),
+        ],
+    ),
+    (
+        "ru",
+        &[
+            COMMON,
+            EUROPEAN,
+            include_str!("../../../data/languages/ru.txt"),
         ],
     ),
 ];
