@@ -40,12 +40,14 @@ pub(super) fn may_begin(asked: Builtin, token: &Token, vocabulary: &Vocabulary) 
         | Builtin::AnyYear
         | Builtin::Hour
         | Builtin::Minute
+        | Builtin::Clock4
         | Builtin::Digits => matches!(token.shape, Shape::Digits(_)),
         Builtin::ClockTime => token.shape == Shape::Clock,
         Builtin::DotClock => token.shape == Shape::Decimal,
         Builtin::Iso | Builtin::Numeric => token.shape == Shape::Triple,
         Builtin::Word => token.shape == Shape::Word,
         Builtin::Capital => token.shape == Shape::Word && token.capital,
+        Builtin::Name => token.shape == Shape::Word && token.capital && token.word == UNKNOWN,
         Builtin::Lower => token.shape == Shape::Word && !token.capital && token.word == UNKNOWN,
         Builtin::Start | Builtin::End => false,
     }
@@ -85,6 +87,16 @@ pub(super) fn matches(walker: &Walker<'_>, asked: Builtin, at: usize) -> Matches
             };
             [fits.then(|| (at + 1, clock.pack())), None]
         }
+        Builtin::Clock4 => {
+            let fits = digits == 4 && token.value < 2400 && token.value % 100 < 60;
+            let clock = Clock {
+                hour: (token.value / 100 % 100) as u8,
+                minute: (token.value % 100) as u8,
+                second: 0,
+                fields: 2,
+            };
+            [fits.then(|| (at + 1, clock.pack())), None]
+        }
         Builtin::Minute => one(digits == 2 && token.value < 60),
         Builtin::Digits => one(digits > 0),
         Builtin::ClockTime => one(token.shape == Shape::Clock),
@@ -93,7 +105,7 @@ pub(super) fn matches(walker: &Walker<'_>, asked: Builtin, at: usize) -> Matches
             let read = triple(token, asked == Builtin::Iso, walker.order);
             [read.map(|day| (at + 1, day)), None]
         }
-        Builtin::Word | Builtin::Capital | Builtin::Lower => {
+        Builtin::Word | Builtin::Capital | Builtin::Name | Builtin::Lower => {
             one(may_begin(asked, token, &walker.language.vocabulary))
         }
         Builtin::Iso | Builtin::Numeric | Builtin::Start | Builtin::End => [None, None],

@@ -2,7 +2,7 @@
 //! stand in the language's table: classes `relation`, `article`, `tense`, `infinitive`, `tense-ending`.
 
 use crate::text::scan::{Shape, Token, UNKNOWN};
-use crate::text::table::{Language, relation};
+use crate::text::table::{Key, Language, relation};
 use crate::text::types::Relation;
 
 /// Words before an expression that are looked at for a tense.
@@ -30,22 +30,24 @@ impl<'l> Surroundings<'l> {
         }
     }
 
-    fn value(&self, token: &Token, class: u16) -> Option<i64> {
-        let mut lexemes = self.language.vocabulary.lexemes(token);
-        lexemes
-            .find(|lexeme| lexeme.class == class && lexeme.rest.is_empty())
+    /// The value of a word of a class at a place; of words of several parts, where the parts stand there.
+    fn value(&self, tokens: &[Token], at: usize, class: u16) -> Option<i64> {
+        let lexemes = self.language.vocabulary.lexemes(&tokens[at]);
+        let of_class = lexemes.filter(|lexeme| lexeme.class == class);
+        let complete = of_class.filter(|lexeme| goes_on(tokens, at + 1, &lexeme.rest));
+        complete
+            .max_by_key(|lexeme| lexeme.rest.len())
             .map(|lexeme| lexeme.value)
     }
 
     /// The relation that the word before the expression names, over an article.
     pub(super) fn relation(&self, tokens: &[Token], start: usize) -> Option<Relation> {
-        let mut before = tokens[..start].iter().rev();
-        let nearest = before.next()?;
-        let named = match self.value(nearest, self.article) {
-            Some(_) => before.next()?,
+        let nearest = start.checked_sub(1)?;
+        let named = match self.value(tokens, nearest, self.article) {
+            Some(_) => nearest.checked_sub(1)?,
             None => nearest,
         };
-        self.value(named, self.relation).and_then(relation)
+        self.value(tokens, named, self.relation).and_then(relation)
     }
 
     /// Whether a sentence ends with this token: a full stop, a question mark, an exclamation mark, where a blank and a capital follow.
@@ -93,8 +95,17 @@ impl<'l> Surroundings<'l> {
         } else {
             0
         };
-        let tense = self.value(token, self.tense).unwrap_or(ending) as i8;
-        let infinite = || at > 0 && self.value(&tokens[at - 1], self.infinitive).is_some();
+        let tense = self.value(tokens, at, self.tense).unwrap_or(ending) as i8;
+        let infinite = || at > 0 && self.value(tokens, at - 1, self.infinitive).is_some();
         if tense == -1 && infinite() { 0 } else { tense }
     }
+}
+
+/// Whether the tokens from a place are what a spelling of several goes on with.
+pub(super) fn goes_on(tokens: &[Token], from: usize, rest: &[Key]) -> bool {
+    let there = tokens.get(from..from + rest.len());
+    there.is_some_and(|tokens| {
+        let mut pairs = tokens.iter().zip(rest);
+        pairs.all(|(token, key)| Key::of(token) == Some(*key))
+    })
 }

@@ -3,6 +3,7 @@
 
 use super::builtin;
 use super::frame::{Frame, Slots};
+use super::surroundings::goes_on;
 use crate::instant::FieldOrder;
 use crate::text::scan::{Shape, Token, UNKNOWN};
 use crate::text::table::{Accept, Child, Context, Glue, Key, Language, Op, Slot, Trie, What};
@@ -154,12 +155,7 @@ impl<'w> Walker<'w> {
 
     /// Where a spelling of several tokens ends, if it goes on as it must.
     pub(super) fn rest(&self, rest: &[Key], from: usize) -> Option<usize> {
-        let tokens = self.tokens.get(from..from + rest.len())?;
-        let fits = tokens
-            .iter()
-            .zip(rest)
-            .all(|(token, key)| Key::of(token) == Some(*key));
-        fits.then_some(from + rest.len())
+        goes_on(self.tokens, from, rest).then_some(from + rest.len())
     }
 
     #[allow(

@@ -1,7 +1,7 @@
 //! Calendar dates: whole ones, and those that lack a year, a month, or all but the weekday.
 
 use super::period::{Period, Shape, new_year};
-use super::place::on;
+use super::place::{days_between, on};
 use super::{Meaning, Resolver, What};
 use crate::text::matching::Frame;
 use crate::text::table::{Op, Rel, Slot};
@@ -117,13 +117,24 @@ impl Resolver<'_> {
             .or_else(|| small(Slot::Season, 3).map(Shape::Season))
     }
 
-    /// “The 20th”.
+    /// “The 20th”: of the month spoken of, in news the one nearest to the publication.
     fn day_of_month_spoken_of(&self, day: i8) -> Option<Shape> {
-        let (reference, _) = self.reference()?;
-        match reference.shape {
-            Shape::Month(month) | Shape::Day(month, _) => Some(Shape::Day(month, day)),
-            _ => None,
+        let (reference, anchor) = self.reference()?;
+        let month = match reference.shape {
+            Shape::Month(month) | Shape::Day(month, _) => month,
+            _ => return None,
+        };
+        if anchor != Anchor::Publication {
+            return Some(Shape::Day(month, day));
         }
+        let today = reference.first()?;
+        let months = [month, (month + 10) % 12 + 1, month % 12 + 1];
+        let shapes = months.map(|month| Shape::Day(month, day));
+        let cost = |shape: &Shape| {
+            let first = self.placed(*shape, |_| true).0.first();
+            first.map_or(i32::MAX, |first| self.cost(days_between(today, first)))
+        };
+        shapes.into_iter().min_by_key(cost)
     }
 
     fn unrelated(&self, frame: &Frame, shape: Shape) -> (Period, Anchor) {

@@ -6,8 +6,8 @@ use super::period::Period;
 use crate::text::matching::{Findings, Frame};
 use crate::text::table::{Direction, Op, Rel, Slot};
 
-/// Years that must be named before a text that speaks of its own time at all can be a narrative.
-const LEAST_YEARS: usize = 3;
+/// Years of other times that make a narrative whatever it begins with.
+const MANY_YEARS: usize = 6;
 /// Expressions at a text's head among which its own date is looked for.
 const HEAD: usize = 4;
 
@@ -25,11 +25,29 @@ pub(super) fn is_narrative(findings: &Findings, published: Option<DateTime>) -> 
                     Some(at) if i64::from(at.year()) == year => near += 1,
                     _ => far += 1,
                 },
-                None => near += 2 * usize::from(is_deictic(frame)),
+                None => near += usize::from(is_deictic(frame)),
             }
         }
     }
-    far > 2 * near && (far >= LEAST_YEARS || near == 0)
+    far > 0 && far >= 2 * near && (far >= MANY_YEARS || begins_elsewhere(findings, published))
+}
+
+/// Whether the text names another year than its own before any month or day: narratives say where they are before they go on from there.
+fn begins_elsewhere(findings: &Findings, published: Option<DateTime>) -> bool {
+    for found in &findings.found {
+        let mut frame = &findings.frames[found.frame as usize];
+        while let Some(part) = frame.parts[0] {
+            frame = &findings.frames[part as usize];
+        }
+        let says = |slot| frame.get(slot).is_some();
+        if let Some(year) = frame.get(Slot::Year) {
+            return published.is_none_or(|at| i64::from(at.year()) != year);
+        }
+        if says(Slot::Month) || says(Slot::Weekday) || is_deictic(frame) {
+            return false;
+        }
+    }
+    false
 }
 
 /// Whether it can only be understood from when it was written.

@@ -274,7 +274,7 @@ impl Resolver<'_> {
             index,
             paragraph: self.found.paragraph,
         };
-        if period.year.is_none() || period.fiscal || period.granularity() > Granularity::Year {
+        if period.first().is_none() || period.fiscal || period.granularity() > Granularity::Year {
             return;
         }
         if self.is_aside(&period) {

@@ -254,8 +254,16 @@ impl Period {
                 if clock.fields > 2 {
                     write!(to, ":{:02}", clock.second)?;
                 }
-                if time.zone == Some(0) {
-                    to.push('Z');
+                match time.zone {
+                    None => {}
+                    Some(0) => to.push('Z'),
+                    Some(minutes) => {
+                        let sign = if minutes < 0 { '-' } else { '+' };
+                        write!(to, "{sign}{:02}", minutes.abs() / 60)?;
+                        if minutes % 60 != 0 {
+                            write!(to, ":{:02}", minutes.abs() % 60)?;
+                        }
+                    }
                 }
             }
             (None, Some(part)) => to.push_str(PARTS.get(part).unwrap_or(&"XX")),

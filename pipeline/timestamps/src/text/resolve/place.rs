@@ -104,10 +104,10 @@ pub(super) fn nearest(
         let period = Period::new(Some(year), shape);
         let (first, after) = (period.first()?, period.after()?);
         let distance = if to < first {
-            days(to, first)
+            days_between(to, first)
         } else if to >= after {
             // From the period's end, so that what has just passed is nearest.
-            -days(after, to) - 1
+            -days_between(after, to) - 1
         } else {
             0
         };
@@ -118,7 +118,8 @@ pub(super) fn nearest(
         .map(|(_, _, year)| year)
 }
 
-fn days(from: Date, to: Date) -> i32 {
+/// Days from one day to another.
+pub(super) fn days_between(from: Date, to: Date) -> i32 {
     to.since(from).map_or(i32::MAX, |span| span.get_days())
 }
 

@@ -26,9 +26,10 @@ impl Resolver<'_> {
             Rel::Following => (self.reference()?, 1),
             Rel::Same | Rel::That => (self.reference()?, 0),
             Rel::The if unit <= Unit::Day => (self.reference_day()?, 0),
-            Rel::The => (self.reference_near()?, 0),
+            Rel::The => (self.reference_near(unit)?, 0),
         };
-        let period = self.stepped(&anchor, steps, unit)?;
+        let mut period = self.stepped(&anchor, steps, unit)?;
+        period.fiscal = frame.get(Slot::Fiscal).is_some();
         Some(Meaning::of(What::Period(period), source, SURE))
     }
 
@@ -54,11 +55,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// What was spoken of in this paragraph or the one before, else the publication.
-    fn reference_near(&self) -> Option<(Period, Anchor)> {
-        let near = self
-            .spoken
-            .is_some_and(|spoken| self.narrative || spoken.paragraph + 1 >= self.found.paragraph);
+    /// What was spoken of in this paragraph or the one before, if it is no coarser than the unit, else the publication.
+    fn reference_near(&self, unit: Unit) -> Option<(Period, Anchor)> {
+        let near = self.spoken.is_some_and(|spoken| {
+            let fine = spoken.period.granularity() <= super::period::granularity(unit);
+            self.narrative || (fine && spoken.paragraph + 1 >= self.found.paragraph)
+        });
         if near {
             self.reference()
         } else {
@@ -153,6 +155,9 @@ impl Resolver<'_> {
     /// The nth unit of a larger one; -1 is the last.
     pub(super) fn nth(&mut self, frame: &Frame) -> Option<Meaning> {
         let ordinal = frame.get(Slot::Ordinal)?;
+        if let Some(weekday) = frame.get(Slot::Weekday) {
+            return self.nth_weekday(frame, ordinal, weekday);
+        }
         let unit = Unit::of(frame.get(Slot::Unit)?)?;
         let base = match frame.parts[0] {
             Some(_) => {
@@ -189,6 +194,23 @@ impl Resolver<'_> {
         };
         period.fiscal = base.is_some_and(|(base, _)| base.fiscal);
         Some(Meaning::of(What::Period(period), anchor, SURE))
+    }
+
+    /// “The first Monday of May”.
+    fn nth_weekday(&mut self, frame: &Frame, ordinal: i64, weekday: i64) -> Option<Meaning> {
+        let base = self.part(frame, 0)?;
+        let period = base.period()?;
+        let (first, after) = (period.first()?, period.after()?);
+        let day = if ordinal > 0 {
+            let ahead = (weekday - i64::from(first.weekday().to_monday_one_offset())).rem_euclid(7);
+            on(first, ahead + (ordinal - 1) * 7)?
+        } else {
+            let last = on(after, -1)?;
+            let back = (i64::from(last.weekday().to_monday_one_offset()) - weekday).rem_euclid(7);
+            on(last, -back)?
+        };
+        let what = What::Period(Period::day(day));
+        (first <= day && day < after).then(|| Meaning::of(what, base.anchor, SURE))
     }
 
     fn century(&self, ordinal: i64) -> Option<Meaning> {

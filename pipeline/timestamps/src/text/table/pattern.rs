@@ -33,6 +33,8 @@ pub(crate) enum Builtin {
     Minute,
     /// `18:05`.
     ClockTime,
+    /// `1805`.
+    Clock4,
     /// `18.05`.
     DotClock,
     /// `2023-05-09`.
@@ -43,6 +45,8 @@ pub(crate) enum Builtin {
     Word,
     /// A word with a capital.
     Capital,
+    /// A word with a capital that no table knows.
+    Name,
     /// A word without one that no table knows.
     Lower,
     /// Any number in digits.
@@ -66,11 +70,13 @@ impl Builtin {
             "hour" => (Builtin::Hour, Some(Slot::Clock)),
             "minute" => (Builtin::Minute, Some(Slot::Minute)),
             "clock" => (Builtin::ClockTime, Some(Slot::Clock)),
+            "clock4" => (Builtin::Clock4, Some(Slot::Clock)),
             "dot-clock" => (Builtin::DotClock, Some(Slot::Clock)),
             "iso" => (Builtin::Iso, Some(Slot::Ymd)),
             "numeric" => (Builtin::Numeric, Some(Slot::Ymd)),
             "word" => (Builtin::Word, None),
             "Capital" => (Builtin::Capital, None),
+            "Name" => (Builtin::Name, None),
             "lower" => (Builtin::Lower, None),
             "digits" => (Builtin::Digits, None),
             "^" => (Builtin::Start, None),
