@@ -46,13 +46,49 @@ pub(super) fn tidy(html: &str, base: Option<&Url>) -> String {
                 }
             }
             Piece::Tag(tag) => {
-                let base = base.filter(|_| out.len() < limit);
-                push_start_tag(tag, base, Form::Xml, limit, &mut out);
+                for tag in unclosed(tag) {
+                    let base = base.filter(|_| out.len() < limit);
+                    push_start_tag(tag, base, Form::Xml, limit, &mut out);
+                }
             }
             _ => out.push_str(piece.source()),
         }
     }
     out
+}
+
+/// The start tags that `tag` is, of which all but the last lack their `>`: `<a href="x"<img src="y">`. To a browser what
+/// begins the second is an attribute's name, which no XML can have.
+fn unclosed(tag: Tag<'_>) -> impl Iterator<Item = Tag<'_>> {
+    let mut rest = Some(tag);
+    std::iter::from_fn(move || {
+        let tag = rest.take()?;
+        let Some(at) = next_start(tag) else {
+            return Some(tag);
+        };
+        let (source, after) = tag.source.split_at(at);
+        rest = Some(Tag {
+            source: after,
+            ..tag
+        });
+        Some(Tag {
+            source,
+            self_closing: false,
+        })
+    })
+}
+
+/// Where in a start tag the next begins.
+fn next_start(tag: Tag<'_>) -> Option<usize> {
+    tag.source.get(1..)?.find('<')?;
+    let begins_tag = |name: &str| {
+        let letter = name.strip_prefix('<').and_then(|name| name.bytes().next());
+        letter.is_some_and(|letter| letter.is_ascii_alphabetic())
+    };
+    let next = tag
+        .attributes()
+        .find(|attribute| begins_tag(attribute.name))?;
+    Some(next.name_at)
 }
 
 /// The length of the result from which on addresses stay relative.
@@ -99,12 +135,14 @@ fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &
         }
     }
     let rest = &tag.source[written..];
-    if form == Form::Xml && !tag.self_closing && is_void(tag.name()) {
-        out.push_str(rest.strip_suffix('>').unwrap_or(rest));
-        out.push_str(" />");
-    } else {
-        out.push_str(rest);
-    }
+    let (inside, end) = match rest.strip_suffix('>') {
+        Some(inside) => (inside, ">"),
+        // Ended by the next; its own end is for XML to write.
+        None => (rest, if form == Form::Xml { ">" } else { "" }),
+    };
+    out.push_str(inside);
+    let ends_itself = form == Form::Xml && !tag.self_closing && is_void(tag.name());
+    out.push_str(if ends_itself { " />" } else { end });
 }
 
 /// Writes the value of an attribute, as it is but for ampersands that begin no reference.

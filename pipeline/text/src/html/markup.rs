@@ -1,6 +1,6 @@
 //! Text or markup? For feeds that declare one and send the other.
 
-use html5ever::data::NAMED_ENTITIES;
+use super::references::named_characters;
 
 /// The longest entity that is looked for, in bytes between `&` and `;`; the longest name of the standard has 31.
 const MAX_ENTITY_BYTES: usize = 32;
@@ -68,6 +68,15 @@ const TELLING_ELEMENTS: [&str; 58] = [
     "video",
 ];
 
+/// Further elements, sorted, whose tags tell markup where they have attributes: a sentence may speak of `<link>`.
+const TELLING_WITH_ATTRIBUTES: [&str; 13] = [
+    "button", "form", "frame", "frameset", "input", "link", "meta", "object", "param", "picture",
+    "source", "svg", "time",
+];
+
+/// The most of a tag that is searched for an attribute, in bytes.
+const MAX_ATTRIBUTE_SEARCH: usize = 200;
+
 /// Whether `text` contains a tag of a common HTML element, a comment, a CDATA section or a character reference.
 ///
 /// Text that was escaped once more than declared (`&lt;p&gt;`) says yes as well: one decoding makes it markup, for which
@@ -108,7 +117,17 @@ fn starts_construct(after: &str) -> bool {
         named.as_bytes().get(name_len),
         Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>')
     );
-    ends_name && TELLING_ELEMENTS.binary_search(&name.as_str()).is_ok()
+    let name = name.as_str();
+    ends_name
+        && (TELLING_ELEMENTS.binary_search(&name).is_ok()
+            || TELLING_WITH_ATTRIBUTES.binary_search(&name).is_ok()
+                && has_attribute(&named[name_len..]))
+}
+
+/// Whether what follows the name of a tag has an attribute with a value.
+fn has_attribute(after_name: &str) -> bool {
+    let mut bytes = after_name.bytes().take(MAX_ATTRIBUTE_SEARCH);
+    bytes.find(|byte| matches!(byte, b'=' | b'<' | b'>')) == Some(b'=')
 }
 
 /// Whether what follows a `&` is a numeric character reference or a named one that exists.
@@ -128,9 +147,6 @@ fn starts_entity(after: &str) -> bool {
             }
             None => !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()),
         },
-        // The table also has the starts of names, with nothing to decode to.
-        None => NAMED_ENTITIES
-            .get(name_with_end)
-            .is_some_and(|&(first, _)| first != 0),
+        None => named_characters(name_with_end).is_some(),
     }
 }

@@ -21,7 +21,7 @@ mod tokens;
 pub use images::HtmlImage;
 pub use links::{HtmlLink, HtmlLinks};
 pub use markup::looks_like_html;
-pub use references::{unescape, unescape_attribute};
+pub use references::{named_characters, unescape, unescape_attribute};
 
 use url::Url;
 
@@ -62,7 +62,8 @@ pub fn absolute(html: &str, base: &Url) -> String {
 }
 
 /// As [`absolute`], and so that an XML reader stumbles less: void elements end in `/>` and have no end tags, attributes
-/// without a value have their name for it, and a `<` that begins no tag is escaped. For markup that is handed on, not shown.
+/// without a value have their name for it, a `<` that begins no tag is escaped, and a tag that lacks its `>` ends where the
+/// next begins. For markup that is handed on, not shown.
 pub fn tidy(html: &str, base: Option<&Url>) -> String {
     absolute::tidy(html, base)
 }

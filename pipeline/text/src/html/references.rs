@@ -95,13 +95,21 @@ fn named(text: &str, in_attribute: bool) -> Option<Reference> {
     (!in_attribute || !may_be_query).then_some(open)
 }
 
-fn known(name: &str) -> Option<Reference> {
+/// The characters that a named reference means, of which a few have two. The name is what stands behind the ampersand, with
+/// its semicolon if it has one: `eacute;`, `eacute`.
+pub fn named_characters(name: &str) -> Option<(char, Option<char>)> {
     // The table also has the starts of names, with nothing to decode to.
     let (first, second) = *NAMED_ENTITIES.get(name).filter(|(first, _)| *first != 0)?;
+    let second = char::from_u32(second).filter(|character| *character != '\0');
+    Some((char::from_u32(first)?, second))
+}
+
+fn known(name: &str) -> Option<Reference> {
+    let (first, second) = named_characters(name)?;
     Some(Reference {
         len: 1 + name.len(),
-        first: char::from_u32(first)?,
-        second: char::from_u32(second).filter(|character| *character != '\0'),
+        first,
+        second,
         number: None,
         is_terminated: name.ends_with(';'),
     })

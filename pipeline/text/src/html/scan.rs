@@ -66,6 +66,8 @@ impl<'a> Tag<'a> {
 pub(super) struct Attribute<'a> {
     /// The name in the letters it is written in.
     pub(super) name: &'a str,
+    /// Where in the tag the name is.
+    pub(super) name_at: usize,
     /// What is between the quotes, or stands without; none where there is no equals sign.
     pub(super) value: Option<&'a str>,
     /// Where in the tag the value is, with its quotes.
@@ -85,6 +87,7 @@ impl<'a> Iterator for Attributes<'a> {
 
     fn next(&mut self) -> Option<Attribute<'a>> {
         let start = self.rest.trim_start_matches(|c| is_space(c) || c == '/');
+        let name_at = self.end - start.len();
         // An equals sign at the start is part of the name.
         let first = start.chars().next()?.len_utf8();
         let ends_name = |c: char| is_space(c) || c == '/' || c == '=';
@@ -97,6 +100,7 @@ impl<'a> Iterator for Attributes<'a> {
             let at = self.end - after_name.len();
             return Some(Attribute {
                 name,
+                name_at,
                 value: None,
                 span: (at, at),
             });
@@ -115,6 +119,7 @@ impl<'a> Iterator for Attributes<'a> {
         let span = (self.end - start.len(), self.end - rest.len());
         Some(Attribute {
             name,
+            name_at,
             value: Some(value),
             span,
         })

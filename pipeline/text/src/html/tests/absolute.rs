@@ -121,6 +121,11 @@ fn tidy_markup_is_nearly_xml() {
             "</p></br><script>a < b</script>",
             "</p></br><script>a < b</script>",
         ),
+        (
+            "<a href=\"x\"<img src='y' <b>z</a>",
+            "<a href=\"x\"><img src='y'  /><b>z</a>",
+        ),
+        ("<a b=c<d>", "<a b=c<d>"),
     ] {
         assert_eq!(tidy(html, None), expected);
         assert_eq!(tidy(expected, None), expected);
@@ -185,6 +190,7 @@ fn hostile_markup_is_made_absolute_in_linear_time() {
         "<script></scrip".repeat(30_000),
         "<![CDATA[".repeat(30_000),
         "<a \"".repeat(50_000),
+        format!("{}>", "<a x=\"\"".repeat(50_000)),
         "&".repeat(300_000),
     ] {
         let result = absolute(&html, &base());
