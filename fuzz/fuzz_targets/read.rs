@@ -9,6 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let options = Options {
         sanitise: choice & 1 != 0,
         tidy: choice & 2 != 0,
+        as_written: choice & 4 != 0,
     };
     inspect_answer(&read_with(bytes, &Context::default(), options));
 });

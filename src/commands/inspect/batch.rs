@@ -18,11 +18,6 @@ struct Request {
 
 /// `{"path", "headers"}` → `{"ok", "error", "feed", "entries", "recovered"}`.
 pub(super) fn feeds() -> anyhow::Result<Exit> {
-    // Other readers write markup as XML; answers are easier to compare with theirs if this does too.
-    let options = Options {
-        tidy: true,
-        ..Options::default()
-    };
     answer(|request| {
         let header = |name: &str| {
             let found = request
@@ -31,14 +26,12 @@ pub(super) fn feeds() -> anyhow::Result<Exit> {
                 .find(|(key, _)| key.eq_ignore_ascii_case(name));
             found.map(|(_, value)| value.clone())
         };
-        let context = Context {
-            url: None,
-            content_type: header("content-type"),
-            content_location: header("content-location"),
-            content_language: header("content-language"),
-        };
         match bytes(&request.path) {
-            Ok(bytes) => inspect_answer(&read_with(&bytes, &context, options)),
+            Ok(bytes) => inspect_answer(&read_with(
+                &bytes,
+                &Context::from_headers(header),
+                Options::COMPARABLE,
+            )),
             Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
         }
     })

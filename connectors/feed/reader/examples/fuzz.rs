@@ -119,6 +119,7 @@ fn try_read(bytes: &[u8], seed: u64) -> bool {
     let options = Options {
         sanitise: seed.is_multiple_of(4),
         tidy: seed.is_multiple_of(2),
+        as_written: seed.is_multiple_of(3),
     };
     catch_unwind(|| inspect_answer(&read_with(bytes, &Context::default(), options))).is_ok()
 }

@@ -25,19 +25,11 @@ fn main() -> std::io::Result<()> {
                 .find(|(key, _)| key.eq_ignore_ascii_case(name));
             found.map(|(_, value)| value.clone())
         };
-        let context = Context {
-            url: None,
-            content_type: header("content-type"),
-            content_location: header("content-location"),
-            content_language: header("content-language"),
-        };
+        let context = Context::from_headers(header);
         let reading = read_with(
             &std::fs::read(&request.path)?,
             &context,
-            Options {
-                tidy: true,
-                ..Options::default()
-            },
+            Options::COMPARABLE,
         );
         serde_json::to_writer(&mut out, &inspect_answer(&reading))?;
         out.write_all(b"\n")?;

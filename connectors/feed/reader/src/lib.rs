@@ -52,6 +52,16 @@ pub struct Context {
 }
 
 impl Context {
+    /// What the headers of an answer tell, asked for by name in lower case.
+    pub fn from_headers(header: impl Fn(&str) -> Option<String>) -> Context {
+        Context {
+            url: None,
+            content_type: header("content-type"),
+            content_location: header("content-location"),
+            content_language: header("content-language"),
+        }
+    }
+
     fn base(&self) -> Option<Url> {
         let location = self.content_location.as_deref();
         let located = location.and_then(|location| links::base(location, self.url.as_ref()));
@@ -69,6 +79,18 @@ pub struct Options {
     /// Whether HTML is written so that readers of XML stumble less over it: void elements end in `/>`, attributes have
     /// values. Nothing is taken out of it.
     pub tidy: bool,
+    /// Whether text that was encoded twice by way of windows-1252 (`â€™` for `’`) stays as the document has it: no reader but
+    /// this one sets it right. What went through Latin-1 is set right in any case, since it leaves control characters.
+    pub as_written: bool,
+}
+
+impl Options {
+    /// What other readers' answers are compared with: as little as possible is set right, and HTML is written as XML would be.
+    pub const COMPARABLE: Options = Options {
+        sanitise: false,
+        tidy: true,
+        as_written: true,
+    };
 }
 
 /// Reads a document.

@@ -4,9 +4,7 @@
 use dateline_config::Feed;
 use dateline_pipeline::fault::Fault;
 use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -305,7 +303,7 @@ impl Ask<'_> {
         };
         let memory = Memory::of_document(&url, &headers, &bytes).with_whole(whole);
         let length = bytes.len() as u64;
-        let header = |name| {
+        let header = |name: &str| {
             let value: Option<&HeaderValue> = headers.get(name);
             value
                 .and_then(|value| value.to_str().ok())
@@ -316,9 +314,7 @@ impl Ask<'_> {
         } else {
             let context = Context {
                 url: Some(without_credentials(&url)),
-                content_type: header(CONTENT_TYPE),
-                content_location: header(CONTENT_LOCATION),
-                content_language: header(CONTENT_LANGUAGE),
+                ..Context::from_headers(header)
             };
             Body::Document { bytes, context }
         };

@@ -4,28 +4,12 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-/// The longest text that is looked at for a second layer of UTF-8; beyond, only control characters are mended. Whoever
-/// encodes twice does so with titles too.
+/// The longest text that is looked at for a second layer of UTF-8. Whoever encodes twice does so with titles too.
 const MAX_LAYERED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Undoes two mistakes of writers in a text taken from a document, such as the value of an element:
-///
-/// - UTF-8 that was taken for Latin-1 or windows-1252 and encoded once more (`Ã©` for `é`), where the whole text is that;
-/// - windows-1252 written as control characters (`&#146;`, U+0092), which no text has: they become the characters meant.
-///
-/// Without either, nothing is copied.
-pub fn mend(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    match second_layer(text) {
-        Some(inner) => Cow::Owned(controls(&inner).into_owned()),
-        None => controls(text),
-    }
-}
-
-/// Replaces each C1 control character by what windows-1252 has in its place, if anything.
-pub(super) fn controls(text: &str) -> Cow<'_, str> {
+/// The text with windows-1252 that was written as control characters (`&#146;`, U+0092) made into the characters meant: no
+/// text has those controls. Without any, nothing is copied.
+pub fn mend_controls(text: &str) -> Cow<'_, str> {
     if !text
         .as_bytes()
         .windows(2)
@@ -45,8 +29,12 @@ fn of_windows_1252(byte: u8) -> char {
     text.chars().next().unwrap_or('\u{fffd}')
 }
 
-/// The text that was taken for windows-1252, if all of this one can be that.
-fn second_layer(text: &str) -> Option<String> {
+/// The text below, where all of this one is UTF-8 that was taken for Latin-1 or windows-1252 and encoded once more
+/// (`Ã©` for `é`). It expects the text of one field, such as a title: what it decides, it decides for the whole.
+pub fn undo_second_encoding(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
     // Cheap reasons against: every sequence of UTF-8 begins with one of these characters, and most texts have others.
     let begins = |character: char| matches!(character, '\u{c2}'..='\u{f4}');
     if text.len() > MAX_LAYERED_BYTES || !begins(text.chars().find(|c| !c.is_ascii())?) {

@@ -15,7 +15,7 @@ mod wide;
 
 use std::borrow::Cow;
 
-pub use mend::mend;
+pub use mend::{mend_controls, undo_second_encoding};
 
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8};
 use label::Charset;
@@ -234,7 +234,7 @@ fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding, source: Source) -
     };
     // What most parts of ISO 8859 leave to control characters, writers filled with what windows-1252 has there.
     if encoding.name().starts_with("ISO-8859-")
-        && let Cow::Owned(mended) = mend::controls(&text)
+        && let Cow::Owned(mended) = mend_controls(&text)
     {
         text = Cow::Owned(mended);
     }

@@ -8,9 +8,10 @@ use url::Url;
 
 use crate::Options;
 use crate::dates::Dates;
+use crate::links;
 use crate::model::{Entry, FeedDocument, Format, Media, ReadError, Tag, WebLink};
+use crate::tidy::{self, Letters};
 use crate::values::{Date, Person, Text};
-use crate::{links, tidy};
 use parse::{Value, parse};
 
 /// Items of one document, and elements of one of their lists, that are read.
@@ -43,6 +44,7 @@ pub(crate) fn read(
         base,
         options,
         odd: 0,
+        letters: Letters::new(options),
         dates: Dates::default(),
         language: None,
     };
@@ -96,6 +98,7 @@ pub(crate) fn read(
     reader
         .dates
         .reread(&mut entries, reader.language.as_deref());
+    notes.extend(reader.letters.notes());
     notes.extend(reader.dates.into_notes());
     Ok(JsonFeed {
         feed,
@@ -144,6 +147,7 @@ struct Reader<'b> {
     base: Option<&'b Url>,
     options: Options,
     odd: usize,
+    letters: Letters,
     dates: Dates,
     /// That of the feed.
     language: Option<String>,
@@ -185,10 +189,16 @@ impl Reader<'_> {
         links.extend(external.clone().map(|href| link(href, "related")));
         let html = self
             .text(members, "content_html")
-            .map(|value| Text::html(crate::tidy::html(value, self.base, self.options)));
+            .map(|value| Text::html(tidy::html(value, self.base, self.options)));
         let plain = self.text(members, "content_text").map(Text::plain);
-        let id = self.text(members, "id");
-        let permalink = id.clone().filter(|id| id.starts_with("http"));
+        let permalink = self.text(members, "id").filter(|id| id.starts_with("http"));
+        let id = match get(members, "id") {
+            Some(Value::Text(id)) => {
+                Some(self.letters.identifier(id.trim())).filter(|id| !id.is_empty())
+            }
+            Some(Value::Number(number)) => Some((*number).to_owned()),
+            _ => None,
+        };
         let mut thumbnails: Vec<String> = Vec::new();
         for name in ["image", "banner_image"] {
             thumbnails.extend(self.address(members, name));
@@ -214,7 +224,7 @@ impl Reader<'_> {
     /// A text; numbers are taken for texts.
     fn text(&mut self, members: &Members<'_>, name: &str) -> Option<String> {
         let text = match get(members, name)? {
-            Value::Text(text) => tidy::tidy(text.trim(), &mut 0),
+            Value::Text(text) => self.letters.tidy(text.trim()),
             Value::Number(number) => (*number).to_owned(),
             _ => {
                 self.odd += 1;
@@ -278,7 +288,7 @@ impl Reader<'_> {
         };
         for value in values.iter().take(MAX_LIST) {
             let term = match value {
-                Value::Text(term) => tidy::tidy(term.trim(), &mut 0),
+                Value::Text(term) => self.letters.tidy(term.trim()),
                 Value::Number(number) => (*number).to_owned(),
                 _ => {
                     self.odd += 1;

@@ -47,6 +47,8 @@ pub(super) struct Collector {
     pub(super) base64: bool,
     /// Whether the type was stated as XML, so that elements within are expected.
     pub(super) stated_xml: bool,
+    /// Whether the type was stated as HTML, and not only taken for granted.
+    pub(super) stated_html: bool,
     /// Whether elements were found within.
     pub(super) marked_up: bool,
     pub(super) text: String,
@@ -81,6 +83,7 @@ impl Collector {
             kind: Kind::Plain,
             base64: false,
             stated_xml: false,
+            stated_html: false,
             marked_up: false,
             text: buffer,
             cut: false,

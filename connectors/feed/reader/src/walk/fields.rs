@@ -26,7 +26,11 @@ impl Walker<'_> {
         if collector.takes_markup {
             self.text_field(&collector);
         } else {
-            let value = tidy::tidy(collector.text.trim(), &mut self.faults.controls);
+            let text = collector.text.trim();
+            let value = match collector.element {
+                Element::Id => self.letters.identifier(text),
+                _ => self.letters.tidy(text),
+            };
             self.simple_field(&collector, value);
         }
         if self.spare.len() < MAX_SPARE && collector.text.capacity() < (1 << 16) {
@@ -88,6 +92,7 @@ impl Walker<'_> {
 
     /// The text in its format, mended, with absolute addresses.
     fn text_of(&mut self, collector: &Collector) -> Option<Text> {
+        // What Atom 1.0 leaves out (RFC 4287, section 3.1.1.3) is a part of the text in Atom 0.3.
         let unwrap = self.atom && collector.kind == Kind::Xml;
         let text = collector.finished(unwrap);
         let decoded = collector.base64.then(|| tidy::from_base64(text)).flatten();
@@ -95,9 +100,10 @@ impl Walker<'_> {
         if text.is_empty() {
             return None;
         }
-        let value = tidy::tidy(text, &mut self.faults.controls);
+        let value = self.letters.tidy(text);
         let is_html = match collector.kind {
             Kind::Xml | Kind::Html if self.atom => true,
+            Kind::Html if collector.stated_html => true,
             Kind::Xml if collector.marked_up || collector.stated_xml => true,
             Kind::Plain if self.atom && !collector.base64 => false,
             _ => html::looks_like_html(&value),
@@ -322,7 +328,10 @@ impl Walker<'_> {
     fn end_id(&mut self, permalink: bool, value: String) {
         let depth = self.depth();
         let followable = permalink && links::is_followable(&value);
-        let link = followable.then(|| self.absolute(&value));
+        let link = followable.then(|| {
+            let address = self.letters.tidy(&value);
+            self.absolute(&address)
+        });
         // An identifier stays as it is written, so that it stays the same wherever the feed moves; but what the document
         // itself says that it is relative to is part of it.
         let within_base = self.bases.len() > usize::from(self.circumstances.base.is_some());
@@ -372,14 +381,15 @@ impl Walker<'_> {
     }
 
     fn end_category(&mut self, collector: &Collector, value: String) {
-        if value.is_empty() {
-            return;
-        }
-        let tag = Tag {
-            term: value,
-            ..collector.tag.clone().unwrap_or_default()
+        let stated = collector.tag.clone().unwrap_or_default();
+        // A category that is only a label is shown to readers all the same.
+        let term = match &stated.label {
+            Some(label) if value.is_empty() && collector.tag.is_some() => label.clone(),
+            _ => value,
         };
-        self.tag(tag);
+        if !term.is_empty() {
+            self.tag(Tag { term, ..stated });
+        }
     }
 
     fn end_keywords(&mut self, element: Element, value: &str) {

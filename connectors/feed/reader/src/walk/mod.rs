@@ -19,6 +19,7 @@ use crate::elements::{Element, element};
 use crate::links;
 use crate::model::{Entry, FeedDocument, Format};
 use crate::names::{Prefixes, Space};
+use crate::tidy::Letters;
 use crate::xml::{Attributes, Entities, Strays, Token, Tokens};
 use building::Building;
 use collect::{Collector, InlineTag, is_void};
@@ -143,6 +144,7 @@ struct Walker<'t> {
     entry: Option<Box<Building>>,
     entries: Vec<Entry>,
     faults: Faults,
+    letters: Letters,
     dates: Dates,
     strays: Strays,
     period: Option<Duration>,
@@ -174,6 +176,7 @@ impl<'t> Walker<'t> {
             entry: None,
             entries: Vec::new(),
             faults: Faults::default(),
+            letters: Letters::new(circumstances.options),
             dates: Dates::default(),
             strays: Strays::default(),
             period: None,
@@ -472,7 +475,7 @@ impl<'t> Walker<'t> {
     /// The value of an attribute unless it is empty, without space around it.
     fn stated(&mut self, name: &str) -> Option<String> {
         let value = self.attribute(name)?;
-        let value = crate::tidy::tidy(value.trim(), &mut self.faults.controls);
+        let value = self.letters.tidy(value.trim());
         (!value.is_empty()).then_some(value)
     }
 
@@ -498,6 +501,7 @@ impl<'t> Walker<'t> {
         }
         self.finish_feed();
         let mut notes = self.faults.notes(self.text, &self.tokens, &self.strays);
+        notes.extend(self.letters.notes());
         let dates = std::mem::take(&mut self.dates);
         let language = self.feed.as_ref().and_then(|feed| feed.language.as_deref());
         dates.reread(&mut self.entries, language);

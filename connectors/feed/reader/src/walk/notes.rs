@@ -24,7 +24,6 @@ pub(super) struct Faults {
     pub(super) unmatched_ends: Seen,
     pub(super) unclosed_elements: Seen,
     pub(super) too_deep: usize,
-    pub(super) controls: usize,
     /// The element within which the document ends.
     pub(super) ends_within: Option<String>,
     pub(super) cut_text: bool,
@@ -71,7 +70,6 @@ impl Faults {
                 tokens.stray_brackets,
                 "angle brackets that start no tag were read as text",
             ),
-            (self.controls, "control characters were replaced"),
             (
                 self.too_deep,
                 "elements nested deeper than any feed needs were left out",

@@ -117,7 +117,10 @@ impl<'t> Walker<'t> {
 
     fn begin_entry(&mut self) -> Role {
         let mut building = Building::default();
-        building.entry.id = self.stated("rdf:about");
+        let about = self.attribute("rdf:about");
+        building.entry.id = about
+            .map(|about| self.letters.identifier(about.trim()))
+            .filter(|id| !id.is_empty());
         building.entry.language = self.stated("xml:lang");
         if let Some(href) = self.stated("href") {
             let href = self.absolute(&href);
@@ -187,6 +190,7 @@ impl<'t> Walker<'t> {
         collector.base64 = mode.is_some_and(|mode| mode.trim().eq_ignore_ascii_case("base64"))
             || kind == Kind::Binary;
         collector.stated_xml = kind == Kind::Xml;
+        collector.stated_html = kind == Kind::Html && written.is_some();
         collector.kind = kind;
         collector.as_content = as_content;
         Role::Field

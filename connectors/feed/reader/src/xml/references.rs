@@ -1,6 +1,6 @@
 //! References to characters and entities.
 
-use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
+use dateline_text::html::named_characters;
 use memchr::memchr;
 
 use super::Entities;
@@ -70,16 +70,17 @@ fn replaced(name: &str, entities: &mut Entities, out: &mut String) -> bool {
     key[name.len()] = b';';
     let known = std::str::from_utf8(&key[..=name.len()])
         .ok()
-        .and_then(|key| NAMED_ENTITIES.get(key));
-    let Some((first, second)) = known.copied().filter(|(first, _)| *first != 0) else {
+        .and_then(named_characters);
+    let Some((first, second)) = known else {
         return false;
     };
-    let characters = [first, second].into_iter().filter(|code| *code != 0);
-    out.extend(characters.filter_map(char::from_u32));
+    out.push(first);
+    out.extend(second);
     true
 }
 
-/// The character with this number (`8211`, `x2013`); 128 to 159 mean windows-1252, as in HTML.
+/// The character with this number (`8211`, `x2013`); what XML forbids is U+FFFD. 128 to 159 stay control characters: a text
+/// that has them may be windows-1252, as in HTML, or bytes of UTF-8, and only the whole of it tells.
 pub(super) fn numeric(number: &str) -> Option<char> {
     let (digits, radix) = match number.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16),
@@ -89,11 +90,7 @@ pub(super) fn numeric(number: &str) -> Option<char> {
         return None;
     }
     let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
-    let character = match code {
-        0x80..=0x9f => C1_REPLACEMENTS[code as usize - 0x80].or(char::from_u32(code)),
-        _ => char::from_u32(code),
-    };
-    let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+    let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     let allowed = character >= ' ' || matches!(character, '\t' | '\n' | '\r');
     let allowed = allowed && !matches!(character, '\u{fffe}' | '\u{ffff}');
     Some(if allowed {
@@ -119,7 +116,7 @@ mod tests {
             unescaped("&lt;a&gt; &amp;amp; &#8211;&#x2013;&#X41; &nbsp;&hellip;").0,
             "<a> &amp; \u{2013}\u{2013}A \u{a0}…"
         );
-        assert_eq!(unescaped("&#150;&#x92;").0, "–’");
+        assert_eq!(unescaped("&#150;&#x92;").0, "\u{96}\u{92}");
     }
 
     #[test]
