@@ -13,10 +13,14 @@ use crate::record::{Instant, Precision, Record, Timex, TimexInterval, TimexKind}
 /// Expressions in one record: a long article has fifty, a chronicle some hundreds. What is beyond is a table of dates, and its readers have the text.
 const MAX_TIMEXES: usize = 1000;
 
+/// Bytes of a record's texts that are searched: five times the longest articles of newspapers. It bounds what a text that is nothing but dates takes
+/// before the first limit cuts it, some 50 MiB.
+const MAX_BYTES: usize = 1 << 20;
+
 /// The language that is read where none is declared: most of what declares none is English, and numbers are written alike.
 const USUAL_LANGUAGE: &str = "en";
 
-/// Finds the times of a record's texts; a line about those that are left out is added to its provenance. Nothing is looked for in a text whose
+/// Finds the times of a record's texts; what is left out is said in its provenance. Nothing is looked for in a text whose
 /// language is declared and has no table.
 pub(super) fn annotate(record: &mut Record) {
     let declared = record.language.as_ref();
@@ -36,9 +40,13 @@ pub(super) fn annotate(record: &mut Record) {
         country: country.as_deref(),
     };
     let mut times = Vec::new();
-    let mut left_out = 0;
+    let (mut left_out, mut room_for_text, mut is_long) = (0, MAX_BYTES, false);
     for (field, text) in fields(record) {
         let base = times.len();
+        let whole = text;
+        let text = start_of(text, room_for_text);
+        room_for_text -= text.len();
+        is_long |= text.len() < whole.len();
         let found = text::annotate(text, &context);
         let room = MAX_TIMEXES - base;
         left_out += found.len().saturating_sub(room);
@@ -52,6 +60,24 @@ pub(super) fn annotate(record: &mut Record) {
             MAX_TIMEXES + left_out
         ));
     }
+    if is_long {
+        record.provenance.recovered.push(format!(
+            "the texts are long and only their first {MAX_BYTES} bytes were searched for times"
+        ));
+    }
+}
+
+/// As many whole words as `bytes` hold.
+fn start_of(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = &text[..end];
+    &start[..start.rfind(char::is_whitespace).unwrap_or(0)]
 }
 
 /// What stands in one text, as a record has it: for `inspect`. Nothing is left out.
@@ -245,6 +271,27 @@ mod tests {
             record.provenance.recovered,
             ["the texts speak of 1001 times and only the first 1000 were taken"]
         );
+    }
+
+    #[test]
+    fn of_a_very_long_text_the_start_is_searched_and_that_is_said() {
+        let record = record(Item {
+            title: Some(Text::plain("2023-05-09")),
+            content: Some(Text::plain(format!(
+                "2023-05-09 {} 2023-05-09",
+                "é ".repeat(MAX_BYTES / 3)
+            ))),
+            ..Item::default()
+        });
+        assert_eq!(record.timestamps.len(), 2);
+        assert_eq!(
+            record.provenance.recovered,
+            ["the texts are long and only their first 1048576 bytes were searched for times"]
+        );
+        assert_eq!(start_of("one two", 7), "one two");
+        assert_eq!(start_of("one two", 6), "one");
+        assert_eq!(start_of("one é", 5), "one");
+        assert_eq!(start_of("ééé", 3), "");
     }
 
     #[test]

@@ -5,6 +5,9 @@ use dateline_pipeline::record::Timex;
 
 use crate::terminal::{Style, harmless, paint};
 
+/// Blanks kept before the first word of a line.
+const MAX_INDENT: usize = 8;
+
 /// The text, wrapped at `columns`; its own line breaks stay. Expressions must be in order and not overlap, as they are found.
 pub(super) fn text(text: &str, found: &[Timex], columns: usize, colour: bool) -> String {
     let mut page = Page::new(columns);
@@ -40,8 +43,9 @@ pub(super) fn meaning(timex: &Timex) -> String {
 struct Page {
     text: String,
     columns: usize,
-    /// Columns of the line that is being filled, and whether a blank is due before its next word.
+    /// Columns of the line that is being filled, blanks before its first word, and whether a blank is due before the next.
     used: usize,
+    indent: usize,
     blank: bool,
 }
 
@@ -51,6 +55,7 @@ impl Page {
             text: String::new(),
             columns,
             used: 0,
+            indent: 0,
             blank: false,
         }
     }
@@ -67,8 +72,9 @@ impl Page {
             word.clear();
             if character == '\n' {
                 self.text.push('\n');
-                (self.used, self.blank) = (0, false);
+                (self.used, self.indent, self.blank) = (0, 0, false);
             } else {
+                self.indent += usize::from(self.used == 0);
                 self.blank = self.used > 0;
             }
         }
@@ -103,11 +109,11 @@ impl Page {
             self.text.push('\n');
             self.used = width;
         } else {
-            if self.blank {
-                self.text.push(' ');
-            }
-            self.used += needed;
+            let blanks = usize::from(self.blank) + self.indent.min(MAX_INDENT);
+            self.text.extend(std::iter::repeat_n(' ', blanks));
+            self.used += width + blanks;
         }
+        self.indent = 0;
         self.text.push_str(word);
         self.blank = false;
     }
@@ -175,6 +181,6 @@ mod tests {
     fn a_text_without_expressions_stays_as_it_is() {
         assert_eq!(text("", &[], 80, true), "");
         assert_eq!(text("Tern sails.", &[], 80, true), "Tern sails.\n");
-        assert_eq!(text("  \n\nTern\n", &[], 80, true), "\n\nTern\n");
+        assert_eq!(text("  \n\n  • Tern\n", &[], 80, true), "\n\n  • Tern\n");
     }
 }

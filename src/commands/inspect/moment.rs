@@ -90,7 +90,7 @@ mod tests {
             assert_eq!(moment.to_string(), shown, "{text}");
         }
         for (text, why) in [
-            ("yesterday", "no date"),
+            ("a ferry", "no date"),
             ("2023-02-29", "impossible date: the day cannot be 29"),
             ("May 2023", "it names no day"),
         ] {

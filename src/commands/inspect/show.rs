@@ -1,6 +1,6 @@
 //! Findings for people at a terminal.
 
-use dateline_pipeline::record::Record;
+use dateline_pipeline::record::{DateOrigin, Instant, Record};
 
 use super::{Findings, marked};
 use crate::terminal::{self, Style, paint};
@@ -89,12 +89,7 @@ fn in_full(record: &Record, colour: bool) -> String {
         ("updated", &record.updated),
     ] {
         if let Some(instant) = instant {
-            let raw = instant
-                .raw
-                .as_deref()
-                .map(|raw| format!("  from {raw:?}"))
-                .unwrap_or_default();
-            line(name, &format!("{}{raw}", instant.instant));
+            line(name, &date(instant));
         }
     }
     line(
@@ -131,6 +126,21 @@ fn in_full(record: &Record, colour: bool) -> String {
         line("recovered", recovered);
     }
     text
+}
+
+/// An instant with what it was read from, and how sure it is where it is not.
+fn date(date: &Instant) -> String {
+    let mut text = date.instant.to_string();
+    if let Some(raw) = &date.raw {
+        text += &format!("  from {raw:?}");
+    }
+    if date.from == DateOrigin::Url {
+        text += " in the address";
+    }
+    match date.confidence {
+        Some(confidence) if confidence < 1.0 => text + &format!("  confidence {confidence:.2}"),
+        _ => text,
+    }
 }
 
 /// The first times that a record's texts speak of, with their values.
