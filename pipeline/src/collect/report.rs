@@ -21,14 +21,8 @@ pub(super) fn name(outcome: &Outcome) -> &'static str {
 /// Says how a turn went.
 pub(super) fn turn(source: &dyn Source, harvest: &Harvest, standing: &Standing) {
     let reference = source.reference();
-    let kind = reference.kind.as_str();
     let outcome = name(&harvest.outcome);
-    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome)
-        .increment(1);
-    metrics::counter!("dateline_collect_bytes_total", "kind" => kind)
-        .increment(harvest.facts.bytes);
-    metrics::counter!("dateline_drafts_total", "kind" => kind)
-        .increment(harvest.items.len() as u64);
+    count(source, harvest, outcome);
     fault(source, harvest, standing);
     if standing.recovered > 0 {
         tracing::info!(
@@ -37,17 +31,7 @@ pub(super) fn turn(source: &dyn Source, harvest: &Harvest, standing: &Standing) 
             "the source can be read again"
         );
     }
-    for reject in &harvest.rejects {
-        metrics::counter!("dateline_dead_letters_total", "stage" => "collect", "kind" => reject.fault.kind)
-            .increment(1);
-        tracing::warn!(
-            source = reference.id,
-            subject = reject.subject,
-            fault = reject.fault.kind,
-            reason = reject.fault.reason,
-            "input was set aside as a dead letter"
-        );
-    }
+    rejects(source, harvest);
     tracing::debug!(
         source = reference.id,
         outcome,
@@ -62,20 +46,38 @@ pub(super) fn turn(source: &dyn Source, harvest: &Harvest, standing: &Standing) 
 
 /// Says what came without asking.
 pub(super) fn aside(source: &dyn Source, harvest: &Harvest) {
-    let reference = source.reference();
-    let kind = reference.kind.as_str();
-    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => "aside")
+    count(source, harvest, "aside");
+    rejects(source, harvest);
+    tracing::debug!(
+        source = source.reference().id,
+        bytes = harvest.facts.bytes,
+        fresh = harvest.items.len(),
+        "turn without asking"
+    );
+}
+
+fn count(source: &dyn Source, harvest: &Harvest, outcome: &'static str) {
+    let kind = source.reference().kind.as_str();
+    metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome)
         .increment(1);
     metrics::counter!("dateline_collect_bytes_total", "kind" => kind)
         .increment(harvest.facts.bytes);
     metrics::counter!("dateline_drafts_total", "kind" => kind)
         .increment(harvest.items.len() as u64);
-    tracing::debug!(
-        source = reference.id,
-        bytes = harvest.facts.bytes,
-        fresh = harvest.items.len(),
-        "turn without asking"
-    );
+}
+
+fn rejects(source: &dyn Source, harvest: &Harvest) {
+    for reject in &harvest.rejects {
+        metrics::counter!("dateline_dead_letters_total", "stage" => "collect", "kind" => reject.fault.kind)
+            .increment(1);
+        tracing::warn!(
+            source = source.reference().id,
+            subject = reject.subject,
+            fault = reject.fault.kind,
+            reason = reject.fault.reason,
+            "input was set aside as a dead letter"
+        );
+    }
 }
 
 fn fault(source: &dyn Source, harvest: &Harvest, standing: &Standing) {
