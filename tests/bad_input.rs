@@ -158,7 +158,7 @@ fn feeds_that_misbehave_are_marked_with_the_reason_and_harm_no_other() {
         let source = &scene.failing()[*id];
         let reason = source["reason"].as_str().unwrap();
         assert!(
-            reason.contains(why) && reason.contains(&misrule.address.to_string()),
+            reason.contains(why) && reason.contains(&misrule.address().to_string()),
             "{id}: {reason}"
         );
         let said = match *id {

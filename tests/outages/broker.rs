@@ -92,27 +92,22 @@ fn a_record_that_the_topic_refuses_becomes_a_dead_letter_and_the_rest_arrives() 
         issued.remove(&large);
         issued
     };
+    let wait_for_messages = |what: &str, expected: &Issued| {
+        until(what, AFTER_BACKOFF, || {
+            let arrived = outputs::tokens(&outputs::kafka(&broker.bootstrap, &topic));
+            let all = expected.keys().all(|token| arrived.contains(token));
+            all.then_some(())
+        });
+    };
     let expected = rest(scene.newsroom.issued());
-    until("all but the large one arrive", AFTER_BACKOFF, || {
-        let arrived = outputs::tokens(&outputs::kafka(&broker.bootstrap, &topic));
-        expected
-            .keys()
-            .all(|token| arrived.contains(token))
-            .then_some(())
-    });
+    wait_for_messages("all but the large one arrive", &expected);
     scene.wait_for_files(SOON);
     // Kept over a crash: it is not sent again, nor set aside again.
     daemon.kill();
     let mut daemon = scene.start(&kafka);
     scene.print(3);
     let expected = rest(scene.newsroom.issued());
-    until("what comes later arrives", AFTER_BACKOFF, || {
-        let arrived = outputs::tokens(&outputs::kafka(&broker.bootstrap, &topic));
-        expected
-            .keys()
-            .all(|token| arrived.contains(token))
-            .then_some(())
-    });
+    wait_for_messages("what comes later arrives", &expected);
     scene.wait_for_files(SOON);
     daemon.stop(SOON);
     assert_eq!(

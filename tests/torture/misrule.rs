@@ -11,8 +11,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use futures::{Stream, StreamExt, stream};
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+
+use super::server::Server;
 
 /// Size of a bomb when it has gone off, in bytes: many times what the daemon may take.
 const BLAST: usize = 512 << 20;
@@ -39,19 +39,11 @@ pub(crate) const FEEDS: &[(&str, &str)] = &[
 
 /// A running server. It closes with this value.
 pub(crate) struct Misrule {
-    pub(crate) address: SocketAddr,
-    _runtime: Runtime,
+    server: Server,
 }
 
 impl Misrule {
     pub(crate) fn open() -> Misrule {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
         let (gzip, zstd) = (Bytes::from(gzip_bomb()), Bytes::from(zstd_bomb()));
         let router = Router::new()
             .route(
@@ -70,11 +62,14 @@ impl Misrule {
                 "/{name}",
                 get(|Path(name): Path<String>| async move { answer(&name).await }),
             );
-        runtime.spawn(async move { axum::serve(listener, router).await });
         Misrule {
-            address,
-            _runtime: runtime,
+            server: Server::open(router),
         }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.address
     }
 
     /// All its feeds, as a configuration has them.
@@ -82,7 +77,7 @@ impl Misrule {
         let feed = |(name, _): &(&str, &str)| {
             format!(
                 "[[feeds]]\nid = \"{name}\"\nurl = \"http://{}/{name}\"\ntimeout = \"2s\"\n\n",
-                self.address
+                self.server.address
             )
         };
         FEEDS.iter().map(feed).collect()

@@ -7,16 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
-
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
 
 use super::article::{Article, Edit, Issued, Token};
 use super::dice::Dice;
 use super::office::{FEEDS, Office, Place, Published, number, office, router};
+use super::server::Server;
 use super::syndication::plain_text;
 
 /// The drop folders: name, and what becomes of a file.
@@ -28,11 +25,10 @@ pub(crate) const DROPS: [(&str, &str); 3] = [
 
 /// A running newsroom. It closes with this value.
 pub(crate) struct Newsroom {
-    pub(crate) address: SocketAddr,
+    server: Server,
     folder: PathBuf,
     office: Arc<Mutex<Office>>,
     dice: Dice,
-    _runtime: Runtime,
 }
 
 impl Newsroom {
@@ -42,21 +38,12 @@ impl Newsroom {
             fs::create_dir_all(folder.join("drops").join(name)).unwrap();
         }
         let office = Arc::new(Mutex::new(Office::new(seed)));
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
-        let router = router(Arc::clone(&office));
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        let server = Server::open(router(Arc::clone(&office)));
         Newsroom {
-            address,
+            server,
             folder: folder.to_owned(),
             office,
             dice: Dice::seeded(seed),
-            _runtime: runtime,
         }
     }
 
@@ -70,7 +57,7 @@ impl Newsroom {
         let feed = |name: &&str| {
             format!(
                 "[[feeds]]\nid = \"{name}\"\nurl = \"http://{}/feed/{name}\"\n\n",
-                self.address
+                self.server.address
             )
         };
         names.iter().map(feed).collect()
