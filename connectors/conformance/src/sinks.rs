@@ -104,6 +104,23 @@ async fn within<H: SinkHarness>(harness: &H, check: &'static str, work: impl Fut
     assert!(finished, "{check}: not finished after {patience:?}");
 }
 
+/// A check of `count` records that are delivered in rounds, all of one kind, until all are.
+async fn rounds<H: SinkHarness>(
+    harness: &H,
+    check: &'static str,
+    count: usize,
+    round: impl AsyncFn(&mut Driver<'_, H>),
+) {
+    within(harness, check, async {
+        let mut driver = Driver::start(harness, Log::of(check, count)).await;
+        while !driver.is_done() {
+            round(&mut driver).await;
+        }
+        driver.finish().await;
+    })
+    .await;
+}
+
 /// Records come out as they went in, once each, in order.
 pub async fn all_arrive_once_in_order<H: SinkHarness>(harness: &H) {
     let check = "all_arrive_once_in_order";
@@ -138,83 +155,83 @@ pub async fn empty_batches_are_harmless<H: SinkHarness>(harness: &H) {
 
 /// The process dies after a delivery and before its commit, at every delivery.
 pub async fn forgotten_deliveries_are_neither_lost_nor_doubled<H: SinkHarness>(harness: &H) {
-    let check = "forgotten_deliveries_are_neither_lost_nor_doubled";
-    within(harness, check, async {
-        let mut driver = Driver::start(harness, Log::of(check, 24)).await;
-        while !driver.is_done() {
+    rounds(
+        harness,
+        "forgotten_deliveries_are_neither_lost_nor_doubled",
+        24,
+        async |driver| {
             driver.hand(3).await;
             driver.restart().await;
             driver.hand(2).await;
             driver.keep();
-        }
-        driver.finish().await;
-    })
+        },
+    )
     .await;
 }
 
 /// The process dies, without closing the sink, after every commit.
 pub async fn restarts_after_commit_go_on_where_they_were<H: SinkHarness>(harness: &H) {
-    let check = "restarts_after_commit_go_on_where_they_were";
-    within(harness, check, async {
-        let mut driver = Driver::start(harness, Log::of(check, 24)).await;
-        while !driver.is_done() {
+    rounds(
+        harness,
+        "restarts_after_commit_go_on_where_they_were",
+        24,
+        async |driver| {
             driver.hand(3).await;
             driver.keep();
             driver.restart().await;
-        }
-        driver.finish().await;
-    })
+        },
+    )
     .await;
 }
 
 /// The daemon is stopped in order and started again after every commit.
 pub async fn clean_stops_go_on_where_they_were<H: SinkHarness>(harness: &H) {
-    let check = "clean_stops_go_on_where_they_were";
-    within(harness, check, async {
-        let mut driver = Driver::start(harness, Log::of(check, 12)).await;
-        while !driver.is_done() {
+    rounds(
+        harness,
+        "clean_stops_go_on_where_they_were",
+        12,
+        async |driver| {
             driver.hand(3).await;
             driver.keep();
             driver.close().await;
             driver.keep();
             driver.restart().await;
-        }
-        driver.finish().await;
-    })
+        },
+    )
     .await;
 }
 
 /// The process dies between the sink's close and the commit of what it returned.
 pub async fn forgotten_closes_are_neither_lost_nor_doubled<H: SinkHarness>(harness: &H) {
-    let check = "forgotten_closes_are_neither_lost_nor_doubled";
-    within(harness, check, async {
-        let mut driver = Driver::start(harness, Log::of(check, 12)).await;
-        while !driver.is_done() {
+    rounds(
+        harness,
+        "forgotten_closes_are_neither_lost_nor_doubled",
+        12,
+        async |driver| {
             driver.hand(3).await;
             driver.keep();
             driver.close().await;
             driver.restart().await;
-        }
-        driver.finish().await;
-    })
+        },
+    )
     .await;
 }
 
 /// One instance is opened again from the last commit, as after a fault, with and without a
 /// delivery that was not committed.
 pub async fn opening_again_undoes_what_was_not_committed<H: SinkHarness>(harness: &H) {
-    let check = "opening_again_undoes_what_was_not_committed";
-    within(harness, check, async {
-        let mut driver = Driver::start(harness, Log::of(check, 24)).await;
-        while !driver.is_done() {
+    rounds(
+        harness,
+        "opening_again_undoes_what_was_not_committed",
+        24,
+        async |driver| {
             driver.hand(3).await;
             driver.reopen().await;
             driver.hand(2).await;
             driver.keep();
             driver.reopen().await;
-        }
-        driver.finish().await;
-    })
+        },
+    )
     .await;
 }
 

@@ -233,9 +233,7 @@ impl Session {
         match finished {
             Finished::Stopped => {}
             Finished::Done => {
-                self.state
-                    .closing
-                    .retain(|other| other.file != closing.file);
+                self.state.forget(closing);
                 tracing::info!(
                     sink = %folder.sink,
                     file = closing.target(),
@@ -244,9 +242,7 @@ impl Session {
                 );
             }
             Finished::Gone => {
-                self.state
-                    .closing
-                    .retain(|other| other.file != closing.file);
+                self.state.forget(closing);
                 tracing::warn!(
                     sink = %folder.sink,
                     file = closing.target(),

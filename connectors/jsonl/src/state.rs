@@ -80,6 +80,11 @@ impl State {
             .map_err(Error::State)
     }
 
+    /// Nothing is left to be done with this file.
+    pub(crate) fn forget(&mut self, closing: &ClosingFile) {
+        self.closing.retain(|other| other.file != closing.file);
+    }
+
     /// What the store is to hold.
     pub(crate) fn to_detail(&self) -> Value {
         json!(self)
