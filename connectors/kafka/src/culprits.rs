@@ -39,7 +39,12 @@ impl KafkaSink {
         self.pack(Packing::Single).await?;
         match self.attempt(beginning).await? {
             Outcome::Refused(refused) => Ok(self.refused(beginning, refused).await),
-            Outcome::Done | Outcome::Suspected { .. } => {
+            // Not of records that go one by one.
+            Outcome::Suspected { .. } => Err(Fault::transient(
+                "refused",
+                format!("{}: a set of one record is in doubt", self.name),
+            )),
+            Outcome::Done => {
                 if last < beginning.len() && self.set_bytes > SET_BYTES_FLOOR {
                     self.set_bytes = (self.set_bytes / 2).max(SET_BYTES_FLOOR);
                     let bytes = self.set_bytes;

@@ -164,32 +164,46 @@ impl KafkaSink {
         failed: &[(usize, Code)],
         packing: Packing,
     ) -> Result<Outcome, Fault> {
+        let is_refused = |(index, code): &(usize, Code)| {
+            Kind::of(*code) == Kind::Refused && *index < batch.len()
+        };
         let mut refused: Vec<(usize, Refusal)> = failed
             .iter()
-            .filter(|(index, code)| Kind::of(*code) == Kind::Refused && *index < batch.len())
+            .filter(|failure| is_refused(failure))
             .map(|(index, code)| (*index, Refusal::Broker(*code)))
             .collect();
         refused.sort_unstable_by_key(|(index, _)| *index);
+        let other = failed.iter().find(|failure| !is_refused(failure));
+        // Without transactions what lies before a refused record counts as delivered.
+        let must_be_mended_first = self.position_topic.is_none() && other.is_some();
         match refused.as_slice() {
-            [] => {
-                let code = failed.first().map_or(Code::Fail, |(_, code)| *code);
-                let topic = failed
-                    .first()
-                    .and_then(|(index, _)| batch.get(*index))
-                    .map(|entry| self.topic.render(entry));
-                let doing = format!("delivering to topic {}", topic.unwrap_or_default());
-                Err(self.fault(
-                    &doing,
-                    &Trouble::new(code, code.to_string()),
-                    session.cause(),
-                ))
-            }
+            [] => Err(self.failure(session, batch, other)),
+            _ if must_be_mended_first => Err(self.failure(session, batch, other)),
             [first, .., last] if packing != Packing::Single => Ok(Outcome::Suspected {
                 first: first.0,
                 last: last.0,
             }),
             _ => Ok(Outcome::Refused(refused)),
         }
+    }
+
+    /// Why nothing can be delivered at present.
+    fn failure(
+        &mut self,
+        session: &Session,
+        batch: &[Entry],
+        failed: Option<&(usize, Code)>,
+    ) -> Fault {
+        let code = failed.map_or(Code::Fail, |(_, code)| *code);
+        let topic = failed
+            .and_then(|(index, _)| batch.get(*index))
+            .map(|entry| self.topic.render(entry));
+        let doing = format!("delivering to topic {}", topic.unwrap_or_default());
+        self.fault(
+            &doing,
+            &Trouble::new(code, code.to_string()),
+            session.cause(),
+        )
     }
 }
 

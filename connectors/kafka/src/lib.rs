@@ -4,7 +4,7 @@
 //! transaction, the position as an offset of a consumer group. After any crash the position is read
 //! back from Kafka, so that a consumer with `isolation.level=read_committed` sees every record once.
 //! With `delivery = "at_least_once"` the producer is idempotent and the position lives in the
-//! store alone: a crash repeats at most one batch.
+//! store alone: a crash, an outage or a refused record repeats at most one batch.
 //!
 //! Limits of exactly once, all on the brokers' side:
 //! - A group without members keeps its offsets for `offsets.retention.minutes` (7 days by default).

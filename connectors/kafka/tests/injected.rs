@@ -93,6 +93,29 @@ async fn a_missing_right_to_write_is_permanent() {
     }
 }
 
+/// Without transactions what lies before a refused record counts as delivered, if it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_failed_before_a_refused_one_is_not_taken_for_delivered() {
+    let (cluster, settings) = cluster();
+    let settings = Settings {
+        delivery: Delivery::AtLeastOnce,
+        ..settings
+    };
+    let mut sink = KafkaSink::new("main", &settings).unwrap();
+    common::open(&mut sink, &stored("log", 0)).await;
+    let fine = Answer::RD_KAFKA_RESP_ERR_NO_ERROR;
+    let denied = Answer::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    let too_large = Answer::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    // The set as a whole, then its records one by one.
+    cluster.request_errors(Api::Produce, &[too_large, fine, denied, too_large]);
+    let fault = reason(sink.deliver(&entries(1, 4)).await);
+    assert_eq!(
+        (fault.class, fault.kind),
+        (Class::Permanent, "authorization"),
+        "{fault}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_right_to_transactions_is_said_at_once() {
     let (cluster, settings) = cluster();
