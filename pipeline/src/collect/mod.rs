@@ -281,6 +281,7 @@ impl Collector {
                 let source = &self.sources[number].reference().id;
                 tracing::error!(source, %error, "a turn ended abnormally; the source is asked again in a while");
                 metrics::counter!("dateline_collect_panics_total").increment(1);
+                turn::lock(&self.context.surroundings).outage.lost(number);
                 let due = after(now, AFTER_PANIC);
                 self.schedule.finished(number, now, Some(due));
                 self.feel_network(&Change::None, now);

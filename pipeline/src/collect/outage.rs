@@ -87,6 +87,11 @@ impl Outage {
         self.asked.insert(source);
     }
 
+    /// A turn ended without a word of how it went.
+    pub(super) fn lost(&mut self, source: usize) {
+        self.asked.remove(&source);
+    }
+
     /// Whether the network is taken to be out.
     pub(super) fn is_out(&self) -> bool {
         self.out
@@ -214,6 +219,19 @@ mod tests {
         }
         let change = outage.note(5, &hosts[5], Contact::Unreached);
         assert_eq!(change, Change::Began { feeds: 6, hosts: 6 });
+    }
+
+    #[test]
+    fn a_turn_that_never_came_home_is_not_waited_for() {
+        let (mut outage, hosts) = watch(5, 5);
+        for feed in 0..5 {
+            outage.asks(feed);
+        }
+        outage.lost(4);
+        for (feed, host) in hosts.iter().enumerate().take(4) {
+            outage.note(feed, host, Contact::Unreached);
+        }
+        assert!(outage.is_out());
     }
 
     #[test]
