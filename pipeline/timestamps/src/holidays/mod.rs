@@ -11,4 +11,4 @@ mod table;
 mod tests;
 
 pub use names::{Name, country_of, names};
-pub use table::{Holiday, Occurrence, Scope, occurrences};
+pub use table::{Holiday, Occurrence, Scope, occurrences, once};

@@ -79,6 +79,14 @@ pub(super) enum Base {
 pub(super) type Days = (Date, Date, f32);
 
 impl Rule {
+    /// The one year in which it was, where it does not recur.
+    pub(super) fn only_year(&self) -> Option<i16> {
+        match self.first.base {
+            Base::Fixed(_, _, year) => year,
+            _ => None,
+        }
+    }
+
     /// When the holiday is, by the Gregorian year in which it begins; twice where a lunar year begins twice in it.
     pub(super) fn in_year(&self, year: i16) -> Vec<Days> {
         let firsts = self.first.in_year(year);

@@ -113,6 +113,14 @@ pub fn occurrences(holiday: Holiday, year: i16, country: Option<&str>) -> Vec<Oc
     found
 }
 
+/// The day of what was once: D-Day. None for what recurs.
+#[must_use]
+pub fn once(holiday: Holiday) -> Option<Occurrence> {
+    let [row] = holiday.rows() else { return None };
+    let year = row.rule.only_year()?;
+    occurrences(holiday, year, None).into_iter().next()
+}
+
 impl Scope {
     fn confidence(self) -> f32 {
         match self {

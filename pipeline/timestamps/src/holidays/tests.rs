@@ -174,6 +174,9 @@ fn years_before_there_was_such_a_day() {
     assert!(days("lunar-new-year", 1800, None).is_empty());
     is("d-day", "", 1944, 6, 6);
     assert!(days("d-day", 1945, None).is_empty());
+    let d_day = once(Holiday::named("d-day").unwrap()).unwrap();
+    assert_eq!(d_day.begin, date(1944, 6, 6));
+    assert_eq!(once(Holiday::named("christmas").unwrap()), None);
 }
 
 #[test]

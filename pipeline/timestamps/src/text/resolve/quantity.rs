@@ -100,6 +100,8 @@ impl Resolver<'_> {
         let value = if let Some(unit) = frame.get(Slot::Unit) {
             let count = frame.get(Slot::Number).unwrap_or(1000);
             format!("P{}", amount(count, Unit::of(unit)?))
+        } else if frame.get(Slot::Holiday).is_some() {
+            self.every_holiday(frame)?
         } else if let Some(part) = frame.get(Slot::Part) {
             let name = PARTS.get(usize::try_from(part).ok()?)?;
             match frame.get(Slot::Weekday) {
