@@ -43,10 +43,9 @@ pub(crate) fn paragraph(
 ) {
     let surroundings = surroundings::Surroundings::of(language);
     let mut walker = walk::Walker::new(language, tokens, order);
-    let top = &language.phrases[language.top];
     let mut at = 0;
     while at < tokens.len() {
-        if !walker.may_begin(top, at) || builtin::splits(tokens, at) {
+        if !walker.may_begin(language.top, at) || builtin::splits(tokens, at) {
             at += 1;
             continue;
         }

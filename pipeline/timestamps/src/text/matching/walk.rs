@@ -5,18 +5,33 @@ use super::builtin;
 use super::frame::{Frame, Slots};
 use super::surroundings::goes_on;
 use crate::instant::FieldOrder;
-use crate::text::scan::{Shape, Token, UNKNOWN};
-use crate::text::table::{Accept, Child, Context, Glue, Key, Language, Op, Slot, Trie, What};
+use crate::text::scan::Token;
+use crate::text::table::{
+    Accept, Builtin, Child, Context, Glue, Key, Language, Mask, NUMBER, Node, Op, Slot, What, bit,
+};
+
+/// Tokens from the start of an expression within which what was looked for is remembered: no expression is longer.
+const WINDOW: usize = 48;
+
+/// Ends that one phrase may have at one place; the richest have five. More are not looked at.
+const MAX_ENDS: usize = 16;
 
 /// Where a phrase was looked for, and what was found: a stretch of the hits.
+#[derive(Clone, Copy, Default)]
 struct Looked {
-    phrase: usize,
-    at: usize,
+    /// The walk that looked; others' are nothing.
+    walk: u32,
     hits: (u32, u32),
 }
 
+/// The ends found so far.
+struct Ends {
+    hits: [Hit; MAX_ENDS],
+    len: usize,
+}
+
 /// A phrase that matched.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Hit {
     pub(super) end: usize,
     pub(super) frame: u32,
@@ -31,7 +46,23 @@ pub(super) struct Walker<'w> {
     pub(super) frames: Vec<Frame>,
     /// Hits of the phrases looked for since the present start.
     hits: Vec<Hit>,
+    /// By token from the start, then phrase.
     looked: Vec<Looked>,
+    /// Number of the present walk.
+    walk: u32,
+    /// Where it began.
+    origin: usize,
+    /// Which phrases may begin with each token.
+    starts: Vec<Mask>,
+}
+
+impl Ends {
+    fn push(&mut self, hit: Hit) {
+        if let Some(place) = self.hits.get_mut(self.len) {
+            *place = hit;
+            self.len += 1;
+        }
+    }
 }
 
 /// The way so far along one sequence.
@@ -54,32 +85,28 @@ impl<'w> Walker<'w> {
             order,
             frames: Vec::new(),
             hits: Vec::new(),
-            looked: Vec::new(),
+            looked: vec![Looked::default(); WINDOW * language.phrases.len()],
+            walk: 0,
+            origin: 0,
+            starts: tokens
+                .iter()
+                .map(|token| language.starts.mask(token))
+                .collect(),
         }
     }
 
-    /// Whether anything of the phrase can begin with this token.
-    pub(super) fn may_begin(&self, trie: &Trie, at: usize) -> bool {
-        let token = &self.tokens[at];
-        if token.shape == Shape::Word && token.word == UNKNOWN {
-            return false;
-        }
-        if Key::of(token).is_some_and(|key| trie.begins_with(key)) {
-            return true;
-        }
-        let mut lexemes = self.language.vocabulary.lexemes(token);
-        lexemes.any(|lexeme| trie.begins_with(Key::class(lexeme.class)))
-            || trie
-                .first_builtins()
-                .iter()
-                .any(|&asked| builtin::may_begin(asked, token, &self.language.vocabulary))
+    /// Whether anything of a phrase can begin with a token.
+    pub(super) fn may_begin(&self, phrase: usize, at: usize) -> bool {
+        let mask = self.starts.get(at);
+        mask.is_some_and(|mask| mask & bit(phrase) != 0)
     }
 
     /// The longest match of a phrase at a token.
     pub(super) fn longest(&mut self, phrase: usize, at: usize) -> Option<Hit> {
         self.frames.clear();
         self.hits.clear();
-        self.looked.clear();
+        self.walk = self.walk.wrapping_add(1);
+        self.origin = at;
         let hits = self.phrase(phrase, at);
         let hits = &self.hits[hits.0 as usize..hits.1 as usize];
         let sound = hits
@@ -90,30 +117,37 @@ impl<'w> Walker<'w> {
 
     /// All ends of a phrase at a token: one hit for each end, the earliest rule's.
     fn phrase(&mut self, phrase: usize, at: usize) -> (u32, u32) {
-        let known = |looked: &&Looked| looked.phrase == phrase && looked.at == at;
-        if let Some(looked) = self.looked.iter().find(known) {
+        if !self.may_begin(phrase, at) {
+            return (0, 0);
+        }
+        let place = (at - self.origin) * self.language.phrases.len() + phrase;
+        if let Some(looked) = self.looked.get(place)
+            && looked.walk == self.walk
+        {
             return looked.hits;
         }
-        let mut found = Vec::new();
-        let language = self.language;
-        let trie = &language.phrases[phrase];
-        if at < self.tokens.len() && self.may_begin(trie, at) {
-            let mut path = Path {
-                phrase,
-                start: at,
-                slots: Slots::new(),
-                parts: [None; 2],
-            };
-            self.step(0, at, &mut path, &mut found);
-        }
+        let mut found = Ends {
+            hits: [Hit::default(); MAX_ENDS],
+            len: 0,
+        };
+        let mut path = Path {
+            phrase,
+            start: at,
+            slots: Slots::new(),
+            parts: [None; 2],
+        };
+        self.step(0, at, &mut path, &mut found);
         let start = self.hits.len() as u32;
-        self.hits.extend(found);
+        self.hits.extend_from_slice(&found.hits[..found.len]);
         let hits = (start, self.hits.len() as u32);
-        self.looked.push(Looked { phrase, at, hits });
+        if let Some(looked) = self.looked.get_mut(place) {
+            let walk = self.walk;
+            *looked = Looked { walk, hits };
+        }
         hits
     }
 
-    fn step(&mut self, node: u32, at: usize, path: &mut Path, found: &mut Vec<Hit>) {
+    fn step(&mut self, node: u32, at: usize, path: &mut Path, found: &mut Ends) {
         let language = self.language;
         let node = &language.phrases[path.phrase].nodes[node as usize];
         for accept in &node.accepts {
@@ -124,7 +158,7 @@ impl<'w> Walker<'w> {
         };
         if !node.keyed.is_empty() {
             if let Some(key) = Key::of(token) {
-                for child in children(&node.keyed, key) {
+                for child in children(node, key) {
                     self.follow(child, at, at + 1, None, &[], path, found);
                 }
             }
@@ -133,7 +167,7 @@ impl<'w> Walker<'w> {
                     continue;
                 }
                 let key = Key::class(lexeme.class);
-                for child in children(&node.keyed, key) {
+                for child in children(node, key) {
                     if let Some(end) = self.rest(&lexeme.rest, at + 1) {
                         let value = Some(lexeme.value);
                         self.follow(child, at, end, value, &lexeme.also, path, found);
@@ -143,6 +177,7 @@ impl<'w> Walker<'w> {
         }
         for (what, child) in &node.other {
             match what {
+                What::Builtin(asked) if !self.may_be(*asked, at) => {}
                 What::Builtin(asked) => {
                     for (end, value) in builtin::matches(self, *asked, at).into_iter().flatten() {
                         self.follow(*child, at, end, Some(value), &[], path, found);
@@ -150,6 +185,14 @@ impl<'w> Walker<'w> {
                 }
                 What::Phrase(phrase) => self.part(*phrase, *child, at, path, found),
             }
+        }
+    }
+
+    /// A quick look whether a token can be what is asked for.
+    fn may_be(&self, asked: Builtin, at: usize) -> bool {
+        match asked {
+            Builtin::Number | Builtin::Ordinal => self.starts[at] & NUMBER != 0,
+            asked => builtin::may_begin(asked, &self.tokens[at], &self.language.vocabulary),
         }
     }
 
@@ -170,7 +213,7 @@ impl<'w> Walker<'w> {
         value: Option<i64>,
         also: &[(Slot, i64)],
         path: &mut Path,
-        found: &mut Vec<Hit>,
+        found: &mut Ends,
     ) {
         if child.glue == Glue::None && !self.tokens[at].glued {
             return;
@@ -186,14 +229,7 @@ impl<'w> Walker<'w> {
         path.slots.truncate(before);
     }
 
-    fn part(
-        &mut self,
-        phrase: usize,
-        child: Child,
-        at: usize,
-        path: &mut Path,
-        found: &mut Vec<Hit>,
-    ) {
+    fn part(&mut self, phrase: usize, child: Child, at: usize, path: &mut Path, found: &mut Ends) {
         let glued = self.tokens[at].glued;
         let place = usize::from(path.parts[0].is_some());
         if (child.glue == Glue::None && !glued) || path.parts[place].is_some() {
@@ -208,8 +244,8 @@ impl<'w> Walker<'w> {
         path.parts[place] = None;
     }
 
-    fn accept(&mut self, accept: &Accept, at: usize, path: &Path, found: &mut Vec<Hit>) {
-        let known = found.iter_mut().find(|hit| hit.end == at);
+    fn accept(&mut self, accept: &Accept, at: usize, path: &Path, found: &mut Ends) {
+        let known = found.hits[..found.len].iter_mut().find(|hit| hit.end == at);
         if known.as_ref().is_some_and(|hit| hit.rule <= accept.rule) {
             return;
         }
@@ -292,9 +328,13 @@ impl<'w> Walker<'w> {
     }
 }
 
-fn children(keyed: &[(Key, Child)], key: Key) -> impl Iterator<Item = Child> {
-    let from = keyed.partition_point(|(known, _)| *known < key);
-    keyed[from..]
+fn children(node: &Node, key: Key) -> impl Iterator<Item = Child> {
+    let from = if node.bloom & key.bloom() == 0 {
+        node.keyed.len()
+    } else {
+        node.keyed.partition_point(|(known, _)| *known < key)
+    };
+    node.keyed[from..]
         .iter()
         .take_while(move |(known, _)| *known == key)
         .map(|&(_, child)| child)

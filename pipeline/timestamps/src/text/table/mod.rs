@@ -3,6 +3,7 @@
 mod pattern;
 mod read;
 mod slots;
+mod starts;
 mod trie;
 mod vocabulary;
 
@@ -12,7 +13,8 @@ pub(crate) use pattern::{Ask, Builtin, Context, Glue};
 pub(crate) use slots::{
     Clock, Direction, Op, PARTS, QUANTS, Rel, SEASONS, Slot, Unit, VAGUE, modifier, relation,
 };
-pub(crate) use trie::{Accept, Child, Trie, What};
+pub(crate) use starts::{Mask, NUMBER, Starts, bit};
+pub(crate) use trie::{Accept, Child, Node, Trie, What};
 pub(crate) use vocabulary::{Key, Lexeme, Vocabulary};
 
 /// What holds in every language: forms of digits and marks.
@@ -112,6 +114,7 @@ pub(crate) struct Language {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) rules: Vec<Rule>,
     pub(crate) phrases: Vec<Trie>,
+    pub(crate) starts: Starts,
     /// The phrase that whole expressions are.
     pub(crate) top: usize,
     /// Lines that could not be read, for the tests.

@@ -4,7 +4,7 @@ use super::pattern::{keys, sequences};
 use super::slots::{Op, Slot};
 use super::trie::Trie;
 use super::vocabulary::{Lexeme, Vocabulary};
-use super::{Language, Rule};
+use super::{Language, Rule, Starts};
 use crate::holidays;
 use crate::text::scan::fold;
 
@@ -187,6 +187,7 @@ impl Reader {
         }
         Language {
             tag,
+            starts: Starts::of(&self.vocabulary, &self.phrases),
             top: top.unwrap_or(self.phrases.len() - 1),
             vocabulary: self.vocabulary,
             rules: self.rules,

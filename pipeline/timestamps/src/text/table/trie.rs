@@ -23,6 +23,8 @@ struct First {
 /// A place in the trie.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
+    /// A bit for each key: most tokens are told apart by it.
+    pub(crate) bloom: u64,
     /// Sorted by key.
     pub(crate) keyed: Vec<(Key, Child)>,
     pub(crate) other: Vec<(What, Child)>,
@@ -78,6 +80,7 @@ impl Trie {
                     None => {
                         let after = node.keyed.partition_point(|(k, _)| *k <= key);
                         node.keyed.insert(after, (key, child));
+                        node.bloom |= key.bloom();
                         None
                     }
                 },
@@ -133,6 +136,10 @@ impl Trie {
 
     pub(crate) fn begins_with(&self, key: Key) -> bool {
         self.first.keys.binary_search(&key).is_ok()
+    }
+
+    pub(crate) fn first_keys(&self) -> &[Key] {
+        &self.first.keys
     }
 
     pub(crate) fn first_builtins(&self) -> &[Builtin] {

@@ -31,6 +31,15 @@ impl Key {
         self.0 & ((1 << TAG) - 1)
     }
 
+    /// One bit of sixty-four.
+    pub(crate) fn bloom(self) -> u64 {
+        1 << (self.0.wrapping_mul(0x9E37_79B9) >> 26)
+    }
+
+    pub(crate) fn is_digits(self) -> bool {
+        self.0 >> TAG == 3
+    }
+
     /// The key of the token itself; none for words that are in no table.
     pub(crate) fn of(token: &Token) -> Option<Key> {
         match token.shape {
@@ -65,6 +74,8 @@ pub(crate) struct Vocabulary {
     lexemes: Vec<Vec<Lexeme>>,
     /// Lexemes that begin with a mark or a number.
     marked: Vec<(Key, Lexeme)>,
+    /// A bit for each of their keys.
+    marked_bloom: u64,
     /// Names, and the slots that their words fill.
     classes: Vec<(&'static str, Option<Slot>)>,
     /// Endings of words that tell a tense, -1 or 1.
@@ -139,6 +150,23 @@ impl Vocabulary {
         self.slots[at] = word;
     }
 
+    /// Words, the empty one counted.
+    pub(crate) fn len(&self) -> usize {
+        self.spellings.len()
+    }
+
+    /// The classes that a word may have.
+    pub(crate) fn of_word(&self, word: u32) -> impl Iterator<Item = u16> {
+        self.lexemes[word as usize]
+            .iter()
+            .map(|lexeme| lexeme.class)
+    }
+
+    /// What lexemes that do not begin with a word begin with, and their classes.
+    pub(crate) fn marked(&self) -> impl Iterator<Item = (Key, u16)> {
+        self.marked.iter().map(|(key, lexeme)| (*key, lexeme.class))
+    }
+
     /// The number of a class, given to it now if need be.
     pub(crate) fn class(&mut self, name: &'static str, slot: Option<Slot>) -> u16 {
         let known = self.classes.iter().position(|&(class, _)| class == name);
@@ -167,6 +195,9 @@ impl Vocabulary {
 
     /// To be called when all words are in.
     pub(crate) fn finish(&mut self) {
+        self.marked.sort_by_key(|(key, _)| *key);
+        let blooms = self.marked.iter().map(|(key, _)| key.bloom());
+        self.marked_bloom = blooms.fold(0, |all, bloom| all | bloom);
         self.numeric = Numeric {
             number: self.class_or_none("number"),
             multiplier: self.class_or_none("multiplier"),
@@ -201,7 +232,14 @@ impl Vocabulary {
     pub(crate) fn lexemes<'v>(&'v self, token: &Token) -> Lexemes<'v> {
         match token.shape {
             Shape::Word => Lexemes::Word(self.lexemes[token.word as usize].iter()),
-            Shape::Mark | Shape::Digits(_) => Lexemes::Marked(Key::of(token), self.marked.iter()),
+            Shape::Mark | Shape::Digits(_) => {
+                let Some(key) = Key::of(token).filter(|key| self.marked_bloom & key.bloom() != 0)
+                else {
+                    return Lexemes::Marked(None, [].iter());
+                };
+                let from = self.marked.partition_point(|(known, _)| *known < key);
+                Lexemes::Marked(Some(key), self.marked[from..].iter())
+            }
             _ => Lexemes::Marked(None, [].iter()),
         }
     }
@@ -221,9 +259,8 @@ impl<'v> Iterator for Lexemes<'v> {
             Lexemes::Word(lexemes) => lexemes.next(),
             Lexemes::Marked(key, lexemes) => {
                 let key = (*key)?;
-                lexemes
-                    .find(|(first, _)| *first == key)
-                    .map(|(_, lexeme)| lexeme)
+                let (first, lexeme) = lexemes.next()?;
+                (*first == key).then_some(lexeme)
             }
         }
     }
