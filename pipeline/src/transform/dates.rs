@@ -6,7 +6,6 @@ use dateline_timestamps::Precision as Read;
 use dateline_timestamps::publication::{
     self, Candidate, Circumstances, Reading, Role, Settled, Source,
 };
-use jiff::tz::Offset;
 
 use crate::draft::{Draft, Stated};
 use crate::record::{DateOrigin, Instant, Language, Origin, Precision};
@@ -71,7 +70,10 @@ fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {
         raw: stated.raw.as_deref(),
         reading: Reading {
             instant: stated.instant,
-            offset: stated.offset.as_deref().and_then(offset),
+            offset: stated
+                .offset
+                .as_deref()
+                .and_then(dateline_timestamps::offset),
             precision: match stated.precision {
                 Precision::Year => Read::Year,
                 Precision::Month => Read::Month,
@@ -97,7 +99,7 @@ fn instant(settled: Settled, origin: Origin) -> Option<Instant> {
     };
     Some(Instant {
         instant: reading.instant,
-        offset: reading.offset.map(written),
+        offset: reading.offset.map(dateline_timestamps::offset_text),
         precision: match reading.precision {
             Read::Year => Precision::Year,
             Read::Month => Precision::Month,
@@ -115,22 +117,6 @@ fn instant(settled: Settled, origin: Origin) -> Option<Instant> {
 /// A confidence as records have it: more than two digits would promise too much.
 pub(super) fn hundredths(confidence: f32) -> f64 {
     (f64::from(confidence) * 100.0).round() / 100.0
-}
-
-/// `+hh:mm`, as drafts and records have it.
-fn written(offset: Offset) -> String {
-    let minutes = offset.seconds() / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
-pub(super) fn offset(written: &str) -> Option<Offset> {
-    let (hours, minutes) = written.get(1..)?.split_once(':')?;
-    // Two digits each, so that `u8` holds what is right.
-    let seconds =
-        i32::from(hours.parse::<u8>().ok()?) * 3600 + i32::from(minutes.parse::<u8>().ok()?) * 60;
-    let sign = if written.starts_with('-') { -1 } else { 1 };
-    Offset::from_seconds(sign * seconds).ok()
 }
 
 #[cfg(test)]
@@ -239,15 +225,5 @@ mod tests {
         );
         assert_eq!(dates.published, None);
         assert!(dates.updated.is_some());
-    }
-
-    #[test]
-    fn offsets_are_written_as_they_are_read() {
-        for text in ["+00:00", "+05:30", "-03:30", "-12:00", "+14:00"] {
-            assert_eq!(offset(text).map(written).as_deref(), Some(text));
-        }
-        for text in ["", "+", "é00:00", "+0530", "+99:00", "+9999999:00"] {
-            assert_eq!(offset(text), None, "{text}");
-        }
     }
 }

@@ -10,3 +10,4 @@ mod zones;
 
 pub use instant::{FieldOrder, Hints, Part, Precision, Refusal, Stamp, ZoneSource, parse};
 pub use text::{Anchor, Context, Granularity, Interval, Kind, Modifier, Relation, Timex, annotate};
+pub use zones::{offset, offset_text};

@@ -1,8 +1,7 @@
 //! `inspect date`: what the library of dates makes of a string.
 
 use clap::Args;
-use dateline_timestamps::{Hints, Refusal, Stamp, parse};
-use jiff::tz::Offset;
+use dateline_timestamps::{Hints, Refusal, Stamp, offset_text, parse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -84,7 +83,7 @@ pub(super) fn date(args: &InspectDate) -> anyhow::Result<Exit> {
 
 /// For a person: one fact a line.
 fn shown(stamp: &Stamp) -> String {
-    let offset = stamp.offset.map_or("unknown".to_owned(), written);
+    let offset = stamp.offset.map_or("unknown".to_owned(), offset_text);
     let zone = match stamp.zone.name() {
         "assumed" => "not written, UTC assumed",
         "hint" => "not written, told by the hints",
@@ -98,17 +97,11 @@ fn shown(stamp: &Stamp) -> String {
     )
 }
 
-pub(super) fn written(offset: Offset) -> String {
-    let minutes = offset.seconds() / 60;
-    let sign = if offset.is_negative() { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
 fn json(answer: &Result<Stamp, Refusal>) -> Value {
     match answer {
         Ok(stamp) => json!({
             "instant": stamp.instant,
-            "offset": stamp.offset.map(written),
+            "offset": stamp.offset.map(offset_text),
             "precision": stamp.precision.name(),
             "zone": stamp.zone.name(),
             "confidence": (f64::from(stamp.confidence) * 1000.0).round() / 1000.0,

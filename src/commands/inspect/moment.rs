@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use dateline_timestamps::{Hints, Precision, parse};
+use dateline_timestamps::{Hints, Precision, offset_text, parse};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -57,7 +57,7 @@ impl std::fmt::Display for Moment {
         let local = self.local();
         match self.offset {
             _ if !self.has_time => write!(out, "{}", local.date()),
-            Some(offset) => write!(out, "{local}{}", super::date::written(offset)),
+            Some(offset) => write!(out, "{local}{}", offset_text(offset)),
             None => write!(out, "{local}"),
         }
     }

@@ -3,7 +3,7 @@
 //! A feed has one way to write dates. What one of them shows (the order of its fields, an offset from UTC) helps to
 //! read the others: those after it at once, those before it when the document has been read.
 
-use dateline_timestamps::{FieldOrder, Hints, Precision, Refusal, Stamp, ZoneSource};
+use dateline_timestamps::{FieldOrder, Hints, Precision, Refusal, Stamp, ZoneSource, offset_text};
 use jiff::tz::Offset;
 
 use crate::model::Entry;
@@ -116,18 +116,11 @@ fn date(stamp: &Stamp, raw: &str) -> Date {
     Date {
         instant: stamp.instant,
         raw: raw.to_owned(),
-        offset: stamp.offset.map(written),
+        offset: stamp.offset.map(offset_text),
         // What is finer than a second adds nothing for who reads the news.
         precision: stamp.precision.min(Precision::Second),
         confidence: stamp.confidence,
     }
-}
-
-/// `+hh:mm`.
-fn written(offset: Offset) -> String {
-    let minutes = offset.seconds() / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
 #[cfg(test)]

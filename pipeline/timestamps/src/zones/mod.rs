@@ -83,21 +83,43 @@ fn row(line: &'static str) -> Option<(&'static str, Reading)> {
     Some((name, reading))
 }
 
-/// `+hh:mm`.
-fn offset(text: &str) -> Option<Offset> {
+/// An offset from UTC as `+hh:mm` or `-hh:mm`; seconds, which no place has today, are left out.
+#[must_use]
+pub fn offset_text(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.abs();
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Reads what [`offset_text`] writes.
+#[must_use]
+pub fn offset(text: &str) -> Option<Offset> {
     let (hours, minutes) = text.get(1..)?.split_once(':')?;
-    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-    Offset::from_seconds(if text.starts_with('-') {
-        -seconds
-    } else {
-        seconds
-    })
-    .ok()
+    // Two digits each, so that `u8` holds what is right.
+    let (hours, minutes) = (hours.parse::<u8>().ok()?, minutes.parse::<u8>().ok()?);
+    let seconds = i32::from(hours) * 3600 + i32::from(minutes) * 60;
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    Offset::from_seconds(sign * seconds).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn offsets_are_written_as_they_are_read() {
+        for text in ["+00:00", "+05:30", "-03:30", "-00:30", "-12:00", "+14:00"] {
+            assert_eq!(offset(text).map(offset_text).as_deref(), Some(text));
+        }
+        for text in ["", "+", "é00:00", "00:00", "+0530", "+99:00", "+9999999:00"] {
+            assert_eq!(offset(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn every_row_of_the_table_is_read() {
