@@ -36,6 +36,10 @@ const FLOORS: &[Floor] = &[
     floor("de.holidays", 97.0, 97.0, 97.0),
     floor("fr.holidays", 97.0, 97.0, 97.0),
     floor("es.holidays", 97.0, 97.0, 97.0),
+    floor("it.holidays", 97.0, 97.0, 97.0),
+    floor("pt.holidays", 97.0, 97.0, 97.0),
+    floor("nl.holidays", 97.0, 97.0, 97.0),
+    floor("ru.holidays", 97.0, 97.0, 97.0),
 ];
 
 const fn floor(file: &'static str, strict: f64, relaxed: f64, value: f64) -> Floor {
