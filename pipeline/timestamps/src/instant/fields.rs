@@ -53,9 +53,18 @@ pub(super) fn resolve(parts: &Parts, hints: &Hints<'_>) -> Result<Settled, Refus
     }
     if let Some(weekday) = parts.weekday
         && precision >= Precision::Day
-        && day.date.weekday().to_monday_one_offset() != weekday as i8
+        && !falls_on(day.date, weekday)
     {
-        day.confidence *= 0.8;
+        // The crescent was seen a day earlier or later than reckoned.
+        let beside = [day.date.yesterday(), day.date.tomorrow()];
+        let seen = beside.into_iter().flatten();
+        match seen
+            .filter(|_| parts.is_islamic())
+            .find(|&date| falls_on(date, weekday))
+        {
+            Some(date) => day.date = date,
+            None => day.confidence *= 0.8,
+        }
     }
     Ok(Settled {
         date: day.date,
@@ -64,6 +73,10 @@ pub(super) fn resolve(parts: &Parts, hints: &Hints<'_>) -> Result<Settled, Refus
         order: day.order,
         confidence: parts.confidence * day.confidence,
     })
+}
+
+pub(super) fn falls_on(date: Date, weekday: u8) -> bool {
+    date.weekday().to_monday_one_offset() == weekday as i8
 }
 
 /// The loose numbers, from which a time without colons is taken off.

@@ -6,6 +6,7 @@
 //! not written, and nothing clamps.
 
 mod bare;
+mod both;
 mod calendars;
 mod clock;
 mod fast;
@@ -61,8 +62,21 @@ pub fn parse(text: &str, hints: &Hints<'_>) -> Result<Stamp, Refusal> {
     if let Some(answer) = relative::read(text, &items, language, hints) {
         return answer;
     }
-    words::look_up(text, &mut items, language)?;
-    let parts = scan::scan(text, &items, language)?;
+    written(text, &mut items, language, hints).or_else(|refusal| {
+        let half = |half: &str| written(half, &mut items::split(half)?, language, hints);
+        both::read(text, &items, half).ok_or(refusal)
+    })
+}
+
+/// What names a day of the calendar.
+fn written(
+    text: &str,
+    items: &mut items::Items,
+    language: Option<u16>,
+    hints: &Hints<'_>,
+) -> Result<Stamp, Refusal> {
+    words::look_up(text, items, language)?;
+    let parts = scan::scan(text, items, language)?;
     let settled = fields::resolve(&parts, hints)?;
     zone::stamp(settled, parts.zone.as_ref(), hints)
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::fields::Day;
+use super::fields::{Day, falls_on};
 use super::parts::{Era, Loose, Parts};
 use super::refusal::{Part, Refusal};
 use super::settle;
@@ -200,10 +200,6 @@ fn year_last(numbers: [&Loose; 3], parts: &Parts, hints: &Hints<'_>) -> Result<D
 fn dashed_against_language(numbers: [&Loose; 3], order: FieldOrder, hints: &Hints<'_>) -> bool {
     let dashed = numbers[1].separator == '-' && numbers[2].separator == '-';
     dashed && order == FieldOrder::Mdy && hints.order.is_none() && hints.country.is_none()
-}
-
-fn falls_on(date: Date, weekday: u8) -> bool {
-    date.weekday().to_monday_one_offset() == weekday as i8
 }
 
 /// `10/30/23`, `03-12-31`: the year has two digits as well.

@@ -136,6 +136,11 @@ impl Parts {
         self.loose_count == 0 && self.name_count == 0 && self.time.is_none() && self.year.is_none()
     }
 
+    /// Whether the date is one of the Hijra.
+    pub(super) fn is_islamic(&self) -> bool {
+        matches!(self.month, Some(Month::Other(Calendar::Islamic, ..))) || self.era == Era::Islamic
+    }
+
     /// Whether there is nothing yet but a time.
     pub(super) fn is_dateless(&self) -> bool {
         self.loose_count == 0 && self.name_count == 0 && self.year.is_none() && self.month.is_none()
