@@ -14,7 +14,7 @@ use crate::holidays;
 
 use self::period::Period;
 use super::matching::{Findings, Found, Frame};
-use super::table::{Direction, Language, Op, Rel, Slot, modifier};
+use super::table::{Direction, Language, Op, Rel, Slot, Unit, modifier};
 use super::types::{Anchor, Context, Granularity, Interval, Kind, Modifier, Relation, Timex};
 
 /// What an expression comes to.
@@ -116,6 +116,12 @@ impl Resolver<'_> {
         let frame = &self.frames[place as usize];
         match frame.op {
             Op::Range | Op::List => self.pair(frame, language),
+            // “Half an hour, and two days”: not one length.
+            Op::Sum if !self.descends(frame) => {
+                for part in frame.parts.into_iter().flatten() {
+                    self.expression(part, language);
+                }
+            }
             _ => {
                 if let Some(meaning) = self.meaning(frame) {
                     self.answer(frame, meaning, language);
@@ -344,9 +350,21 @@ fn put_before(begin: &mut Meaning, end: &Meaning) {
     let (What::Period(from), What::Period(to)) = (&mut begin.what, &end.what) else {
         return;
     };
-    let earlier = Period {
-        year: from.year.map(|year| year - 1),
-        ..*from
+    let days = match (from.first(), to.first()) {
+        (Some(from), Some(to)) => place::days_between(to, from),
+        _ => return,
+    };
+    // Two weekdays are of one week.
+    let earlier = if matches!(from.shape, period::Shape::Day(..)) && (1..7).contains(&days) {
+        let Some(earlier) = from.shifted(-7, Unit::Day, false) else {
+            return;
+        };
+        earlier
+    } else {
+        Period {
+            year: from.year.map(|year| year - 1),
+            ..*from
+        }
     };
     if placed && from.first() > to.first() && earlier.first() <= to.first() {
         *from = earlier;

@@ -12,6 +12,9 @@ impl Resolver<'_> {
     pub(super) fn duration(&mut self, frame: &Frame) -> Option<Meaning> {
         let count = frame.get(Slot::Number).unwrap_or(1000);
         let unit = Unit::of(frame.get(Slot::Unit)?)?;
+        if count == 0 {
+            return None;
+        }
         let value = format!("P{}", amount(count, unit));
         let what = What::Duration(value, Some(granularity(unit)));
         let mut meaning = Meaning::of(what, Anchor::Itself, 0.95);
@@ -64,6 +67,15 @@ impl Resolver<'_> {
             offset: None,
         };
         Some((interval, source))
+    }
+
+    /// Whether the second of two lengths is of a smaller unit than the first.
+    pub(super) fn descends(&self, frame: &Frame) -> bool {
+        let [one, other] = frame.parts.map(|part| {
+            let part = self.frames.get(part? as usize)?;
+            part.get(Slot::Unit)
+        });
+        one > other
     }
 
     /// “Two years and three months”.
