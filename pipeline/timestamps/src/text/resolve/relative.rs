@@ -341,7 +341,16 @@ fn inside(base: &Period, ordinal: i64, unit: Unit) -> Option<Period> {
             _ => start.shifted(ordinal - 1, unit, false)?,
         }
     } else {
-        Period::around(on(after, ordinal)?, unit)
+        let last = Period::around(on(after, ordinal)?, unit);
+        // The week of the last day may be more the next year's.
+        if base.shape == Shape::Year
+            && unit == Unit::Week
+            && last.after().is_some_and(|end| end > after)
+        {
+            last.shifted(-1, unit, false)?
+        } else {
+            last
+        }
     };
     let within = period.first()? < after;
     within.then_some(period)
