@@ -202,7 +202,7 @@ impl FeedSource {
                 let at = context.url.clone().unwrap_or_else(|| self.feed.url.clone());
                 let fetched = Fetched {
                     bytes,
-                    context,
+                    context: *context,
                     http: Some(http),
                     wanted: Wanted::Fresh,
                 };

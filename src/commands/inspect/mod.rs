@@ -78,8 +78,11 @@ fn feed(target: &str) -> anyhow::Result<Findings> {
     if target.starts_with("http://") || target.starts_with("https://") {
         return fetched(target);
     }
-    let reading =
-        dateline_feed::read::read(&bytes(target)?, &dateline_feed::read::Context::default());
+    let context = dateline_feed::read::Context {
+        fetched: Some(Timestamp::now()),
+        ..dateline_feed::read::Context::default()
+    };
+    let reading = dateline_feed::read::read(&bytes(target)?, &context);
     Ok(of_reading(target, reading))
 }
 

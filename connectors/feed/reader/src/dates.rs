@@ -3,7 +3,9 @@
 //! A feed has one way to write dates. What one of them shows (the order of its fields, an offset from UTC) helps to
 //! read the others: those after it at once, those before it when the document has been read.
 
+use dateline_timestamps::publication::region;
 use dateline_timestamps::{FieldOrder, Hints, Precision, Refusal, Stamp, ZoneSource, offset_text};
+use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::model::Entry;
@@ -21,6 +23,8 @@ const MAX_QUOTED: usize = 60;
 /// Reads the dates of a document, one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Dates {
+    country: Option<String>,
+    fetched: Option<Timestamp>,
     order: Option<FieldOrder>,
     offsets: Vec<Offset>,
     /// Something was assumed about a date, and whether something was learnt after that.
@@ -31,6 +35,15 @@ pub(crate) struct Dates {
 }
 
 impl Dates {
+    /// Reads dates of a publisher in `country` (ISO 3166), where that is known.
+    pub(crate) fn new(country: Option<String>, fetched: Option<Timestamp>) -> Dates {
+        Dates {
+            country,
+            fetched,
+            ..Dates::default()
+        }
+    }
+
     /// Reads a date; one that is refused is noted, unless there is nothing in it.
     pub(crate) fn read(&mut self, text: &str, language: Option<&str>) -> Option<Date> {
         let text = text.trim();
@@ -69,9 +82,10 @@ impl Dates {
     fn hints<'h>(&'h self, language: Option<&'h str>) -> Hints<'h> {
         Hints {
             language,
+            country: self.country.as_deref().or_else(|| region(language?)),
             order: self.order,
             offsets: &self.offsets,
-            ..Hints::default()
+            now: self.fetched,
         }
     }
 
@@ -119,7 +133,7 @@ fn date(stamp: &Stamp, raw: &str) -> Date {
         offset: stamp.offset.map(offset_text),
         // What is finer than a second adds nothing for who reads the news.
         precision: stamp.precision.min(Precision::Second),
-        confidence: stamp.confidence,
+        confidence: (stamp.confidence * 100.0).round() / 100.0,
     }
 }
 
@@ -200,6 +214,31 @@ mod tests {
             instant(&entry.updated).as_deref(),
             Some("2024-05-03T12:00:00Z")
         );
+    }
+
+    #[test]
+    fn the_country_and_the_time_of_the_fetch_help() {
+        let fetched = "2024-05-10T12:00:00Z".parse().ok();
+        let mut british = Dates::new(Some("GB".to_owned()), fetched);
+        let mut dates = Dates::default();
+        for (text, language, of_british, of_any) in [
+            (
+                "03/05/2024",
+                Some("en"),
+                "2024-05-03T00:00:00Z none day",
+                "2024-03-05T00:00:00Z none day",
+            ),
+            (
+                "03/05/2024",
+                Some("en-GB"),
+                "2024-05-03T00:00:00Z none day",
+                "2024-05-03T00:00:00Z none day",
+            ),
+            ("9 May", None, "2024-05-09T00:00:00Z none day", "none"),
+        ] {
+            assert_eq!(read(&mut british, text, language), of_british, "{text}");
+            assert_eq!(read(&mut dates, text, language), of_any, "{text}");
+        }
     }
 
     #[test]

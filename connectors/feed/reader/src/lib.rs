@@ -25,6 +25,8 @@ mod walk;
 mod xml;
 
 use dateline_text::charset::{Declared, decode};
+use dateline_timestamps::publication::country_of_host;
+use jiff::Timestamp;
 use url::Url;
 
 pub use dateline_timestamps::Precision;
@@ -32,6 +34,7 @@ pub use inspect::inspect_answer;
 pub use model::{Entry, FeedDocument, Format, Media, ReadError, Reading, Source, Tag, WebLink};
 pub use values::{Date, Person, Text, TextFormat};
 
+use dates::Dates;
 use document::Document;
 use walk::{Circumstances, walk};
 
@@ -49,6 +52,8 @@ pub struct Context {
     pub content_location: Option<String>,
     /// Its `Content-Language` header: the language where the document names none.
     pub content_language: Option<String>,
+    /// When it was fetched: what dates without a year and "2 hours ago" are reckoned from.
+    pub fetched: Option<Timestamp>,
 }
 
 impl Context {
@@ -59,7 +64,14 @@ impl Context {
             content_type: header("content-type"),
             content_location: header("content-location"),
             content_language: header("content-language"),
+            fetched: None,
         }
+    }
+
+    /// Reads dates by what is known before the first of them.
+    fn dates(&self) -> Dates {
+        let host = self.url.as_ref().and_then(Url::host_str);
+        Dates::new(host.and_then(country_of_host), self.fetched)
     }
 
     fn base(&self) -> Option<Url> {
@@ -114,6 +126,7 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
                 Circumstances {
                     base: context.base(),
                     language: context.content_language.clone(),
+                    dates: context.dates(),
                     options,
                 },
             );
@@ -125,7 +138,7 @@ pub fn read_with(bytes: &[u8], context: &Context, options: Options) -> Reading {
                 .map(|feed| (feed, walked.entries))
         }
         Ok(Document::Json(text)) => {
-            json::read(text, context.base().as_ref(), options).map(|read| {
+            json::read(text, context.base().as_ref(), context.dates(), options).map(|read| {
                 notes.extend(read.notes);
                 cut_off = read.cut_off;
                 (read.feed, read.entries)

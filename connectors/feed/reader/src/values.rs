@@ -2,7 +2,7 @@
 
 use dateline_timestamps::Precision;
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Text with its format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,23 +52,22 @@ pub struct Person {
     pub url: Option<String>,
 }
 
-/// An instant as the feed stated it.
+/// An instant as the feed stated it. It is written by its text alone: who compares what a feed says with what it said before is not to be told of
+/// other readings of the same words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Date {
     /// The instant.
+    #[serde(skip)]
     pub instant: Timestamp,
     /// The text that it was read from.
     pub raw: String,
     /// Offset from UTC that the text gives, or else the feed's other dates, `+hh:mm`.
+    #[serde(skip)]
     pub offset: Option<String>,
     /// Smallest unit that the text gives, seconds at the finest.
-    #[serde(serialize_with = "name_of")]
+    #[serde(skip)]
     pub precision: Precision,
     /// How sure the reading is, 0 to 1: what the text leaves open and was assumed lowers it.
     #[serde(skip)]
     pub confidence: f32,
-}
-
-fn name_of<S: Serializer>(precision: &Precision, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(precision.name())
 }

@@ -39,7 +39,7 @@ pub(crate) enum Body {
     Unchanged,
     Document {
         bytes: Vec<u8>,
-        context: Context,
+        context: Box<Context>,
     },
 }
 
@@ -316,6 +316,7 @@ impl Ask<'_> {
                 url: Some(without_credentials(&url)),
                 ..Context::from_headers(header)
             };
+            let context = Box::new(context);
             Body::Document { bytes, context }
         };
         Ok(Answer {

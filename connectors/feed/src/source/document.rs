@@ -62,6 +62,10 @@ impl FeedSource {
             bytes: bytes.len() as u64,
             ..Facts::default()
         };
+        let context = Context {
+            fetched: Some(turn.now),
+            ..context
+        };
         let (mut reading, named) = match self.read(bytes, context, turn).await {
             Ok(read) => read,
             Err(fault) => return Err((fault, facts)),

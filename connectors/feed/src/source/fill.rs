@@ -107,7 +107,7 @@ impl FeedSource {
         };
         let fetched = Fetched {
             bytes,
-            context,
+            context: *context,
             http: Some(http),
             wanted: Wanted::Unknown,
         };

@@ -29,7 +29,7 @@ mod reading;
 mod tests;
 mod weigh;
 
-pub use country::country;
+pub use country::{country, country_of_host, region};
 pub use note::{Note, Reason};
 pub use reading::Reading;
 

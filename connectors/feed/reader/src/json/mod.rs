@@ -34,6 +34,7 @@ pub(crate) struct JsonFeed {
 pub(crate) fn read(
     text: &str,
     base: Option<&Url>,
+    dates: Dates,
     options: Options,
 ) -> Result<JsonFeed, ReadError> {
     let (value, faults) = parse(text);
@@ -45,7 +46,7 @@ pub(crate) fn read(
         options,
         odd: 0,
         letters: Letters::new(options),
-        dates: Dates::default(),
+        dates,
         language: None,
     };
     let version = reader.text(&members, "version");

@@ -47,6 +47,7 @@ pub(crate) struct Circumstances {
     pub(crate) base: Option<Url>,
     /// Language where the document names none.
     pub(crate) language: Option<String>,
+    pub(crate) dates: Dates,
     pub(crate) options: Options,
 }
 
@@ -157,7 +158,7 @@ struct Walker<'t> {
 }
 
 impl<'t> Walker<'t> {
-    fn new(text: &'t str, circumstances: Circumstances) -> Walker<'t> {
+    fn new(text: &'t str, mut circumstances: Circumstances) -> Walker<'t> {
         Walker {
             text,
             tokens: Tokens::new(text),
@@ -181,7 +182,7 @@ impl<'t> Walker<'t> {
             entries: Vec::new(),
             faults: Faults::default(),
             letters: Letters::new(circumstances.options),
-            dates: Dates::default(),
+            dates: std::mem::take(&mut circumstances.dates),
             strays: Strays::default(),
             period: None,
             frequency: None,
