@@ -45,7 +45,10 @@ pub(crate) fn paragraph(
     let mut walker = walk::Walker::new(language, tokens, order);
     let mut at = 0;
     while at < tokens.len() {
-        if !walker.may_begin(language.top, at) || builtin::splits(tokens, at) {
+        if !walker.may_begin(language.top, at)
+            || language.starts.is_vain(&tokens[at], tokens.get(at + 1))
+            || builtin::splits(tokens, at)
+        {
             at += 1;
             continue;
         }

@@ -1,7 +1,7 @@
 //! Which phrases may begin with a token, as one mask that is looked up: most tokens of a text begin none.
 
 use super::pattern::Builtin;
-use super::trie::Trie;
+use super::trie::{Child, Trie, What};
 use super::vocabulary::{Key, Vocabulary};
 use crate::text::scan::{Shape, Token, UNKNOWN};
 
@@ -26,11 +26,14 @@ pub(crate) struct Starts {
     amounts: Mask,
     clocks: Mask,
     triples: Mask,
+    /// By word number: whether a phrase may be that word alone, or go on with a word that no table has.
+    alone: Vec<bool>,
 }
 
 impl Starts {
     pub(crate) fn of(vocabulary: &Vocabulary, phrases: &[Trie]) -> Starts {
         let mut starts = Starts {
+            alone: alone(vocabulary, phrases),
             words: vec![0; vocabulary.len()],
             ..Starts::default()
         };
@@ -94,6 +97,18 @@ impl Starts {
         }
     }
 
+    /// Whether nothing can begin with the first of two tokens because the second is a word that no table has (“the company”).
+    pub(crate) fn is_vain(&self, token: &Token, next: Option<&Token>) -> bool {
+        let unknown = next.is_none_or(|next| next.shape == Shape::Word && next.word == UNKNOWN);
+        let word = token.shape == Shape::Word;
+        unknown
+            && word
+            && !self
+                .alone
+                .get(token.word as usize)
+                .is_some_and(|alone| *alone)
+    }
+
     /// The phrases that may begin with a token. Too many are told rather than too few.
     pub(crate) fn mask(&self, token: &Token) -> Mask {
         match token.shape {
@@ -129,4 +144,46 @@ fn word_begins(vocabulary: &Vocabulary, phrase: &Trie, word: u32) -> bool {
             let number = class == numeric.number || class == numeric.ordinal;
             phrase.begins_with(Key::class(class)) || (wants_number && number)
         })
+}
+
+/// Which words may be a phrase alone, phrase by phrase, since later ones are made of earlier ones.
+fn alone(vocabulary: &Vocabulary, phrases: &[Trie]) -> Vec<bool> {
+    let mut by_phrase: Vec<Vec<bool>> = Vec::new();
+    for phrase in phrases {
+        let ends = |child: &Child| {
+            let node = &phrase.nodes[child.node as usize];
+            let any_word = |what: &What| {
+                matches!(
+                    what,
+                    What::Builtin(
+                        Builtin::Word | Builtin::Capital | Builtin::Name | Builtin::Lower
+                    )
+                )
+            };
+            !node.accepts.is_empty() || node.other.iter().any(|(what, _)| any_word(what))
+        };
+        let root = &phrase.nodes[0];
+        let mut found = vec![false; vocabulary.len()];
+        for (word, found) in found.iter_mut().enumerate().skip(1) {
+            let own = Key::word(word as u32);
+            let means = |key: Key| key == own || vocabulary.single(word as u32, key);
+            let keyed = root
+                .keyed
+                .iter()
+                .any(|(key, child)| means(*key) && ends(child));
+            *found = keyed
+                || root.other.iter().any(|(what, child)| match what {
+                    What::Builtin(_) => ends(child),
+                    What::Phrase(part) => by_phrase[*part][word] && ends(child),
+                });
+        }
+        by_phrase.push(found);
+    }
+    let mut all = vec![false; vocabulary.len()];
+    for found in by_phrase {
+        for (all, found) in all.iter_mut().zip(found) {
+            *all |= found;
+        }
+    }
+    all
 }

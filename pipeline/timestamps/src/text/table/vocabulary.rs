@@ -162,6 +162,12 @@ impl Vocabulary {
             .map(|lexeme| lexeme.class)
     }
 
+    /// Whether a word by itself is of the class of a key.
+    pub(crate) fn single(&self, word: u32, key: Key) -> bool {
+        let mut lexemes = self.lexemes[word as usize].iter();
+        lexemes.any(|lexeme| lexeme.rest.is_empty() && Key::class(lexeme.class) == key)
+    }
+
     /// What lexemes that do not begin with a word begin with, and their classes.
     pub(crate) fn marked(&self) -> impl Iterator<Item = (Key, u16)> {
         self.marked.iter().map(|(key, lexeme)| (*key, lexeme.class))
