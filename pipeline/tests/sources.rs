@@ -10,7 +10,7 @@ use bench::{Bench, source_row};
 use dateline_pipeline::clock::{after, before};
 use dateline_pipeline::collect::{Hold, ReasonKind};
 use dateline_pipeline::store::{
-    self, Brought, CollectCommit, Commit, SourceRow, SourceState, Tuning, read_sources,
+    self, AsideCommit, Brought, CollectCommit, Commit, SourceRow, SourceState, Tuning, read_sources,
 };
 use jiff::Timestamp;
 
@@ -132,6 +132,37 @@ async fn holds_are_kept_over_restarts_and_forgotten_a_day_after_their_end() {
         commit(&bench, failing(now), Some(other)).await;
         let left: Vec<String> = holds().into_iter().map(|hold| hold.host).collect();
         assert_eq!(left, hosts);
+    }
+    bench.close().await;
+}
+
+/// Its turns are over, whatever one that was under way brings.
+#[tokio::test]
+async fn what_comes_for_a_stopped_source_does_not_start_it_again() {
+    let bench = Bench::new();
+    let now = bench.clock.now();
+    for (due, later, expected) in [
+        (None, now, None),
+        (Some(after(now, HOUR)), now, Some(now)),
+        (Some(now), after(now, HOUR), Some(now)),
+    ] {
+        let row = SourceRow {
+            due,
+            ..failing(now)
+        };
+        let id = row.id.clone();
+        commit(&bench, row, None).await;
+        let aside = Commit::Aside(AsideCommit {
+            at: now,
+            source: id.clone(),
+            due: later,
+            memory: "null".to_owned(),
+            brought: Brought::default(),
+        });
+        bench.store.commit(aside).await.unwrap();
+        let state = bench.readers.with(|reader| reader.source(&id)).unwrap();
+        let whole = |at: Timestamp| at.as_millisecond();
+        assert_eq!(state.unwrap().due.map(whole), expected.map(whole));
     }
     bench.close().await;
 }

@@ -207,6 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn who_ends_an_outage_has_had_its_turn() {
+        let (mut outage, hosts) = watch(3, 3);
+        for (feed, host) in hosts.iter().enumerate() {
+            outage.note(feed, host, Contact::Unreached);
+        }
+        assert!(outage.is_out());
+        let change = outage.note(1, &hosts[1], Contact::Answered);
+        assert_eq!(change, Change::Ended(vec![0, 2]));
+    }
+
+    #[test]
     fn with_few_feeds_all_that_are_asked() {
         let (mut outage, hosts) = watch(20, 10);
         for feed in 0..6 {

@@ -299,6 +299,28 @@ async fn a_hub_that_is_away_is_asked_again_and_the_feed_polled() {
     rig.stop().await;
 }
 
+/// What a poll or a hub brings does not wait until a hub has answered a request of ours.
+#[tokio::test]
+async fn no_item_waits_for_the_answer_of_a_hub() {
+    let (web, _, rig) = subscribing(503).await;
+    web.asked("/hub", 1).await;
+    rig.until("the failure", |stored| stored["failures"] == 1)
+        .await;
+    web.hang("/hub");
+    web.serve("/feed", 200, document(&web, &["second", "first"]));
+    // The feed and its subscription are due together.
+    rig.advance(HOUR);
+    web.asked("/hub", 2).await;
+    assert_eq!(rig.records(2).await, ["first", "second"]);
+    assert_eq!(rig.subscription()["failures"], 1, "it has not answered yet");
+    web.serve("/hub", 202, Vec::new());
+    rig.until("the answer", |stored| {
+        stored["phase"]["requested"].is_object()
+    })
+    .await;
+    rig.stop().await;
+}
+
 #[tokio::test]
 async fn when_a_hub_that_was_relied_on_ends_the_feed_is_polled_at_once() {
     let (web, _, rig, asked) = subscribed("864000").await;
