@@ -151,6 +151,7 @@ impl FeedSource {
         // What an older version remembered and this one does not understand is as good as nothing.
         let memory: Memory = serde_json::from_value(turn.memory.clone()).unwrap_or_default();
         let memory = memory.if_read_with(&self.feed);
+        self.client.turn_at(&self.feed.url).await;
         let answer = self.client.get(&self.feed, &memory, turn.now).await;
         let hints = pace::hints(&self.feed.url, &answer, turn.now);
         let mut harvest = self.harvest(answer, turn, kept).await;

@@ -53,17 +53,13 @@ fn every_row_names_a_test_that_exists() {
             let code = std::fs::read_to_string(here.join(file))
                 .or_else(|_| std::fs::read_to_string(root.join(file)))
                 .unwrap_or_else(|error| panic!("{file} of {cell:?}: {error}"));
-            assert!(code.contains("test]"), "{file} of {cell:?} has no test");
+            let marks = |line: &str| line.contains("test]") || line.contains("::test(");
+            assert!(marks(&code), "{file} of {cell:?} has no test");
             for test in tests {
                 let function = format!("fn {test}(");
                 let before = code.split(&function).next().unwrap_or_default();
-                let is_test = before.len() < code.len()
-                    && before
-                        .trim_end()
-                        .lines()
-                        .rev()
-                        .take(3)
-                        .any(|line| line.contains("test]"));
+                let is_test =
+                    before.len() < code.len() && before.trim_end().lines().rev().take(3).any(marks);
                 assert!(is_test, "{file} has no test {test}");
             }
         }

@@ -1,17 +1,20 @@
 //! The HTTP client of the process: whoever asks the network for something on behalf of a feed asks through it.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use dateline_config::{Collect, Feed, Http, Network, Proxy};
 use dateline_pipeline::fault::Fault;
 use thiserror::Error;
+use tokio::time::Instant;
 use url::Url;
 
 use super::agents::{Agents, Way};
 use super::guard::{Names, SystemNames};
 use super::proxy::{Proxies, Through};
+use super::spacing::Spacing;
+use crate::pace::host;
 
 /// Connect timeout of the agent that is made to see whether one can be made.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,6 +49,7 @@ pub(super) struct Shared {
     pub(super) http: Http,
     pub(super) agents: Agents,
     pub(super) proxies: Proxies,
+    spacing: Mutex<Spacing>,
 }
 
 /// What one feed's requests may do besides those of all.
@@ -87,6 +91,7 @@ impl Client {
             http: http.clone(),
             agents: Agents::new(user_agent, names),
             proxies: Proxies::new(http),
+            spacing: Mutex::default(),
         };
         let client = Client {
             shared: Arc::new(shared),
@@ -102,9 +107,32 @@ impl Client {
         Ok(client)
     }
 
-    /// Least time between two requests to one host.
-    pub(crate) fn spacing(&self) -> Duration {
-        self.spacing
+    /// Waits for the next place among the requests to an address's host. Whoever asks a host on its own takes one: feeds,
+    /// which their schedule spaces too, and their older pages, which it knows nothing of.
+    pub(crate) async fn turn_at(&self, url: &Url) {
+        if let Ok(wait) = self.place(url, self.spacing, Duration::MAX)
+            && !wait.is_zero()
+        {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Takes the next place, `delay` before the one after it; says how long it is until then. Takes none, and says `Err`,
+    /// where that is longer than `patience`.
+    pub(crate) fn place(
+        &self,
+        url: &Url,
+        delay: Duration,
+        patience: Duration,
+    ) -> Result<Duration, Duration> {
+        let host = host(url).unwrap_or_default();
+        let now = Instant::now().into_std();
+        let mut spacing = self
+            .shared
+            .spacing
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        spacing.take(&host, delay, patience, now)
     }
 
     /// The client for all that is asked on behalf of a feed: its pages, its hub, the feed itself. It takes the feed's
@@ -171,6 +199,41 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+
+    /// The clients of all feeds, and of pages, wait for each other.
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_a_host_waits_for_its_place() {
+        let text =
+            "[[feeds]]\nurl = \"https://a.example/feed\"\n[collect]\nper_host_spacing = \"2s\"\n";
+        let config = dateline_config::parse(text, Path::new("dateline.toml"))
+            .unwrap()
+            .config;
+        let client = Client::new(&config.collect, &config.http).unwrap();
+        let other = client.on_behalf_of(&config.feeds[0]);
+        let url = |url: &str| Url::parse(url).unwrap();
+        let began = Instant::now();
+        client.turn_at(&url("https://a.example/feed")).await;
+        client.turn_at(&url("https://b.example/feed")).await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        let taken = other.place(
+            &url("http://a.example/page"),
+            Duration::ZERO,
+            Duration::ZERO,
+        );
+        assert_eq!(taken, Err(Duration::from_secs(2)));
+        let (feed, page) = (url("https://a.example/feed"), url("https://a.example/page"));
+        let both = tokio::join!(
+            async {
+                other.turn_at(&page).await;
+                began.elapsed().as_secs()
+            },
+            async {
+                client.turn_at(&feed).await;
+                began.elapsed().as_secs()
+            }
+        );
+        assert_eq!(both, (2, 4));
+    }
 
     #[test]
     fn ten_thousand_feeds_share_few_agents() {

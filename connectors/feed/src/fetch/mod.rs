@@ -8,6 +8,7 @@
 //! - `other`: pages, robots.txt, forms for hubs.
 //! - `exchange`: one request with its redirects; `redirects` where they may lead; `body` reads what came.
 //! - `guard` and `networks`: who may be asked. `proxy`, `credentials`, `agents`: how, and as whom.
+//! - `spacing`: when a host may be asked again, whoever asks.
 //! - `faults` and `retry`: what went wrong, and how long to wait.
 
 mod agents;
@@ -25,6 +26,7 @@ mod other;
 mod proxy;
 mod redirects;
 mod retry;
+mod spacing;
 
 pub use client::{Client, FetchError};
 pub use exchange::Limits;

@@ -7,7 +7,6 @@
 mod cache;
 mod pages;
 mod rules;
-mod spacing;
 
 pub use cache::Robots;
 pub use pages::{PageError, Pages};

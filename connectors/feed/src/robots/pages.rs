@@ -1,7 +1,7 @@
 //! The polite way to a page: rules first, then its host's turn, then the request.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::fault::Fault;
@@ -9,7 +9,6 @@ use thiserror::Error;
 use url::Url;
 
 use super::cache::Robots;
-use super::spacing::Spacing;
 use crate::fetch::{Client, Limits, Page, Refusal, Step, without_credentials};
 
 /// Documents that are asked for, the best first.
@@ -47,7 +46,6 @@ pub enum PageError {
 pub struct Pages {
     client: Arc<Client>,
     robots: Robots,
-    spacing: Mutex<Spacing>,
     per_host: Duration,
     clock: Clock,
 }
@@ -58,7 +56,6 @@ impl Pages {
         Pages {
             client,
             robots: Robots::default(),
-            spacing: Mutex::default(),
             per_host,
             clock,
         }
@@ -115,14 +112,7 @@ impl Pages {
 
     /// Waits for the host's turn.
     async fn wait(&self, url: &Url, delay: Duration, limits: &Limits) -> Result<(), PageError> {
-        let host = url.host_str().unwrap_or_default();
-        let taken = {
-            let mut spacing = self
-                .spacing
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            spacing.take(host, delay, limits.timeout, Instant::now())
-        };
+        let taken = self.client.place(url, delay, limits.timeout);
         let wait = taken.map_err(|wait| PageError::Busy {
             url: without_credentials(url).into(),
             wait,

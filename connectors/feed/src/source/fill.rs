@@ -47,8 +47,8 @@ impl FeedSource {
                 left = Some(cursor);
                 break;
             }
-            tokio::time::sleep(self.client.spacing()).await;
             let Some(url) = cursor.next() else { break };
+            self.client.turn_at(&url).await;
             match self.page(&url, turn).await {
                 Ok((mut taken, at)) => {
                     answered = true;

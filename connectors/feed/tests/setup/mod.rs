@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 /// The configuration of a feed at `url`, with more lines of its own and before it.
 pub(crate) fn config(url: &str, feed: &str, before: &str) -> Config {
     let text = format!(
-        "[collect]\ncontact = \"https://quayside.example/bot\"\n{before}\n\
+        "[collect]\ncontact = \"https://quayside.example/bot\"\nper_host_spacing = \"0s\"\n{before}\n\
          [[feeds]]\nid = \"quayside\"\nurl = \"{url}\"\ntimeout = \"20s\"\nconnect_timeout = \"5s\"\n\
          max_body = \"1MiB\"\nmax_redirects = 3\n{feed}\n"
     );

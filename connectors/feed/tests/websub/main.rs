@@ -500,6 +500,10 @@ async fn a_hub_that_is_not_announced_any_more_is_told_so() {
     web.serve("/feed", 200, moved.into_bytes());
     assert_eq!(push(&second, b"ask for yourself").await, 200);
     web.asked("/two", 3).await;
+    assert!(
+        rig.state("quayside").due.unwrap() <= rig.clock.now() + 2 * HOUR,
+        "polled as often as any other until the hub tells of the new topic"
+    );
     let requests = web.requests("/two");
     let mode = |mode: &'static str| {
         let of = |request: &&Request| request.field("hub.mode") == mode;
