@@ -1,12 +1,10 @@
 //! A calendar time of any size, as TIMEX3 writes it and as an interval. Pure calendar, the proleptic Gregorian one; knows nothing of texts.
 
-use std::fmt::Write;
-
 use jiff::civil::{Date, DateTime, ISOWeekDate, Weekday, date};
 use jiff::tz::Offset;
 use jiff::{Span, ToSpan};
 
-use crate::text::table::{Clock, PARTS, SEASONS, Unit};
+use crate::text::table::{Clock, Unit};
 use crate::text::types::{Granularity, Interval};
 
 /// What part of its year a period is. Numbers count from one.
@@ -195,170 +193,6 @@ impl Period {
             offset,
         })
     }
-
-    /// As TIMEX3 writes it.
-    pub(crate) fn value(&self) -> String {
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        self.write(&mut text).unwrap_or_default();
-        text
-    }
-
-    fn write(&self, to: &mut String) -> std::fmt::Result {
-        if self.fiscal {
-            to.push_str("FY");
-        }
-        let year = self.year.map(i32::from);
-        match (year, self.shape) {
-            (Some(year), Shape::Decade) => write!(to, "{:03}", year.div_euclid(10))?,
-            (Some(year), Shape::Century) => write!(to, "{:02}", year.div_euclid(100))?,
-            (Some(year), Shape::Millennium) => write!(to, "{}", year.div_euclid(1000))?,
-            (None, Shape::Decade) => to.push_str("XXX"),
-            (None, Shape::Century) => to.push_str("XX"),
-            (None, Shape::Millennium) => to.push('X'),
-            (Some(year), _) if year <= 0 => write!(to, "BC{:04}", 1 - year)?,
-            (Some(year), _) => write!(to, "{year:04}")?,
-            (None, _) => to.push_str("XXXX"),
-        }
-        match self.shape {
-            Shape::Day(month, day) => write!(to, "-{month:02}-{day:02}")?,
-            Shape::SomeDay(Some(month)) => write!(to, "-{month:02}-XX")?,
-            Shape::SomeDay(None) => to.push_str("-XX-XX"),
-            Shape::Weekday(day) => write!(to, "-WXX-{day}")?,
-            Shape::Week(week) => write!(to, "-W{week:02}")?,
-            Shape::SomeWeek => to.push_str("-WXX"),
-            Shape::Weekend(0) => to.push_str("-WXX-WE"),
-            Shape::Weekend(week) => write!(to, "-W{week:02}-WE")?,
-            Shape::Month(month) => write!(to, "-{month:02}")?,
-            Shape::SomeMonth => to.push_str("-XX"),
-            Shape::Quarter(quarter) => write!(to, "-Q{quarter}")?,
-            Shape::Half(half) => write!(to, "-H{half}")?,
-            Shape::Season(season) => {
-                let name = SEASONS.get(season as usize).unwrap_or(&"XX");
-                write!(to, "-{name}")?;
-            }
-            Shape::Year | Shape::Decade | Shape::Century | Shape::Millennium => {}
-        }
-        let Some(time) = self.time else {
-            return Ok(());
-        };
-        to.push('T');
-        match (time.clock, time.part) {
-            (Some(clock), _) => {
-                write!(to, "{:02}", clock.hour)?;
-                if clock.fields > 1 {
-                    write!(to, ":{:02}", clock.minute)?;
-                } else {
-                    to.push_str(":00");
-                }
-                if clock.fields > 2 {
-                    write!(to, ":{:02}", clock.second)?;
-                }
-                match time.zone {
-                    None => {}
-                    Some(0) => to.push('Z'),
-                    Some(minutes) => {
-                        let sign = if minutes < 0 { '-' } else { '+' };
-                        write!(to, "{sign}{:02}", minutes.abs() / 60)?;
-                        if minutes % 60 != 0 {
-                            write!(to, ":{:02}", minutes.abs() % 60)?;
-                        }
-                    }
-                }
-            }
-            (None, Some(part)) => to.push_str(PARTS.get(part).unwrap_or(&"XX")),
-            (None, None) => to.push_str("XX"),
-        }
-        Ok(())
-    }
-
-    /// So many of a unit on (or back, below zero), at the granularity of the unit, or its own where that is finer and `keep` is set.
-    pub(crate) fn shifted(&self, count: i64, unit: Unit, keep: bool) -> Option<Period> {
-        let count = i32::try_from(count).ok()?;
-        let Some(first) = self.first() else {
-            return self.loosely(unit);
-        };
-        let coarse = self.granularity() > granularity(unit);
-        if coarse {
-            return self.loosely(unit);
-        }
-        let span = match unit {
-            Unit::Second | Unit::Minute | Unit::Hour => return self.hours_on(count, unit),
-            Unit::Day => Span::new().try_days(count),
-            Unit::Week | Unit::Weekend => Span::new().try_weeks(count),
-            Unit::Month => Span::new().try_months(count),
-            Unit::Quarter => Span::new().try_months(count.checked_mul(3)?),
-            Unit::Half => Span::new().try_months(count.checked_mul(6)?),
-            Unit::Year => Span::new().try_years(count),
-            Unit::Decade => Span::new().try_years(count.checked_mul(10)?),
-            Unit::Century => Span::new().try_years(count.checked_mul(100)?),
-            Unit::Millennium => Span::new().try_years(count.checked_mul(1000)?),
-        };
-        let there = first.checked_add(span.ok()?).ok()?;
-        if keep {
-            let own = match self.shape {
-                Shape::Day(..) => Period::day(there),
-                Shape::Month(_) => Period::month(there),
-                Shape::Quarter(_) => Period::around(there, Unit::Quarter),
-                Shape::Half(_) => Period::around(there, Unit::Half),
-                Shape::Season(season) => Period::new(Some(there.year()), Shape::Season(season)),
-                Shape::Week(_) => Period::week(there),
-                _ => Period::around(there, unit),
-            };
-            return Some(own);
-        }
-        let unit = match unit {
-            Unit::Decade | Unit::Century | Unit::Millennium => Unit::Year,
-            unit => unit,
-        };
-        Some(Period::around(there, unit))
-    }
-
-    /// Some day, week or month that cannot be told any better.
-    fn loosely(&self, unit: Unit) -> Option<Period> {
-        let month = match self.shape {
-            Shape::Month(month) => Some(month),
-            _ => None,
-        };
-        let shape = match unit {
-            Unit::Day => Shape::SomeDay(month),
-            Unit::Week => Shape::SomeWeek,
-            Unit::Month => Shape::SomeMonth,
-            _ => return None,
-        };
-        let definite = matches!(self.shape, Shape::Month(_) | Shape::Year | Shape::Season(_));
-        Some(Period::new(self.year.filter(|_| definite), shape))
-    }
-
-    fn hours_on(&self, count: i32, unit: Unit) -> Option<Period> {
-        let first = self.first()?;
-        let Some(clock) = self.time.and_then(|time| time.clock) else {
-            let mut day = Period::day(first);
-            day.time = Some(Time {
-                some: true,
-                ..Time::default()
-            });
-            return Some(day);
-        };
-        let (begin, _) = clock_span(first, clock)?;
-        let span = match unit {
-            Unit::Second => Span::new().try_seconds(count),
-            Unit::Minute => Span::new().try_minutes(count),
-            _ => Span::new().try_hours(count),
-        };
-        let there = begin.checked_add(span.ok()?).ok()?;
-        let mut day = Period::day(there.date());
-        day.time = Some(Time {
-            clock: Some(Clock {
-                hour: there.hour() as u8,
-                minute: there.minute() as u8,
-                second: there.second() as u8,
-                fields: clock.fields,
-            }),
-            ..self.time.unwrap_or_default()
-        });
-        Some(day)
-    }
 }
 
 /// The granularity of a unit.
@@ -388,7 +222,7 @@ pub(crate) fn monday(year: i16, week: i8) -> Option<Date> {
 }
 
 /// 24:00 is the next midnight; second 60 the next minute.
-fn clock_span(day: Date, clock: Clock) -> Option<(DateTime, Span)> {
+pub(super) fn clock_span(day: Date, clock: Clock) -> Option<(DateTime, Span)> {
     let midnight: DateTime = day.into();
     let seconds = (i64::from(clock.hour) * 60 + i64::from(clock.minute)) * 60;
     let begin = midnight

@@ -1,5 +1,7 @@
 //! A language's table: its words, its rules, and the forms in which they are searched. Built once, at first use, from the text in `data/languages/`.
 
+mod builtin;
+mod meanings;
 mod pattern;
 mod read;
 mod slots;
@@ -9,10 +11,10 @@ mod vocabulary;
 
 use std::sync::OnceLock;
 
-pub(crate) use pattern::{Ask, Builtin, Context, Glue};
-pub(crate) use slots::{
-    Clock, Direction, Op, PARTS, QUANTS, Rel, SEASONS, Slot, Unit, VAGUE, modifier, relation,
-};
+pub(crate) use builtin::Builtin;
+pub(crate) use meanings::{Clock, Direction, Op, Rel, Unit};
+pub(crate) use pattern::{Ask, Context, Glue};
+pub(crate) use slots::{PARTS, QUANTS, SEASONS, Slot, VAGUE, modifier, relation};
 pub(crate) use starts::{Mask, NUMBER, Starts, bit};
 pub(crate) use trie::{Accept, Child, Node, Trie, What};
 pub(crate) use vocabulary::{Key, Lexeme, Vocabulary};

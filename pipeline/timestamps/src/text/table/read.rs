@@ -1,7 +1,8 @@
 //! The text of a table to a [`Language`]: sections in brackets, one word class or rule a line. See docs/timestamps.md for how it is written.
 
+use super::meanings::Op;
 use super::pattern::{keys, sequences};
-use super::slots::{Op, Slot};
+use super::slots::Slot;
 use super::trie::Trie;
 use super::vocabulary::{Lexeme, Vocabulary};
 use super::{Language, Rule, Starts};

@@ -1,6 +1,6 @@
 //! Which phrases may begin with a token, as one mask that is looked up: most tokens of a text begin none.
 
-use super::pattern::Builtin;
+use super::builtin::Builtin;
 use super::trie::{Child, Trie, What};
 use super::vocabulary::{Key, Vocabulary};
 use crate::text::scan::{Shape, Token, UNKNOWN};

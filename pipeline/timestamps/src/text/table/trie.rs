@@ -1,6 +1,7 @@
 //! The sequences of a phrase, merged by what they begin with, so that what they share is looked at once.
 
-use super::pattern::{Ask, Builtin, Context, Glue, Sequence};
+use super::builtin::Builtin;
+use super::pattern::{Ask, Context, Glue, Sequence};
 use super::slots::Slot;
 use super::vocabulary::Key;
 
