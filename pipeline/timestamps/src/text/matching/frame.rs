@@ -29,6 +29,16 @@ impl Slots {
             .map(|&(_, value)| value)
     }
 
+    /// The sum of all that was said for it (“three years and a half”); the value said first where that is no amount.
+    pub(crate) fn sum(&self, slot: Slot) -> Option<i64> {
+        let first = self.get(slot).filter(|first| *first >= 0);
+        let filled = &self.filled[..usize::from(self.len)];
+        let all = filled.iter().filter(|(known, _)| *known == slot);
+        first
+            .map(|_| all.map(|&(_, value)| value.max(0)).sum())
+            .or(self.get(slot))
+    }
+
     pub(crate) fn push(&mut self, slot: Slot, value: i64) {
         if let Some(place) = self.filled.get_mut(usize::from(self.len)) {
             *place = (slot, value);

@@ -215,10 +215,15 @@ impl Resolver<'_> {
         if full {
             return year;
         }
+        self.century_for(year, AHEAD)
+    }
+
+    /// Two digits to the year that is no farther ahead of the text's own time than this.
+    fn century_for(&self, year: i16, ahead: i16) -> i16 {
         let (anchor, ahead) = match (self.spoken.and_then(|s| s.period.year), self.today()) {
             (Some(year), _) if self.narrative => (year, 50),
-            (_, Some(today)) => (today.year(), AHEAD),
-            (Some(year), None) => (year, AHEAD),
+            (_, Some(today)) => (today.year(), ahead),
+            (Some(year), None) => (year, ahead),
             (None, None) => (2000, 40),
         };
         let highest = anchor.saturating_add(ahead);
@@ -226,7 +231,11 @@ impl Resolver<'_> {
     }
 
     fn full_decade(&self, decade: i64) -> i16 {
-        self.full_year(decade, decade > 99)
+        match i16::try_from(decade) {
+            // One speaks of a decade by its number once it has begun.
+            Ok(short) if short < 100 => self.century_for(short, 0),
+            _ => self.full_year(decade, true),
+        }
     }
 }
 

@@ -55,8 +55,8 @@ fn is_deictic(frame: &Frame) -> bool {
     let rel = frame.get(Slot::Rel).and_then(Rel::of);
     match frame.op {
         Op::Date if frame.get(Slot::Holiday).is_some() => rel.is_some(),
-        Op::Date => frame.get(Slot::Weekday).is_some() && frame.get(Slot::Day).is_none(),
-        Op::Relative => matches!(rel, Some(Rel::This | Rel::Last | Rel::Next)),
+        Op::Date if frame.get(Slot::Weekday).is_some() => frame.get(Slot::Day).is_none(),
+        Op::Date | Op::Relative => matches!(rel, Some(Rel::This | Rel::Last | Rel::Next)),
         Op::Shift => {
             let direction = frame.get(Slot::Direction).and_then(Direction::of);
             frame.get(Slot::Offset).is_some() || direction == Some(Direction::Ago)

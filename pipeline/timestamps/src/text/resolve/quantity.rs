@@ -10,7 +10,7 @@ use crate::text::types::{Anchor, Interval};
 
 impl Resolver<'_> {
     pub(super) fn duration(&mut self, frame: &Frame) -> Option<Meaning> {
-        let count = frame.get(Slot::Number).unwrap_or(1000);
+        let count = frame.slots.sum(Slot::Number).unwrap_or(1000);
         let unit = Unit::of(frame.get(Slot::Unit)?)?;
         if count == 0 {
             return None;

@@ -99,7 +99,7 @@ impl Resolver<'_> {
         let (count, unit) = match frame.get(Slot::Offset) {
             Some(days) => (days * 1000, Unit::Day),
             None => (
-                frame.get(Slot::Number).unwrap_or(1000),
+                frame.slots.sum(Slot::Number).unwrap_or(1000),
                 Unit::of(frame.get(Slot::Unit)?)?,
             ),
         };
