@@ -161,6 +161,10 @@ async fn rules_are_asked_for_once_a_day() {
     clock.advance(Duration::from_secs(24 * 3600 + 1));
     pages.page(&url, &Limits::PAGE).await.unwrap();
     assert_eq!(robots(&server), 2);
+    // Rules of a day that a wrong clock put a month off do not hold for that month.
+    clock.set_back(Duration::from_secs(30 * 24 * 3600));
+    pages.page(&url, &Limits::PAGE).await.unwrap();
+    assert_eq!(robots(&server), 3);
 }
 
 #[tokio::test]

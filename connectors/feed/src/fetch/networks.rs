@@ -92,7 +92,22 @@ pub(super) fn check(address: IpAddr, allowed: &[Network]) -> Result<(), &'static
             return Err(what);
         }
     }
-    Ok(())
+    match address {
+        // What is written in IPv6 only stands nowhere itself.
+        IpAddr::V6(address) if is_translated(address) => Ok(()),
+        _ => special_use(address).map_or(Ok(()), Err),
+    }
+}
+
+/// Whether an IPv6 address is an IPv4 one in another spelling, which the system or a gateway turns back.
+fn is_translated(address: Ipv6Addr) -> bool {
+    matches!(
+        address.segments(),
+        // Compatible (deprecated), mapped, translated (RFC 4291, RFC 2765), and NAT64 (RFC 6052).
+        [0, 0, 0, 0, 0, 0 | 0xffff, _, _]
+            | [0, 0, 0, 0, 0xffff, 0, _, _]
+            | [0x64, 0xff9b, 0, 0, 0, 0, _, _]
+    )
 }
 
 /// What an address is used for, where it is not one of the public internet.
@@ -113,10 +128,7 @@ fn carried(address: Ipv6Addr) -> [Option<Ipv4Addr>; 2] {
     match address.segments() {
         // Unspecified and loopback are addresses of their own.
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => [None, None],
-        // Compatible (deprecated), mapped, translated (RFC 4291, RFC 2765), and NAT64 (RFC 6052).
-        [0, 0, 0, 0, 0, 0 | 0xffff, _, _]
-        | [0, 0, 0, 0, 0xffff, 0, _, _]
-        | [0x64, 0xff9b, 0, 0, 0, 0, _, _] => [Some(at(0)), None],
+        _ if is_translated(address) => [Some(at(0)), None],
         // 6to4 (RFC 3056).
         [0x2002, ..] => [Some(at(80)), None],
         // Teredo (RFC 4380): the server, and the client with all its bits turned.
@@ -186,6 +198,11 @@ mod tests {
             ("2001:0:808:808::f5ff:fffe", PRIVATE),
             ("2600::5efe:10.0.0.1", PRIVATE),
             ("2600::200:5efe:10.0.0.1", PRIVATE),
+            // What carries a public address may itself stand in a network that is none.
+            ("fd00::5efe:1.1.1.1", PRIVATE),
+            ("fe80::200:5efe:8.8.8.8", LINK_LOCAL),
+            ("2001:db8::5efe:1.1.1.1", DOCUMENTATION),
+            ("4000::5efe:1.1.1.1", RESERVED),
         ] {
             assert_eq!(check(ip(carrier), &[]), Err(what), "{carrier}");
         }

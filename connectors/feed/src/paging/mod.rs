@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use dateline_feed_reader::FeedDocument;
-use dateline_pipeline::clock::after;
+use dateline_pipeline::clock::{after, between};
 use dateline_pipeline::fault::{Class, Fault};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,9 @@ impl Cursor {
 
     /// Whether the next page's server wants to be left alone still.
     pub(crate) fn waits(&self, now: Timestamp) -> bool {
-        self.until.is_some_and(|until| now < until)
+        // A time further off than it is ever set was set while the clock was wrong.
+        self.until
+            .is_some_and(|until| now < until && between(now, until) <= MAX_WAIT)
     }
 
     /// What is left after a page that was read at `at`; `None` at the end.
@@ -225,6 +227,9 @@ mod tests {
             cursor = cursor.failed(&busy, Some(hour), now).unwrap();
             assert!(cursor.is_in_trouble() && cursor.waits(now));
         }
+        let waiting = cursor.clone().failed(&busy, Some(hour), begin).unwrap();
+        let long_before = begin - SignedDuration::from_hours(1000);
+        assert!(!waiting.waits(long_before), "the clock was wrong");
         let week = after(begin, hour * 7 * 24);
         assert_eq!(cursor.failed(&busy, None, week), None);
     }

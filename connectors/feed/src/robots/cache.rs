@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dateline_pipeline::clock::after;
+use dateline_pipeline::clock::{after, between};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use url::{Origin, Url};
@@ -77,7 +77,9 @@ impl Robots {
     fn site(&self, origin: Origin, now: Timestamp) -> Arc<Site> {
         let mut sites = lock(&self.sites);
         let site = sites.entry(origin).or_default();
-        if let Some(known) = site.known.get().filter(|known| known.until <= now) {
+        let is_over = |known: &&Known| known.until <= now || between(now, known.until) > KEEP;
+        // What holds for longer than rules ever do was asked for while the clock was wrong.
+        if let Some(known) = site.known.get().filter(is_over) {
             let given = known.given.map(|given| (Arc::clone(&known.rules), given));
             *site = Arc::new(Site {
                 known: OnceCell::new(),
