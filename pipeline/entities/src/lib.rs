@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod decode;
+mod document;
+mod english;
+pub(crate) mod features;
+mod hash;
+mod label;
+mod lexicon;
+mod model;
+mod sentence;
+mod tagger;
+mod token;
+
+pub use document::{Casing, Document};
+pub use english::english;
+pub use label::{Kind, Label};
+pub use model::{Model, ModelError};
+pub use tagger::{Mention, Tagger};
+pub use token::{Gap, Token, TokenKind, tokenise};
+
+/// What the trainer needs to see with the very eyes of the tagger. Not for others: it changes with the model.
+#[doc(hidden)]
+pub mod training {
+    pub use crate::decode::{Scores, viterbi};
+    pub use crate::features::first::{Sight, first};
+    pub use crate::features::second::{Opinion, second};
+    pub use crate::features::{Extractor, Features, Switches};
+    pub use crate::hash::{join, lower};
+    pub use crate::lexicon::{Lexicon, PREFIX, Table, gazetteer_key};
+    pub use crate::model::{ModelParts, ROW, Row};
+    pub use crate::tagger::{Scored, spans};
+}
