@@ -346,7 +346,7 @@ fn batches_answer_every_request_in_order() {
     assert_eq!(answers[0]["timestamps"][0]["start"], 14);
     assert_eq!(
         answers[1],
-        serde_json::json!({ "id": "b", "timestamps": [] })
+        serde_json::json!({ "id": "b", "timestamps": [], "entities": [] })
     );
     assert_eq!(
         (&answers[3]["id"], &answers[4]["id"]),

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod entity;
 mod timex;
 
+pub use entity::{Entity, Mention};
 pub use timex::{Timex, TimexInterval, TimexKind};
 
 /// The value of [`Record::schema`] for this version.
@@ -98,6 +100,9 @@ pub struct Record {
     /// When this record was made (UTC, RFC 3339).
     #[schemars(with = "Rfc3339")]
     pub emitted: Timestamp,
+    /// Whom and what title, summary, key points, text and captions name, in the order of their first mentions; at most 2000 mentions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<Entity>,
     /// The times that title, summary, key points, text and captions speak of, field by field in this order, in each by their place; at
     /// most 1000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -302,6 +307,23 @@ pub struct Provenance {
     /// What was repaired or left out while reading, one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recovered: Vec<String>,
+    /// Which models enriched it.
+    #[serde(default, skip_serializing_if = "Models::are_none")]
+    pub models: Models,
+}
+
+/// Names of the models that enriched a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Models {
+    /// The one that found the entities, such as `en-1`; absent where none was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entities: Option<String>,
+}
+
+impl Models {
+    fn are_none(&self) -> bool {
+        self.entities.is_none()
+    }
 }
 
 /// Stands for an RFC 3339 instant in the JSON Schema.

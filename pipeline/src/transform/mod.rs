@@ -6,6 +6,8 @@
 //! in which they were fetched.
 
 mod dates;
+pub mod entities;
+mod fields;
 pub mod identity;
 pub mod normalise;
 pub mod resolve;

@@ -9,10 +9,10 @@ use url::Url;
 
 use super::dates;
 use super::identity::{Evidence, evidence};
-use super::timex;
+use super::{entities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
-use crate::record::{Image, Language, Op, Person, Provenance, Record, SCHEMA};
+use crate::record::{Image, Language, Models, Op, Person, Provenance, Record, SCHEMA};
 use crate::store::Hash;
 
 /// Pictures read from an item's markup when the item attaches none.
@@ -107,6 +107,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         first_seen: draft.fetched,
         fetched: draft.fetched,
         emitted: draft.fetched,
+        entities: Vec::new(),
         timestamps: Vec::new(),
         provenance: Provenance {
             http_status: draft.http.as_ref().map(|http| http.status),
@@ -118,10 +119,12 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
             file: draft.file.clone(),
             content_hash: String::new(),
             recovered,
+            models: Models::default(),
         },
         source: draft.source.clone(),
     };
     timex::annotate(&mut record);
+    entities::annotate(&mut record);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);

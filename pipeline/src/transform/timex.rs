@@ -7,7 +7,7 @@ use dateline_timestamps::publication::{self, Circumstances};
 use dateline_timestamps::text::{self, Anchor, Context, Kind};
 use jiff::tz::Offset;
 
-use super::dates;
+use super::{dates, fields};
 use crate::record::{Instant, Precision, Record, Timex, TimexInterval, TimexKind};
 
 /// Expressions in one record: a long article has fifty, a chronicle some hundreds. What is beyond is a table of dates, and its readers have the text.
@@ -41,7 +41,7 @@ pub(super) fn annotate(record: &mut Record) {
     };
     let mut times = Vec::new();
     let (mut left_out, mut room_for_text, mut is_long) = (0, MAX_BYTES, false);
-    for (field, text) in fields(record) {
+    for (field, text) in fields::of(record) {
         let base = times.len();
         let whole = text;
         let text = start_of(text, room_for_text);
@@ -87,34 +87,6 @@ pub fn of_text(field: &str, text: &str, context: &Context<'_>) -> Vec<Timex> {
     found
         .map(|timex| of_record(field, text, timex, 0))
         .collect()
-}
-
-/// The texts that readers read, by the names of their fields.
-fn fields(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
-    let points = record.key_points.iter().enumerate().map(|(index, point)| {
-        let name = format!("key_points[{index}]");
-        (Cow::Owned(name), point.as_str())
-    });
-    let captions = record
-        .images
-        .iter()
-        .enumerate()
-        .filter_map(|(index, image)| {
-            let name = format!("images[{index}].caption");
-            Some((Cow::Owned(name), image.caption.as_deref()?))
-        });
-    named("title", record.title.as_deref())
-        .chain(named("summary", record.summary.as_deref()))
-        .chain(points)
-        .chain(named("text", record.text.as_deref()))
-        .chain(captions)
-}
-
-fn named<'r>(
-    name: &'static str,
-    text: Option<&'r str>,
-) -> impl Iterator<Item = (Cow<'static, str>, &'r str)> {
-    text.map(|text| (Cow::Borrowed(name), text)).into_iter()
 }
 
 /// The day and time that the texts are reckoned from, on the publisher's clock: of publication, else of the last change. Without one, nothing is

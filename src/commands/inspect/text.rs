@@ -1,8 +1,8 @@
-//! `inspect text`: what the library of temporal expressions makes of a text.
+//! `inspect text`: what the libraries of temporal expressions and of named entities make of a text.
 
 use clap::Args;
-use dateline_pipeline::record::Timex;
-use dateline_pipeline::transform::timex;
+use dateline_pipeline::record::{Entity, Timex};
+use dateline_pipeline::transform::{entities, timex};
 use dateline_text::charset::{self, Declared};
 use dateline_timestamps::text::{Context, languages};
 use serde::Deserialize;
@@ -38,8 +38,8 @@ pub(crate) struct InspectText {
     /// Print the answer as JSON.
     #[arg(long, conflicts_with = "batch")]
     json: bool,
-    /// Read requests {"id", "text", "published", "language", "country"} from standard input and write answers {"id", "timestamps"}, one
-    /// JSON object a line.
+    /// Read requests {"id", "text", "published", "language", "country"} from standard input and write answers {"id", "timestamps",
+    /// "entities"}, one JSON object a line.
     #[arg(long, conflicts_with = "file")]
     batch: bool,
 }
@@ -56,7 +56,10 @@ struct Request {
 
 pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
     let Some(file) = &args.file else {
-        return lines::answer(answer, |error| json!({ "timestamps": [], "error": error }));
+        return lines::answer(
+            answer,
+            |error| json!({ "timestamps": [], "entities": [], "error": error }),
+        );
     };
     if let Err(reason) = has_table(&args.language) {
         terminal::complain(&anyhow::anyhow!(reason));
@@ -76,7 +79,9 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         args.country.as_deref(),
     );
     if args.json {
-        terminal::result(&json!({ "timestamps": found }).to_string());
+        terminal::result(
+            &json!({ "timestamps": found, "entities": named(&text, &args.language) }).to_string(),
+        );
     } else {
         let columns = terminal::stdout_columns().unwrap_or(COLUMNS);
         let colour = terminal::stdout_is_colourful();
@@ -93,9 +98,9 @@ fn answer(request: Request) -> Value {
         Ok(published) => {
             let country = request.country.as_deref();
             let found = annotate(&request.text, published, language, country);
-            json!({ "id": request.id, "timestamps": found })
+            json!({ "id": request.id, "timestamps": found, "entities": named(&request.text, language) })
         }
-        Err(error) => json!({ "id": request.id, "timestamps": [], "error": error }),
+        Err(error) => json!({ "id": request.id, "timestamps": [], "entities": [], "error": error }),
     }
 }
 
@@ -113,9 +118,21 @@ fn annotate(
     timex::of_text("text", text, &context)
 }
 
+/// The names in a text, which are looked for in English ones only.
+fn named(text: &str, language: &str) -> Vec<Entity> {
+    match base(language) {
+        base if base.eq_ignore_ascii_case("en") => entities::of_text("text", text),
+        _ => Vec::new(),
+    }
+}
+
+fn base(language: &str) -> &str {
+    language.split(['-', '_']).next().unwrap_or_default()
+}
+
 /// Whether texts in this language are read.
 fn has_table(language: &str) -> Result<(), String> {
-    let base = language.split(['-', '_']).next().unwrap_or_default();
+    let base = base(language);
     if languages()
         .iter()
         .any(|known| known.eq_ignore_ascii_case(base))

@@ -1,0 +1,33 @@
+//! The part of the record that says whom and what its texts name.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Somebody or something that the texts name, once or more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Entity {
+    /// What it is: `person`, `organization`, `location` or `misc` (a nationality, an event, a product, a work). More may come.
+    #[serde(rename = "type")]
+    pub kind: Cow<'static, str>,
+    /// Its name, as it stands where it is first named.
+    pub name: String,
+    /// How sure it is that this is a name of that type, 0 to 1: that of the surest mention.
+    pub confidence: f64,
+    /// Where it is named, field by field, in each by their place.
+    pub mentions: Vec<Mention>,
+}
+
+/// A place where an entity is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mention {
+    /// The field of this record that it stands in: `title`, `summary`, `text`, `key_points[2]` or `images[0].caption`, counted from 0.
+    pub field: String,
+    /// Its first character in that field, counted in Unicode code points from 0.
+    pub start: usize,
+    /// One past its last character.
+    pub end: usize,
+    /// The name as it stands there.
+    pub text: String,
+}
