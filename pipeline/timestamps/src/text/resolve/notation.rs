@@ -20,6 +20,8 @@ impl Period {
         }
         let year = self.year.map(i32::from);
         match (year, self.shape) {
+            (Some(year), Shape::Century) if year < 0 => write!(to, "BC{:02}", -year / 100 - 1)?,
+            (Some(year), Shape::Decade) if year < 0 => write!(to, "BC{:03}", -year / 10)?,
             (Some(year), Shape::Decade) => write!(to, "{:03}", year.div_euclid(10))?,
             (Some(year), Shape::Century) => write!(to, "{:02}", year.div_euclid(100))?,
             (Some(year), Shape::Millennium) => write!(to, "{}", year.div_euclid(1000))?,
