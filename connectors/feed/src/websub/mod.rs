@@ -6,7 +6,7 @@
 //! - [`keys`]: names, secrets and signatures.
 //! - [`callbacks`]: who is called under which name.
 //! - [`places`]: how many ask one hub at a time, and which hubs are left alone; no I/O.
-//! - [`ask`]: one request to a hub.
+//! - [`ask`](mod@ask): one request to a hub.
 //! - [`farewell`]: hubs are told of subscriptions that nobody wants any more.
 //! - [`hook`]: what came for one feed, on its way to the feed's next turn.
 //! - [`server`]: the port that hubs call.
