@@ -89,10 +89,11 @@ pub struct Options {
     /// is what the feed says, with absolute addresses.
     pub sanitise: bool,
     /// Whether HTML is written so that readers of XML stumble less over it: void elements end in `/>`, attributes have
-    /// values. Nothing is taken out of it.
+    /// values, references end in `;`, addresses have no empty fragment. Nothing is taken out of it.
     pub tidy: bool,
     /// Whether text that was encoded twice by way of windows-1252 (`â€™` for `’`) stays as the document has it: no reader but
-    /// this one sets it right. What went through Latin-1 is set right in any case, since it leaves control characters.
+    /// this one sets it right. What went through Latin-1 is set right in any case, since it leaves control characters. XML's
+    /// forbidden control characters stay too, and an empty `href` is the base, as RFC 3986, section 4.4, has it.
     pub as_written: bool,
 }
 

@@ -13,6 +13,14 @@ pub(crate) fn absolute(address: &str, base: Option<&Url>) -> String {
     }
 }
 
+/// A link without an empty fragment: `…/a#` leads where `…/a` does (RFC 3986, section 3.5).
+pub(crate) fn without_empty_fragment(mut link: String) -> String {
+    if link.ends_with('#') {
+        link.pop();
+    }
+    link
+}
+
 /// The base within a document, from what it states and what was known before.
 pub(crate) fn base(stated: &str, outer: Option<&Url>) -> Option<Url> {
     let stated = stated.trim();
@@ -67,5 +75,16 @@ mod tests {
             assert_eq!(absolute(address, Some(&base)), result);
         }
         assert_eq!(absolute("c", None), "c");
+    }
+
+    #[test]
+    fn an_empty_fragment_leads_nowhere() {
+        for (link, result) in [
+            ("http://x.example/#", "http://x.example/"),
+            ("http://x.example/#a", "http://x.example/#a"),
+            ("http://x.example/", "http://x.example/"),
+        ] {
+            assert_eq!(without_empty_fragment(link.to_owned()), result);
+        }
     }
 }

@@ -80,6 +80,7 @@ impl Letters {
                     self.controls += 1;
                     out.push(' ');
                 }
+                '\u{1}'..'\u{20}' if self.as_written => out.push(character),
                 '\0'..'\u{20}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => self.controls += 1,
                 _ => out.push(character),
             }

@@ -36,6 +36,29 @@ fn what_is_compared_with_other_readers_stays_as_written() {
 }
 
 #[test]
+fn control_characters_and_empty_links_stay_only_in_what_is_compared() {
+    let atom = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"http://x.example/feed\"><entry><title>a\u{10}b</title>\
+        <id>http://x.example/1</id><link href=\"\"/></entry></feed>";
+    let ours = entry(read(atom.as_bytes(), &Context::default()));
+    assert_eq!(ours.title.unwrap().value, "ab");
+    assert_eq!(ours.link.as_deref(), Some("http://x.example/1"));
+    let compared = entry(read_with(
+        atom.as_bytes(),
+        &Context::default(),
+        Options::COMPARABLE,
+    ));
+    assert_eq!(compared.title.unwrap().value, "a\u{10}b");
+    assert_eq!(compared.link.as_deref(), Some("http://x.example/feed"));
+}
+
+#[test]
+fn a_link_has_no_empty_fragment() {
+    let feed = rss("<link>http://x.example/#</link>");
+    let link = entry(read(feed.as_bytes(), &Context::default())).link;
+    assert_eq!(link.as_deref(), Some("http://x.example/"));
+}
+
+#[test]
 fn bytes_that_became_control_characters_are_set_right_everywhere() {
     let feed = rss("<description>&#226;&#128;&#166;</description>");
     for options in [Options::default(), Options::COMPARABLE] {

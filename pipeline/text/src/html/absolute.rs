@@ -109,7 +109,10 @@ fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &
     let mut written = 0;
     for attribute in tag.attributes() {
         let (start, end) = attribute.span;
-        let address = base.and_then(|base| resolved(tag, attribute, base));
+        let address = base.and_then(|base| {
+            let whole = || whole(tag, attribute).filter(|_| form == Form::Xml);
+            resolved(tag, attribute, base).or_else(whole)
+        });
         match (address, attribute.value) {
             (Some(address), _) => {
                 out.push_str(&tag.source[written..start]);
@@ -145,17 +148,25 @@ fn push_start_tag(tag: Tag, base: Option<Base>, form: Form, limit: usize, out: &
     out.push_str(if ends_itself { " />" } else { end });
 }
 
-/// Writes the value of an attribute, as it is but for ampersands that begin no reference.
+/// Writes the value of an attribute, as it is but for ampersands that begin no reference of XML's, which ends in `;`.
 fn push_without_strays(value: &str, out: &mut String) {
     let mut pieces = value.split('&');
     out.push_str(pieces.next().unwrap_or_default());
     let mut at = value.find('&').unwrap_or(value.len());
     for piece in pieces {
-        let is_reference = reference(&value[at..], true).is_some();
+        let is_reference =
+            reference(&value[at..], true).is_some_and(|reference| reference.is_terminated);
         out.push_str(if is_reference { "&" } else { "&amp;" });
         out.push_str(piece);
         at += 1 + piece.len();
     }
+}
+
+/// The address that the attribute is without its empty fragment, if it has one: `…/a#` leads where `…/a` does.
+fn whole(tag: Tag, attribute: Attribute) -> Option<String> {
+    let value = attribute.value?.strip_suffix('#')?;
+    let is_address = address::is_address(tag.name(), attribute.name);
+    (is_address && address::scheme(value).is_some()).then(|| unescape_attribute(value).into_owned())
 }
 
 /// The absolute form of the address that the attribute is, if that is another.

@@ -20,7 +20,7 @@ impl Walker<'_> {
         let media_type = self
             .stated("type")
             .map(|media_type| media_type.to_ascii_lowercase());
-        let href = self.stated("href");
+        let href = self.stated("href").or_else(|| self.itself());
         let fallback = self.stated("url").or_else(|| self.stated("uri"));
         let link = WebLink {
             href: href.map(|href| self.absolute(&href)).unwrap_or_default(),
@@ -55,6 +55,15 @@ impl Walker<'_> {
             return Role::Field;
         }
         Role::Plain
+    }
+
+    /// The document's base, where `href` is there and empty: by RFC 3986, section 4.4, a link to the document itself. No
+    /// publisher means that, so it counts as left out unless things are to stay as they are written.
+    fn itself(&mut self) -> Option<String> {
+        let as_written = self.circumstances.options.as_written;
+        let href = self.attribute("href").filter(|_| as_written)?;
+        let base = self.bases.last()?;
+        href.trim().is_empty().then(|| base.to_string())
     }
 
     /// Attaches the file that a link leads to, if it says so.

@@ -136,6 +136,7 @@ impl Walker<'_> {
 
     /// The link to the page itself; what comes later and lies no deeper counts.
     pub(super) fn main_link(&mut self, href: String) {
+        let href = links::without_empty_fragment(href);
         let depth = self.depth();
         match (self.scope.holder, self.scope.part) {
             (Holder::Entry, Part::Whole | Part::Group | Part::Media) => {

@@ -126,10 +126,22 @@ fn tidy_markup_is_nearly_xml() {
             "<a href=\"x\"><img src='y'  /><b>z</a>",
         ),
         ("<a b=c<d>", "<a b=c<d>"),
+        (
+            "<a href='http://x.example/#'>",
+            "<a href='http://x.example/#'>",
+        ),
+        ("<a title=&quot;x&quot>", "<a title=&quot;x&amp;quot>"),
     ] {
         assert_eq!(tidy(html, None), expected);
         assert_eq!(tidy(expected, None), expected);
     }
+    assert_eq!(
+        tidy(
+            "<a href='http://x.example/?a&amp;b#' title='#'>",
+            Some(&base())
+        ),
+        "<a href=\"http://x.example/?a&amp;b\" title='#'>"
+    );
     assert_eq!(
         tidy("<img alt src=x>", Some(&base())),
         "<img alt=\"alt\" src=\"https://news.example/a/b/x\" />"

@@ -4,7 +4,7 @@ use super::period::{self, Period};
 use super::{Meaning, Resolver, Spoken, What};
 use crate::text::matching::Frame;
 use crate::text::table::{Direction, Language, Rel, Slot};
-use crate::text::types::{Granularity, Kind, Timex};
+use crate::text::types::{Anchor, Granularity, Kind, Timex};
 
 impl Resolver<'_> {
     pub(super) fn answer(&mut self, frame: &Frame, meaning: Meaning, language: &Language) {
@@ -36,7 +36,7 @@ impl Resolver<'_> {
         match what {
             What::Period(period) => {
                 if !back(frame) {
-                    self.remember(period, index);
+                    self.remember(period, anchor, index);
                 }
                 timex.kind = if period.time.is_some() {
                     Kind::Time
@@ -70,7 +70,7 @@ impl Resolver<'_> {
         self.answers.push(timex);
     }
 
-    fn remember(&mut self, period: Period, index: usize) {
+    fn remember(&mut self, period: Period, anchor: Anchor, index: usize) {
         let spoken = Spoken {
             period,
             index,
@@ -79,7 +79,7 @@ impl Resolver<'_> {
         if period.first().is_none() || period.fiscal || period.granularity() > Granularity::Year {
             return;
         }
-        if self.is_aside(&period) {
+        if anchor == Anchor::Itself && self.is_aside(&period) {
             return;
         }
         self.spoken = Some(spoken);
@@ -88,8 +88,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether a bare year does not move what is spoken of: it is the year already spoken of, or an earlier one in the same paragraph (“the
-    /// constitution of 1790”).
+    /// Whether a bare year that stands there in full does not move what is spoken of: it is the year already spoken of, or an earlier one in
+    /// the same paragraph (“the constitution of 1790”).
     fn is_aside(&self, period: &Period) -> bool {
         let Some(spoken) = self.spoken.filter(|_| period.shape == period::Shape::Year) else {
             return false;
