@@ -1,4 +1,5 @@
-//! Finds temporal expressions in the protocol of `dateline inspect text --batch`, and measures: `timex inspect text --batch` or `timex bench`.
+//! Finds temporal expressions in the protocol of `dateline inspect text --batch`, and measures: `timex inspect text --batch` or `timex bench [FILE…]`, where a
+//! file has one `{"text"}` in English a line.
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::io::{BufRead, Write};
@@ -17,9 +18,9 @@ struct Request {
 }
 
 fn main() -> std::io::Result<()> {
-    if std::env::args().any(|argument| argument == "bench") {
-        bench();
-        return Ok(());
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().is_some_and(|argument| argument == "bench") {
+        return bench(&arguments.collect::<Vec<_>>());
     }
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -70,11 +71,23 @@ const TEXTS: [(&str, &str); 9] = [
     ("ru.news", include_str!("../tests/texts/ru.news.txt")),
 ];
 
-/// Bytes of text a second on one core, article by article; these texts have an expression every other line, several times as many as news has.
-fn bench() {
-    for (name, marked) in TEXTS {
-        let articles: Vec<String> = marked.split("# published").skip(1).map(unmarked).collect();
-        let language = name.split('.').next().unwrap_or_default();
+/// Bytes of text a second on one core, article by article. The tests' texts have an expression every other line, several times as many as news has.
+fn bench(files: &[String]) -> std::io::Result<()> {
+    let mut sets = Vec::new();
+    for file in files {
+        let lines = std::fs::read_to_string(file)?;
+        let requests = lines.lines().map(serde_json::from_str);
+        let texts = requests.map(|request| request.map(|request: Request| request.text));
+        sets.push((file.as_str(), "en", texts.collect::<Result<Vec<_>, _>>()?));
+    }
+    if files.is_empty() {
+        sets.extend(TEXTS.map(|(name, marked)| {
+            let articles = marked.split("# published").skip(1).map(unmarked);
+            let language = name.split('.').next().unwrap_or_default();
+            (name, language, articles.collect())
+        }));
+    }
+    for (name, language, articles) in sets {
         let published = "2023-05-10T12:00:00".parse().ok();
         let context = Context {
             published,
@@ -104,6 +117,7 @@ fn bench() {
             bytes / found.max(1)
         );
     }
+    Ok(())
 }
 
 /// Time that this thread has had a processor, where the system tells: what other programs take does not count.
