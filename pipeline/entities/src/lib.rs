@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod article;
 mod decode;
 mod document;
 mod english;
@@ -12,6 +13,7 @@ mod sentence;
 mod tagger;
 mod token;
 
+pub use article::{Entity, Part, entities};
 pub use document::{Casing, Document};
 pub use english::english;
 pub use label::{Kind, Label};

@@ -1,0 +1,144 @@
+//! From the mentions of an article's texts to those whom and what they name: one entity for “Russian President Vladimir Putin” and “Putin”, for
+//! “the Institute for the Study of War” and “ISW”.
+
+mod merge;
+mod names;
+mod salience;
+mod titles;
+
+use std::collections::HashMap;
+
+use crate::label::Kind;
+use crate::tagger::Mention;
+
+use names::Name;
+
+/// A text of an article with the mentions that were found in it.
+#[derive(Debug, Clone)]
+pub struct Part<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its mentions, in order, none within another.
+    pub mentions: Vec<Mention>,
+    /// Whether it is the headline, which names what the article is about.
+    pub is_headline: bool,
+}
+
+/// Somebody or something that an article names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// What it is.
+    pub kind: Kind,
+    /// The fullest of its names, without article, honorific and possessive ending, in the writing of the place where it stands first.
+    pub name: String,
+    /// What a person is called by the text: “Russian President”, “chief executive of Acme”.
+    pub title: Option<String>,
+    /// How much the article is about it, 0 to 1: see [`entities`].
+    pub salience: f32,
+    /// That of the surest mention.
+    pub confidence: f32,
+    /// The part and its mention, in order.
+    pub mentions: Vec<(usize, Mention)>,
+}
+
+/// The entities of an article, in the order of their first mentions. `parts` are its texts in the order of reading; time and memory are linear
+/// in the mentions.
+///
+/// Mentions are of one entity when their names are the same but for articles, honorifics, possessive endings, points and the letters' case; when
+/// one is the end of the other's (“Putin”, “Vladimir Putin”), or lacks the other's middle names, and no other person has that end; when two
+/// bear titles of the same head and their names differ by transcription alone (“Emomali Rakhmon”, “Imamali Rahman”); when a company's form of
+/// law is left out (“Boeing”, “Boeing Co.”); and when one is the other's initials or is introduced behind it in brackets.
+///
+/// Salience is `(ln(1 + n) + h + e) / (ln(1 + N) + 2.5)`: n of the article's N mentions, h = 1.5 for who stands in the headline, e = the part of
+/// the article that follows the first mention.
+#[must_use]
+pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
+    let groups = groups(parts);
+    let roots = merge::roots(parts, &groups);
+    let scale = salience::Scale::of(parts);
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut found: Vec<Entity> = Vec::new();
+    for (group, root) in groups.iter().zip(&roots) {
+        let place = *places.entry(*root).or_insert(found.len());
+        if place == found.len() {
+            let root = &groups[*root];
+            found.push(Entity {
+                kind: root.kind,
+                name: root.name.written.clone(),
+                title: None,
+                salience: 0.0,
+                confidence: 0.0,
+                mentions: Vec::new(),
+            });
+        }
+        let entity = &mut found[place];
+        entity.mentions.extend_from_slice(&group.mentions);
+        let is_titled = entity.title.is_none() || root_of(group, &groups[*root]);
+        if is_titled && group.title.is_some() {
+            entity.title.clone_from(&group.title);
+        }
+    }
+    for entity in &mut found {
+        entity
+            .mentions
+            .sort_by_key(|(part, mention)| (*part, mention.start));
+        entity.salience = scale.salience(&entity.mentions);
+        let surest = entity
+            .mentions
+            .iter()
+            .map(|(_, mention)| mention.confidence);
+        entity.confidence = surest.fold(0.0, f32::max);
+    }
+    found.sort_by_key(|entity| {
+        entity
+            .mentions
+            .first()
+            .map(|(part, mention)| (*part, mention.start))
+    });
+    found
+}
+
+fn root_of(group: &Group, root: &Group) -> bool {
+    group.name.key == root.name.key
+}
+
+/// Mentions of the same kind and the same name.
+#[derive(Debug)]
+struct Group {
+    kind: Kind,
+    name: Name,
+    title: Option<String>,
+    mentions: Vec<(usize, Mention)>,
+}
+
+/// Equal names together, in the order of their first mentions. A mention that is nothing but articles and marks names nobody.
+fn groups(parts: &[Part<'_>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: HashMap<(Kind, String), usize> = HashMap::new();
+    for (number, part) in parts.iter().enumerate() {
+        for mention in &part.mentions {
+            let written = part.text.get(mention.start..mention.end);
+            let name = Name::of(written.unwrap_or_default(), mention.kind);
+            let place = *places
+                .entry((mention.kind, name.key.clone()))
+                .or_insert(groups.len());
+            if place == groups.len() {
+                groups.push(Group {
+                    kind: mention.kind,
+                    name,
+                    title: None,
+                    mentions: Vec::new(),
+                });
+            }
+            let group = &mut groups[place];
+            if mention.kind == Kind::Person && group.title.is_none() {
+                group.title = titles::of(part.text, mention.start, mention.end);
+            }
+            group.mentions.push((number, *mention));
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests;
