@@ -11,11 +11,17 @@ pub struct Entity {
     /// What it is: `person`, `organization`, `location` or `misc` (a nationality, an event, a product, a work). More may come.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
-    /// Its name, as it stands where it is first named.
+    /// The fullest of its names in the texts, without article, honorific and possessive ending.
     pub name: String,
+    /// What the texts say that a person is: `Russian President`, `chief executive of Acme`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How much the article is about it, 0 to 1: by its share of the mentions, whether the headline names it, and how early it is named.
+    #[serde(default)]
+    pub salience: f64,
     /// How sure it is that this is a name of that type, 0 to 1: that of the surest mention.
     pub confidence: f64,
-    /// Where it is named, field by field, in each by their place.
+    /// Where it is named, by whatever name, field by field, in each by their place.
     pub mentions: Vec<Mention>,
 }
 

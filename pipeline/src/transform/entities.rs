@@ -1,9 +1,9 @@
-//! Whom and what a record's texts name: which text is read, and which mentions are one entity. What is a name is for `dateline_entities` to say.
+//! Whom and what a record's texts name: which texts are read. What is a name, and which are of one entity, is for `dateline_entities` to say.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use dateline_entities::{Tagger, english};
+use dateline_entities as article;
+use dateline_entities::{Part, Tagger, english};
 
 use super::{dates, fields};
 use crate::record::{Entity, Mention, Record};
@@ -28,13 +28,10 @@ pub(super) fn annotate(record: &mut Record) {
             return;
         }
     };
-    let tagger = Tagger::new(model);
-    let mut found = Found::default();
-    for (field, text) in fields::of(record) {
-        found.add(&tagger, &field, text);
-    }
-    let left_out = found.left_out;
-    record.entities = found.entities;
+    let mut left_out = 0;
+    let fields: Vec<(Cow<'_, str>, &str)> = fields::of(record).collect();
+    let entities = entities_of(&Tagger::new(model), &fields, &mut left_out);
+    record.entities = entities;
     record.provenance.models.entities = Some(model.name().to_owned());
     if left_out > 0 {
         record.provenance.recovered.push(format!(
@@ -47,54 +44,53 @@ pub(super) fn annotate(record: &mut Record) {
 /// The entities of one text, as a record has them: for `inspect`.
 #[must_use]
 pub fn of_text(field: &str, text: &str) -> Vec<Entity> {
-    let mut found = Found::default();
-    if let Ok(model) = english() {
-        found.add(&Tagger::new(model), field, text);
+    english().map_or_else(
+        |_| Vec::new(),
+        |model| entities_of(&Tagger::new(model), &[(field.into(), text)], &mut 0),
+    )
+}
+
+/// Those whom some fields name, by the fields' names and texts. Counts the mentions that are left out.
+fn entities_of(
+    tagger: &Tagger<'_>,
+    fields: &[(Cow<'_, str>, &str)],
+    left_out: &mut usize,
+) -> Vec<Entity> {
+    let mut room = MAX_MENTIONS;
+    let mut parts = Vec::with_capacity(fields.len());
+    for (field, text) in fields {
+        let mut mentions = tagger.mentions(text);
+        *left_out += mentions.len().saturating_sub(room);
+        mentions.truncate(room);
+        room -= mentions.len();
+        parts.push(Part {
+            text,
+            mentions,
+            is_headline: field == "title",
+        });
     }
-    found.entities
+    let named = article::entities(&parts).into_iter();
+    named.map(|entity| as_recorded(&entity, fields)).collect()
 }
 
-/// Entities in the order of their first mentions.
-#[derive(Default)]
-struct Found {
-    entities: Vec<Entity>,
-    /// By type and name in lower case, the place in the list.
-    places: HashMap<(&'static str, String), usize>,
-    mentions: usize,
-    left_out: usize,
-}
-
-impl Found {
-    fn add(&mut self, tagger: &Tagger<'_>, field: &str, text: &str) {
-        for name in tagger.mentions(text) {
-            if self.mentions == MAX_MENTIONS {
-                self.left_out += 1;
-                continue;
-            }
-            self.mentions += 1;
-            let words = text.get(name.start..name.end).unwrap_or_default();
-            let (start, end) = name.chars;
-            let mention = Mention {
-                field: field.to_owned(),
-                start,
-                end,
-                text: words.to_owned(),
-            };
-            let confidence = dates::hundredths(name.confidence);
-            let key = (name.kind.as_str(), words.to_lowercase());
-            let place = *self.places.entry(key).or_insert(self.entities.len());
-            if let Some(entity) = self.entities.get_mut(place) {
-                entity.confidence = entity.confidence.max(confidence);
-                entity.mentions.push(mention);
-                continue;
-            }
-            self.entities.push(Entity {
-                kind: Cow::Borrowed(name.kind.as_str()),
-                name: words.split_whitespace().collect::<Vec<_>>().join(" "),
-                confidence,
-                mentions: vec![mention],
-            });
+fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Entity {
+    let mention = |(place, name): &(usize, article::Mention)| {
+        let (field, text) = &fields[*place];
+        let words = text.get(name.start..name.end).unwrap_or_default();
+        Mention {
+            field: field.clone().into_owned(),
+            start: name.chars.0,
+            end: name.chars.1,
+            text: words.to_owned(),
         }
+    };
+    Entity {
+        kind: Cow::Borrowed(entity.kind.as_str()),
+        name: entity.name.clone(),
+        title: entity.title.clone(),
+        salience: dates::hundredths(entity.salience),
+        confidence: dates::hundredths(entity.confidence),
+        mentions: entity.mentions.iter().map(mention).collect(),
     }
 }
 
@@ -125,6 +121,31 @@ mod tests {
                 .collect();
             assert_eq!(part, mention.text);
         }
+    }
+
+    #[test]
+    fn fields_name_the_same_entities() {
+        let model = english().unwrap();
+        let fields = [
+            ("title".into(), "Robinson leaves Paris"),
+            (
+                "text".into(),
+                "Irish President Mary Robinson left Paris on Monday.",
+            ),
+        ];
+        let entities = entities_of(&Tagger::new(model), &fields, &mut 0);
+        let robinson = entities
+            .iter()
+            .find(|entity| entity.name == "Mary Robinson")
+            .unwrap();
+        assert_eq!(robinson.title.as_deref(), Some("Irish President"));
+        let fields: Vec<&str> = robinson
+            .mentions
+            .iter()
+            .map(|mention| mention.field.as_str())
+            .collect();
+        assert_eq!(fields, ["title", "text"]);
+        assert!(robinson.salience > 0.7, "{}", robinson.salience);
     }
 
     #[test]
