@@ -62,6 +62,14 @@ pub(crate) enum Style {
     Warning,
     /// Bad.
     Error,
+    /// A person's name.
+    Person,
+    /// An organisation's name.
+    Organization,
+    /// A place's name.
+    Location,
+    /// Any other name.
+    OtherName,
 }
 
 /// `text` in `style`, if `colourful`; nothing must depend on it.
@@ -72,6 +80,10 @@ pub(crate) fn paint(text: &str, style: Style, colourful: bool) -> String {
         Style::Good => "32",
         Style::Warning => "33",
         Style::Error => "1;31",
+        Style::Person => "36",
+        Style::Organization => "35",
+        Style::Location => "32",
+        Style::OtherName => "33",
     };
     if colourful {
         format!("\x1b[{code}m{text}\x1b[0m")

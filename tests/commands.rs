@@ -229,7 +229,7 @@ fn inspect_text_marks_the_times_that_a_text_speaks_of() {
     );
     assert_eq!(
         text(&output.stderr),
-        "1 temporal expression, reckoned from 2023-05-10\n"
+        "nobody and nothing named; 1 temporal expression, reckoned from 2023-05-10\n"
     );
     let output = inspect(&["story.txt", "--json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -1,34 +1,77 @@
-//! A text with its temporal expressions marked, for a terminal: `[May 9, 2023 → 2023-05-09]`. The brackets say it all without colour.
+//! A text with its temporal expressions marked, for a terminal: `[May 9, 2023 → 2023-05-09]`, which the brackets say without colour. Names have
+//! the colour of their type; the list below the text (`named`) says who and what they are.
 
 use console::measure_text_width;
-use dateline_pipeline::record::Timex;
+use dateline_pipeline::record::{Entity, Timex};
 
+use super::named;
 use crate::terminal::{Style, harmless, paint};
 
 /// Blanks kept before the first word of a line.
 const MAX_INDENT: usize = 8;
 
-/// The text, wrapped at `columns`; its own line breaks stay. Expressions must be in order and not overlap, as they are found.
-pub(super) fn text(text: &str, found: &[Timex], columns: usize, colour: bool) -> String {
+/// What is marked in a text.
+enum Mark<'m> {
+    Time(&'m Timex),
+    Name(Style),
+}
+
+/// The text, wrapped at `columns`; its own line breaks stay. A name that overlaps an expression is not coloured.
+pub(super) fn text(
+    text: &str,
+    found: &[Timex],
+    entities: &[Entity],
+    columns: usize,
+    colour: bool,
+) -> String {
     let mut page = Page::new(columns);
-    let mut found = found.iter().peekable();
+    let mut marks = marks(found, entities).into_iter().peekable();
     let mut plain = String::new();
     let mut characters = text.chars().enumerate();
     while let Some((at, character)) = characters.next() {
-        let Some(timex) = found.next_if(|timex| timex.start == at) else {
+        while marks.next_if(|(start, _, _)| *start < at).is_some() {}
+        let Some((start, end, mark)) = marks.next_if(|(start, _, _)| *start == at) else {
             plain.push(character);
             continue;
         };
         // What stands right before the expression, as a quote does, stays with it.
         let before = page.plain(&std::mem::take(&mut plain));
-        if timex.end > timex.start + 1 {
-            characters.nth(timex.end - timex.start - 2);
+        let rest = characters.by_ref().take((end - start).saturating_sub(1));
+        let marked: String = std::iter::once(character)
+            .chain(rest.map(|(_, character)| character))
+            .collect();
+        match mark {
+            Mark::Time(timex) => page.time(&before, timex, colour),
+            Mark::Name(style) => page.name(&before, &marked, style, colour),
         }
-        page.marked(&before, timex, colour);
     }
     let rest = page.plain(&plain);
     page.word(&rest);
     page.finish()
+}
+
+/// In order of their first characters; of two that begin together the expression comes first.
+fn marks<'m>(found: &'m [Timex], entities: &[Entity]) -> Vec<(usize, usize, Mark<'m>)> {
+    let times = found
+        .iter()
+        .map(|timex| (timex.start, timex.end, Mark::Time(timex)));
+    let mut marks: Vec<_> = times.collect();
+    for entity in entities {
+        let style = named::style(&entity.kind);
+        let names = entity
+            .mentions
+            .iter()
+            .filter(|name| !overlaps(found, name.start, name.end));
+        marks.extend(names.map(|name| (name.start, name.end, Mark::Name(style))));
+    }
+    marks.sort_by_key(|(start, _, _)| *start);
+    marks
+}
+
+/// Whether an expression, of which none overlap, has a character of this span.
+fn overlaps(found: &[Timex], start: usize, end: usize) -> bool {
+    let first = found.partition_point(|timex| timex.end <= start);
+    found.get(first).is_some_and(|timex| timex.start < end)
 }
 
 /// What an expression means, in short: `2023-05-09`, `2023-05 START`.
@@ -82,7 +125,7 @@ impl Page {
     }
 
     /// Writes an expression and what it means, after `before`, which stands right before it.
-    fn marked(&mut self, before: &str, timex: &Timex, colour: bool) {
+    fn time(&mut self, before: &str, timex: &Timex, colour: bool) {
         let mut head = format!("{before}{}", paint("[", Style::Dim, colour));
         for word in timex.text.split_whitespace() {
             let word = paint(&harmless(word), Style::Bold, colour);
@@ -95,6 +138,17 @@ impl Page {
             let arrow = if index == 0 { "→ " } else { "" };
             self.blank = true;
             self.word(&paint(&format!("{arrow}{word}"), Style::Dim, colour));
+        }
+    }
+
+    /// Writes a name after `before`, which stands right before it; what follows stays with its last word.
+    fn name(&mut self, before: &str, name: &str, style: Style, colour: bool) {
+        let mut head = before.to_owned();
+        let mut words = name.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            let word = paint(&harmless(word), style, colour);
+            self.word(&format!("{head}{word}"));
+            (head, self.blank) = (String::new(), words.peek().is_some());
         }
     }
 
@@ -157,30 +211,54 @@ mod tests {
         ]
     }
 
+    /// A ship, and a month that is an expression besides.
+    fn names() -> Vec<Entity> {
+        serde_json::from_value(serde_json::json!([
+            { "type": "misc", "name": "Ærø", "confidence": 0.9, "mentions": [{ "field": "text", "start": 5, "end": 8, "text": "Ærø" }] },
+            { "type": "person", "name": "May 9", "confidence": 0.9, "mentions": [{ "field": "text", "start": 21, "end": 26, "text": "May 9" }] },
+        ]))
+        .unwrap()
+    }
+
+    #[test]
+    fn names_have_their_colour_and_expressions_come_first() {
+        let plain = text(STORY, &found(), &[], 80, false);
+        assert_eq!(text(STORY, &found(), &names(), 80, false), plain);
+        let colourful = text(STORY, &found(), &names(), 80, true);
+        assert!(
+            colourful.contains("“\u{1b}[33mÆrø\u{1b}[0m” sailed"),
+            "{colourful}"
+        );
+        assert_eq!(colourful.matches("\u{1b}[36m").count(), 0);
+    }
+
     #[test]
     fn expressions_are_marked_where_they_stand_and_lines_are_wrapped() {
         assert_eq!(
-            text(STORY, &found(), 36, false),
+            text(STORY, &found(), &[], 36, false),
             "The “Ærø” sailed on “[May 9, 2023\n→ 2023-05-09]”.\n\nShe had been in dock since [early\nMay → 2023-05 START], and nobody\n\
              had\u{fffd} missed her.\n"
         );
-        for line in text(STORY, &found(), 36, false).lines() {
+        for line in text(STORY, &found(), &[], 36, false).lines() {
             assert!(measure_text_width(line) <= 36, "{line}");
         }
     }
 
     #[test]
     fn colour_changes_nothing_but_the_looks() {
-        let plain = text(STORY, &found(), 40, false);
-        let colourful = text(STORY, &found(), 40, true);
+        let plain = text(STORY, &found(), &names(), 40, false);
+        let colourful = text(STORY, &found(), &names(), 40, true);
         assert_ne!(plain, colourful);
         assert_eq!(console::strip_ansi_codes(&colourful), plain);
     }
 
     #[test]
     fn a_text_without_expressions_stays_as_it_is() {
-        assert_eq!(text("", &[], 80, true), "");
-        assert_eq!(text("Tern sails.", &[], 80, true), "Tern sails.\n");
-        assert_eq!(text("  \n\n  • Tern\n", &[], 80, true), "\n\n  • Tern\n");
+        assert_eq!(text("", &[], &[], 80, true), "");
+        assert_eq!(text("Tern sails.", &[], &[], 80, true), "Tern sails.\n");
+        assert_eq!(
+            text("  \n\n  • Tern\n", &[], &[], 80, true),
+            "\n\n  • Tern\n"
+        );
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod date;
 mod lines;
 mod marked;
 mod moment;
+mod named;
 mod show;
 pub(crate) mod text;
 pub(crate) mod world;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::moment::Moment;
-use super::{bytes, lines, marked};
+use super::{bytes, lines, marked, named};
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -78,15 +78,17 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         &args.language,
         args.country.as_deref(),
     );
+    let entities = entities_of(&text, &args.language);
     if args.json {
-        terminal::result(
-            &json!({ "timestamps": found, "entities": named(&text, &args.language) }).to_string(),
-        );
+        terminal::result(&json!({ "timestamps": found, "entities": entities }).to_string());
     } else {
         let columns = terminal::stdout_columns().unwrap_or(COLUMNS);
         let colour = terminal::stdout_is_colourful();
-        terminal::result_raw(&marked::text(&text, &found, columns, colour));
-        terminal::say(&summary(&found, args.published));
+        terminal::result_raw(&marked::text(&text, &found, &entities, columns, colour));
+        if !entities.is_empty() {
+            terminal::result_raw(&format!("\n{}", named::list(&entities, colour)));
+        }
+        terminal::say(&summary(&found, entities.len(), args.published));
     }
     Ok(Exit::Fine)
 }
@@ -98,7 +100,7 @@ fn answer(request: Request) -> Value {
         Ok(published) => {
             let country = request.country.as_deref();
             let found = annotate(&request.text, published, language, country);
-            json!({ "id": request.id, "timestamps": found, "entities": named(&request.text, language) })
+            json!({ "id": request.id, "timestamps": found, "entities": entities_of(&request.text, language) })
         }
         Err(error) => json!({ "id": request.id, "timestamps": [], "entities": [], "error": error }),
     }
@@ -119,7 +121,7 @@ fn annotate(
 }
 
 /// The names in a text, which are looked for in English ones only.
-fn named(text: &str, language: &str) -> Vec<Entity> {
+fn entities_of(text: &str, language: &str) -> Vec<Entity> {
     match base(language) {
         base if base.eq_ignore_ascii_case("en") => entities::of_text("text", text),
         _ => Vec::new(),
@@ -159,16 +161,21 @@ fn read(file: &str) -> anyhow::Result<String> {
 }
 
 /// One line for the person at the terminal.
-fn summary(found: &[Timex], published: Option<Moment>) -> String {
+fn summary(found: &[Timex], entities: usize, published: Option<Moment>) -> String {
     let count = match found.len() {
         0 => "no temporal expression".to_owned(),
         1 => "1 temporal expression".to_owned(),
         many => format!("{many} temporal expressions"),
     };
+    let named = match entities {
+        0 => "nobody and nothing named".to_owned(),
+        1 => "1 entity".to_owned(),
+        many => format!("{many} entities"),
+    };
     match published {
-        Some(moment) => format!("{count}, reckoned from {moment}"),
+        Some(moment) => format!("{named}; {count}, reckoned from {moment}"),
         None => format!(
-            "{count}; without --published, those that are relative to it keep an X for what is not known"
+            "{named}; {count}; without --published, those that are relative to it keep an X for what is not known"
         ),
     }
 }

@@ -31,7 +31,7 @@ pub struct Entity {
     pub kind: Kind,
     /// The fullest of its names, without article, honorific and possessive ending, in the writing of the place where it stands first.
     pub name: String,
-    /// What a person is called by the text: “Russian President”, “chief executive of Acme”.
+    /// What a person is called by the text: “Russian President”, “chief executive of Acme”; the fullest of several, of equals the first.
     pub title: Option<String>,
     /// How much the article is about it, 0 to 1: see [`entities`].
     pub salience: f32,
@@ -73,10 +73,7 @@ pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
         }
         let entity = &mut found[place];
         entity.mentions.extend_from_slice(&group.mentions);
-        let is_titled = entity.title.is_none() || root_of(group, &groups[*root]);
-        if is_titled && group.title.is_some() {
-            entity.title.clone_from(&group.title);
-        }
+        titles::keep_fullest(&mut entity.title, group.title.clone());
     }
     for entity in &mut found {
         entity
@@ -96,10 +93,6 @@ pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
             .map(|(part, mention)| (*part, mention.start))
     });
     found
-}
-
-fn root_of(group: &Group, root: &Group) -> bool {
-    group.name.key == root.name.key
 }
 
 /// Mentions of the same kind and the same name.
@@ -131,8 +124,9 @@ fn groups(parts: &[Part<'_>]) -> Vec<Group> {
                 });
             }
             let group = &mut groups[place];
-            if mention.kind == Kind::Person && group.title.is_none() {
-                group.title = titles::of(part.text, mention.start, mention.end);
+            if mention.kind == Kind::Person {
+                let title = titles::of(part.text, mention.start, mention.end);
+                titles::keep_fullest(&mut group.title, title);
             }
             group.mentions.push((number, *mention));
         }

@@ -53,6 +53,15 @@ pub(super) fn head(title: &str) -> Option<String> {
     before.last()
 }
 
+/// Keeps the title of more words, the one already known where both have as many.
+pub(super) fn keep_fullest(known: &mut Option<String>, other: Option<String>) {
+    let words =
+        |title: &Option<String>| title.as_deref().map_or(0, |title| title.split(' ').count());
+    if words(&other) > words(known) {
+        *known = other;
+    }
+}
+
 /// The title of the person who is named from `start` to `end`.
 pub(super) fn of(text: &str, start: usize, end: usize) -> Option<String> {
     before(text, start).or_else(|| after(text, end))

@@ -63,13 +63,13 @@ struct Args {
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Tuning {
     /// Rows of the model: 2 to the power of this.
-    #[arg(long, default_value_t = 17)]
+    #[arg(long, default_value_t = 18)]
     bits: u32,
     /// Times over the texts.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 12)]
     epochs: usize,
     /// The longest step.
-    #[arg(long, default_value_t = 0.008)]
+    #[arg(long, default_value_t = 0.006)]
     step: f32,
     /// What a wrong token costs.
     #[arg(long, default_value_t = 1.0)]
