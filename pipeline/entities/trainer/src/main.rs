@@ -66,10 +66,10 @@ struct Tuning {
     #[arg(long, default_value_t = 18)]
     bits: u32,
     /// Times over the texts.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 14)]
     epochs: usize,
     /// The longest step.
-    #[arg(long, default_value_t = 0.006)]
+    #[arg(long, default_value_t = 0.005)]
     step: f32,
     /// What a wrong token costs.
     #[arg(long, default_value_t = 1.0)]
