@@ -9,6 +9,7 @@ mod hash;
 mod label;
 mod lexicon;
 mod model;
+mod quantities;
 mod sentence;
 mod tagger;
 mod token;
@@ -18,6 +19,7 @@ pub use document::{Casing, Document};
 pub use english::english;
 pub use label::{Kind, Label};
 pub use model::{Model, ModelError};
+pub use quantities::{Modifier, Quantity, QuantityKind, quantities};
 pub use tagger::{Mention, Tagger};
 pub use token::{Gap, Token, TokenKind, tokenise};
 

@@ -239,13 +239,13 @@ pub fn spans(labels: &[Label]) -> impl Iterator<Item = (usize, usize, Kind)> + '
 
 /// Counts code points once over a text, for byte offsets that only grow.
 #[derive(Debug, Default)]
-struct Chars {
+pub(crate) struct Chars {
     byte: usize,
     chars: usize,
 }
 
 impl Chars {
-    fn at(&mut self, text: &str, byte: usize) -> usize {
+    pub(crate) fn at(&mut self, text: &str, byte: usize) -> usize {
         self.chars += text
             .get(self.byte..byte)
             .map_or(0, |piece| piece.chars().count());
