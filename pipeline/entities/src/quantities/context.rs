@@ -2,6 +2,7 @@
 
 use super::amount::Amount;
 use super::number::Number;
+use super::spellings::no_word;
 use super::tables::{Measure, TABLES};
 use super::{Found, Modifier, QuantityKind, scan};
 
@@ -142,14 +143,16 @@ pub(super) fn follows_change(text: &str, start: usize) -> bool {
     CHANGES.contains(&last)
 }
 
-/// What the words before a quantity say about its value.
+/// What the words before a quantity, or else behind it, say about its value.
 pub(super) fn modifier(text: &str, found: &Found) -> Option<Modifier> {
     if found.kind == QuantityKind::Ticker {
         return None;
     }
     let before = scan::before(text, found.start, NEAR).trim_end();
     let words = TABLES.modifiers.iter();
-    words
+    let told = words
         .copied()
-        .find_map(|(words, modifier)| scan::ends_with(before, words).then_some(modifier))
+        .find_map(|(words, modifier)| scan::ends_with(before, words).then_some(modifier));
+    let behind = || TABLES.modifiers_behind.longest(text, found.end, no_word);
+    told.or_else(|| behind().map(|(_, modifier)| modifier))
 }

@@ -22,7 +22,7 @@ use crate::token::floor;
 /// An amount in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity {
-    /// Its first byte. Words such as "about" stand before it.
+    /// Its first byte. Words such as "about" and "or more" are no part of it.
     pub start: usize,
     /// The byte after its last.
     pub end: usize,
@@ -37,7 +37,7 @@ pub struct Quantity {
     /// Money: the code of ISO 4217, nothing where the word alone does not say ("pesos"). Percent: `percent` or `percentage point`. A quantity: the symbol
     /// of UCUM where it has a plain one (`km`, `m2`, `degC`), else the usual one (`mi`, `lb`, `bbl`). A ticker: the exchange, where it is told.
     pub unit: Option<&'static str>,
-    /// What the words before it say.
+    /// What the words around it say.
     pub modifier: Option<Modifier>,
 }
 
@@ -74,11 +74,11 @@ pub enum Modifier {
     About,
     /// "more than", "over"
     MoreThan,
-    /// "at least"
+    /// "at least", "or more"
     AtLeast,
     /// "less than", "below"
     LessThan,
-    /// "up to", "no more than"
+    /// "up to", "or less"
     AtMost,
 }
 

@@ -1,7 +1,6 @@
 //! Two amounts that are the ends of one: `$5-10 million`, `5 to 10 percent`, `between €1bn and €2bn`; or one alone.
 
 use super::amount::{self, Amount};
-use super::decimal::Decimal;
 use super::tables::Measure;
 use super::{Found, context, scan};
 
@@ -40,6 +39,8 @@ fn settle(text: &str, first: Amount) -> Result<Found, usize> {
 }
 
 fn range(text: &str, first: &Amount) -> Option<Found> {
+    // The sign of the first would not be that of the second.
+    (context::signed(text, first.start) == first.start).then_some(())?;
     let (at, mark) = between(text, first)?;
     let second = match amount::spelled(text, at) {
         Some(spelled) => spelled.ok()?,
@@ -47,7 +48,11 @@ fn range(text: &str, first: &Amount) -> Option<Found> {
     };
     let measure = common(text, first, &second, mark)?;
     let to = second.number.value?;
-    let from = scaled_alike(first, &second)?;
+    let from = if leans_on(first, &second) {
+        first.number.value?.shifted(second.number.magnitude)
+    } else {
+        first.number.value?
+    };
     from.is_below(to).then_some(())?;
     Some(Found {
         start: first.start,
@@ -64,6 +69,8 @@ fn range(text: &str, first: &Amount) -> Option<Found> {
 enum Between {
     Dash,
     Word,
+    /// Two choices, or two states one after the other: they are one only where the first is told in part.
+    Or,
 }
 
 /// Where the second amount would begin.
@@ -85,13 +92,15 @@ fn between(text: &str, first: &Amount) -> Option<(usize, Between)> {
         return Some((after, Between::Dash));
     }
     let word = scan::letters_end(text, next);
-    let joins = match text.get(next..word)? {
-        "to" => true,
-        "and" => context::follows_between(text, first.start),
-        _ => false,
+    let joined = match text.get(next..word)? {
+        "to" if context::follows_change(text, first.start) => Between::Or,
+        "to" => Between::Word,
+        "and" if context::follows_between(text, first.start) => Between::Word,
+        "or" => Between::Or,
+        _ => return None,
     };
     let after = scan::blank(text, word);
-    (joins && after > word).then_some((after, Between::Word))
+    (after > word).then_some((after, joined))
 }
 
 /// What both are amounts of, if they are ends of a range.
@@ -106,18 +115,16 @@ fn common(text: &str, first: &Amount, second: &Amount, between: Between) -> Opti
     let Some(own) = first.measure() else {
         return Some(measure);
     };
-    let change = between == Between::Word && context::follows_change(text, first.start);
+    let parted = between == Between::Or && !leans_on(first, second);
     let same = own.kind == measure.kind && own.unit == measure.unit && own.shift == measure.shift;
-    (same && !change).then_some(measure)
+    (same && !parted).then_some(measure)
 }
 
-/// The first value, in the magnitude of the second where only that one has any: "5 to 10 million", but not "500 to 1 million".
-fn scaled_alike(first: &Amount, second: &Amount) -> Option<Decimal> {
-    let value = first.number.value?;
-    let alike = first.number.magnitude == 0 && value.is_below(second.number.bare()?);
-    Some(if alike {
-        value.shifted(second.number.magnitude)
-    } else {
-        value
-    })
+/// Whether the first is told in the magnitude of the second, which alone has any: "5 to 10 million", but not "500 to 1 million".
+fn leans_on(first: &Amount, second: &Amount) -> bool {
+    let (Some(one), Some(other)) = (first.number.value, second.number.bare()) else {
+        return false;
+    };
+    let alone = first.number.magnitude == 0 && second.number.magnitude > 0;
+    alone && one.is_below(other)
 }

@@ -45,8 +45,10 @@ pub(super) struct Tables {
     pub(super) fractions: Spellings<Decimal>,
     pub(super) vague: Spellings<()>,
     pub(super) exchanges: Spellings<Exchange>,
-    /// The longest first.
+    /// Before an amount; the longest first.
     pub(super) modifiers: Vec<(&'static str, Modifier)>,
+    /// Behind an amount.
+    pub(super) modifiers_behind: Spellings<Modifier>,
 }
 
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(Tables::read);
@@ -74,6 +76,7 @@ impl Tables {
             vague: Spellings::new(),
             exchanges: Spellings::new(),
             modifiers: Vec::new(),
+            modifiers_behind: Spellings::new(),
         };
         tables.read_currencies();
         tables.read_units();
@@ -150,7 +153,7 @@ impl Tables {
     }
 
     fn read_modifiers(&mut self) {
-        for [name, spellings, ..] in rows(MODIFIERS) {
+        for [name, spellings, behind, ..] in rows(MODIFIERS) {
             let Some(modifier) = Modifier::ALL
                 .into_iter()
                 .find(|other| other.as_str() == name)
@@ -159,6 +162,7 @@ impl Tables {
             };
             let all = spellings.split('|').map(|words| (words, modifier));
             self.modifiers.extend(all);
+            self.modifiers_behind.add(behind, false, modifier);
         }
         self.modifiers
             .sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));

@@ -285,6 +285,21 @@ fn ranges() {
             "five to ten million dollars",
             "five to ten million dollars = 5000000..10000000 USD",
         ),
+        (
+            "from $5 to $10 million",
+            "$5 to $10 million = 5000000..10000000 USD",
+        ),
+        (
+            "from $500 to $1 million",
+            "$500 = 500 USD; $1 million = 1000000 USD",
+        ),
+        (
+            "$20 or $30 million",
+            "$20 or $30 million = 20000000..30000000 USD",
+        ),
+        ("$20, or 30 cents", "$20 = 20 USD; 30 cents = 0.3 USD"),
+        ("from -5 to 10 percent", "10 percent = 10 percent"),
+        ("£5 or £6", "£5 = 5 GBP; £6 = 6 GBP"),
         ("$5 million to 10 companies", "$5 million = 5000000 USD"),
         ("20 to 25 °C", "20 to 25 °C = 20..25 degC"),
         ("a 5-to-10-percent cut", "5-to-10-percent = 5..10 percent"),
@@ -306,6 +321,15 @@ fn modifiers_stand_before() {
         (
             "~5 km, >10%",
             "5 km = 5 km (about); 10% = 10 percent (more-than)",
+        ),
+        ("$100+ a day", "$100 = 100 USD (at-least)"),
+        (
+            "a $1-billion-plus deal",
+            "$1-billion = 1000000000 USD (at-least)",
+        ),
+        (
+            "5 km or so, 10% or less",
+            "5 km = 5 km (about); 10% = 10 percent (at-most)",
         ),
         ("stumbled over nothing; 5 km", "5 km = 5 km"),
         ("Handsome 5 km", "5 km = 5 km"),
