@@ -35,9 +35,10 @@ pub(super) fn amount(text: &str, at: usize) -> Result<Amount, usize> {
     let start = symbol.map_or(at, |(after, _)| after);
     let number = digits::number(text, start)?;
     let amount = with_suffix(text, at, symbol.map(|(_, measure)| measure), number);
-    context::is_sensible(text, &amount)
-        .then_some(amount)
-        .ok_or(number.end)
+    // What stands before the number was no currency after all.
+    let other = symbol.is_some() && amount.symbol.is_none();
+    let sensible = !other && context::is_sensible(text, &amount);
+    sensible.then_some(amount).ok_or(number.end)
 }
 
 /// The amount whose number is in words; or where to go on when it is none, if there is a number at all.
@@ -100,11 +101,11 @@ fn short_magnitude(text: &str, amount: &Amount) -> Option<Number> {
 
 /// What stands behind a number, with its end.
 fn suffix(text: &str, at: usize) -> Option<(usize, Measure)> {
-    let found = |at| TABLES.suffixes.longest(text, at, no_word);
-    let (end, measure) = found(at).or_else(|| found(scan::joint(text, at)))?;
+    let found = |at| Some((at, TABLES.suffixes.longest(text, at, no_word)?));
+    let (start, (end, measure)) = found(at).or_else(|| found(scan::joint(text, at)))?;
     // The symbol or code of the next number: "in 2019 £5 million".
-    let next = scan::digit_at(text, scan::blank(text, end));
-    let exact = text[..end].ends_with(|last: char| !last.is_lowercase());
-    let of_next = measure.kind == QuantityKind::Money && next && exact;
+    let symbol = TABLES.symbols.longest(text, start, no_letter);
+    let of_next = symbol.is_some_and(|(after, _)| after == end)
+        && scan::digit_at(text, scan::blank(text, end));
     (!of_next).then_some((end, measure))
 }

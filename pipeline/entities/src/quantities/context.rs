@@ -13,38 +13,8 @@ pub(super) const NEAR: usize = 40;
 const YEARS: std::ops::Range<u128> = 1800..2100;
 
 /// Words for how something changed: what follows "to" is then the new state, not the end of a range.
-const CHANGES: [&str; 30] = [
-    "from",
-    "by",
-    "rose",
-    "rise",
-    "rises",
-    "rising",
-    "fell",
-    "fall",
-    "falls",
-    "falling",
-    "up",
-    "down",
-    "gained",
-    "lost",
-    "climbed",
-    "jumped",
-    "dropped",
-    "slipped",
-    "slid",
-    "increased",
-    "decreased",
-    "grew",
-    "cut",
-    "raised",
-    "added",
-    "surged",
-    "soared",
-    "shed",
-    "declined",
-    "advanced",
-];
+const CHANGES: &str = "from by up down rose rise rises rising fell fall falls falling gained lost climbed jumped dropped slipped slid \
+    increased decreased grew cut raised added surged soared shed declined advanced";
 
 /// Whether the digits at a place are the rest of something longer: a name (`F-16`), a word, a number that was passed over.
 pub(super) fn is_part_of_more(text: &str, at: usize) -> bool {
@@ -140,7 +110,7 @@ pub(super) fn follows_change(text: &str, start: usize) -> bool {
         .rsplit(|letter: char| !letter.is_alphabetic())
         .next()
         .unwrap_or_default();
-    CHANGES.contains(&last)
+    CHANGES.split(' ').any(|word| word == last)
 }
 
 /// What the words before a quantity, or else behind it, say about its value.

@@ -74,6 +74,8 @@ fn money_with_a_symbol() {
         ("a loss of -$5 million", "-$5 million = -5000000 USD"),
         ("$.50 a share", "$.50 = 0.5 USD"),
         ("(S$6.7 billion)", "S$6.7 billion = 6700000000 SGD"),
+        ("in 2010 Rs 500 crore", "Rs 500 crore = 5000000000 INR"),
+        ("N5-10 km, R5 people, SAR 5 km", "5 km = 5 km"),
         ("$80 a barrel", "$80 = 80 USD"),
     ]);
 }
