@@ -1,6 +1,6 @@
 # The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
 
-.PHONY: demo test check fmt torture bench fuzz generate install-packages install-build-packages
+.PHONY: demo test check fmt torture bench fuzz fuzz-texts generate install-packages install-build-packages
 
 CARGO ?= cargo
 
@@ -32,6 +32,11 @@ bench: install-packages
 #   make fuzz FUZZ_ARGS='10_000_000 1'
 fuzz:
 	$(CARGO) run --release --quiet --package dateline-feed-reader --example fuzz -- $(FUZZ_ARGS)
+
+# The same with English texts and what is found in them: names and quantities.
+#   make fuzz-texts FUZZ_ARGS='1_000_000 1'
+fuzz-texts:
+	$(CARGO) run --release --quiet --package dateline-entities --example fuzz -- $(FUZZ_ARGS)
 
 # Writes what is generated from the code: schemas, references.
 generate:

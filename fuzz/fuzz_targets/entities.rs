@@ -1,0 +1,38 @@
+//! Any bytes as an English text: names and quantities lie on boundaries of characters, in order, and count what they say they count.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use dateline_entities::{Tagger, english, quantities};
+use libfuzzer_sys::fuzz_target;
+
+static TAGGER: LazyLock<Tagger<'static>> =
+    LazyLock::new(|| Tagger::new(english().expect("the model inside is sound")));
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let names = TAGGER.mentions(&text);
+    check(
+        &text,
+        names.iter().map(|name| (name.start, name.end, name.chars)),
+    );
+    let amounts = quantities(&text);
+    check(
+        &text,
+        amounts
+            .iter()
+            .map(|found| (found.start, found.end, found.chars)),
+    );
+});
+
+fn check(text: &str, spans: impl Iterator<Item = (usize, usize, (usize, usize))>) {
+    let mut last = 0;
+    for (start, end, chars) in spans {
+        assert!(last <= start && start < end);
+        last = end;
+        let before = text[..start].chars().count();
+        let inside = text[start..end].chars().count();
+        assert_eq!((before, before + inside), chars);
+    }
+}
