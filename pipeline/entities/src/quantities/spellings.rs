@@ -14,13 +14,20 @@ struct Spelling<T> {
 #[derive(Debug)]
 pub(super) struct Spellings<T> {
     /// By the first byte in small letters; in each the longest first.
-    rooms: Vec<Vec<Spelling<T>>>,
+    rooms: Vec<Room<T>>,
+}
+
+#[derive(Debug)]
+struct Room<T> {
+    spellings: Vec<Spelling<T>>,
+    /// Which second bytes there are, by their five low bits: most words of a text end here.
+    seconds: u32,
 }
 
 impl<T: Copy> Spellings<T> {
     pub(super) fn new() -> Self {
         Self {
-            rooms: (0..256).map(|_| Vec::new()).collect(),
+            rooms: (0..256).map(|_| Room::new()).collect(),
         }
     }
 
@@ -31,8 +38,13 @@ impl<T: Copy> Spellings<T> {
                 continue;
             };
             let room = &mut self.rooms[usize::from(first.to_ascii_lowercase())];
-            let place = room.partition_point(|other| other.text.len() > text.len());
-            room.insert(
+            room.seconds |= match text.as_bytes().get(1) {
+                None | Some(b' ') => u32::MAX,
+                Some(second) => 1 << (second & 31),
+            };
+            let longer = |other: &Spelling<T>| other.text.len() > text.len();
+            let place = room.spellings.partition_point(longer);
+            room.spellings.insert(
                 place,
                 Spelling {
                     text,
@@ -51,7 +63,10 @@ impl<T: Copy> Spellings<T> {
         ends: impl Fn(char) -> bool,
     ) -> Option<(usize, T)> {
         let first = text.as_bytes().get(at)?.to_ascii_lowercase();
-        self.rooms[usize::from(first)].iter().find_map(|spelling| {
+        let room = &self.rooms[usize::from(first)];
+        let second = text.as_bytes().get(at + 1).copied().unwrap_or_default();
+        (room.seconds >> (second & 31) & 1 == 1).then_some(())?;
+        room.spellings.iter().find_map(|spelling| {
             let end = spelling.end(text, at)?;
             let fits = scan::char_at(text, end).is_none_or(&ends);
             fits.then_some((end, spelling.meaning))
@@ -60,7 +75,17 @@ impl<T: Copy> Spellings<T> {
 
     /// Whether any spelling begins with this byte, in either case.
     pub(super) fn begins_with(&self, byte: u8) -> bool {
-        !self.rooms[usize::from(byte.to_ascii_lowercase())].is_empty()
+        let room = &self.rooms[usize::from(byte.to_ascii_lowercase())];
+        !room.spellings.is_empty()
+    }
+}
+
+impl<T> Room<T> {
+    const fn new() -> Self {
+        Self {
+            spellings: Vec::new(),
+            seconds: 0,
+        }
     }
 }
 
