@@ -210,7 +210,7 @@ fn inspect_feed_shows_what_becomes_of_a_feed() {
     assert!(text(&output.stderr).contains("missing.xml cannot be read"));
 }
 
-const TEXT: &str = "The “Ærø” sailed on 2023-05-09.\n\nNobody had missed her.\n";
+const TEXT: &str = "The “Ærø” sailed on 2023-05-09.\n\nNobody had missed her $3 million refit.\n";
 
 #[test]
 fn inspect_text_marks_the_times_that_a_text_speaks_of() {
@@ -225,11 +225,11 @@ fn inspect_text_marks_the_times_that_a_text_speaks_of() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(
         text(&output.stdout),
-        "The “Ærø” sailed on [2023-05-09 → 2023-05-09].\n\nNobody had missed her.\n"
+        "The “Ærø” sailed on [2023-05-09 → 2023-05-09].\n\nNobody had missed her [$3 million → 3000000 USD] refit.\n"
     );
     assert_eq!(
         text(&output.stderr),
-        "nobody and nothing named; 1 temporal expression, reckoned from 2023-05-10\n"
+        "nobody and nothing named; 1 amount; 1 temporal expression, reckoned from 2023-05-10\n"
     );
     let output = inspect(&["story.txt", "--json"]);
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -237,6 +237,11 @@ fn inspect_text_marks_the_times_that_a_text_speaks_of() {
     assert_eq!(found["value"], "2023-05-09");
     assert_eq!((&found["start"], &found["end"]), (&20.into(), &30.into()));
     assert_eq!(found["interval"]["end"], "2023-05-10");
+    let amount = &answer["quantities"][0];
+    assert_eq!(
+        (&amount["text"], &amount["value"], &amount["unit"]),
+        (&"$3 million".into(), &"3000000".into(), &"USD".into())
+    );
 }
 
 #[test]
@@ -346,7 +351,7 @@ fn batches_answer_every_request_in_order() {
     assert_eq!(answers[0]["timestamps"][0]["start"], 14);
     assert_eq!(
         answers[1],
-        serde_json::json!({ "id": "b", "timestamps": [], "entities": [] })
+        serde_json::json!({ "id": "b", "timestamps": [], "entities": [], "quantities": [] })
     );
     assert_eq!(
         (&answers[3]["id"], &answers[4]["id"]),

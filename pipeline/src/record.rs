@@ -10,9 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod entity;
+mod quantity;
 mod timex;
 
 pub use entity::{Entity, Mention};
+pub use quantity::Quantity;
 pub use timex::{Timex, TimexInterval, TimexKind};
 
 /// The value of [`Record::schema`] for this version.
@@ -107,6 +109,10 @@ pub struct Record {
     /// most 1000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Timex>,
+    /// The amounts of money, percentages, measured quantities and tickers that title, summary, key points, text and captions tell, field by field in
+    /// this order, in each by their place; at most 1000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantities: Vec<Quantity>,
     /// How this record came about.
     pub provenance: Provenance,
 }

@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use crate::record::Record;
 
+/// Bytes of a record's texts that are searched for times and amounts: five times the longest articles of newspapers. It bounds what a text that is
+/// nothing but dates takes before the first limit cuts it, some 50 MiB.
+pub(super) const MAX_BYTES: usize = 1 << 20;
+
 pub(super) fn of(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
     let points = record.key_points.iter().enumerate().map(|(index, point)| {
         let name = format!("key_points[{index}]");
@@ -24,9 +28,45 @@ pub(super) fn of(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &s
         .chain(captions)
 }
 
+/// The same as far as [`MAX_BYTES`] reach, in whole words; with whether it is the whole text.
+pub(super) fn searched(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str, bool)> {
+    let mut room = MAX_BYTES;
+    of(record).map(move |(field, whole)| {
+        let text = start_of(whole, room);
+        room -= text.len();
+        (field, text, text.len() == whole.len())
+    })
+}
+
+/// As many whole words as `bytes` hold.
+fn start_of(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = &text[..end];
+    &start[..start.rfind(char::is_whitespace).unwrap_or(0)]
+}
+
 fn named<'r>(
     name: &'static str,
     text: Option<&'r str>,
 ) -> impl Iterator<Item = (Cow<'static, str>, &'r str)> {
     text.map(|text| (Cow::Borrowed(name), text)).into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_searched_ends_with_a_whole_word() {
+        assert_eq!(start_of("one two", 7), "one two");
+        assert_eq!(start_of("one two", 6), "one");
+        assert_eq!(start_of("one é", 5), "one");
+        assert_eq!(start_of("ééé", 3), "");
+    }
 }

@@ -10,6 +10,7 @@ pub mod entities;
 mod fields;
 pub mod identity;
 pub mod normalise;
+pub mod quantities;
 pub mod resolve;
 pub mod timex;
 

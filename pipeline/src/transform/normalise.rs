@@ -9,7 +9,7 @@ use url::Url;
 
 use super::dates;
 use super::identity::{Evidence, evidence};
-use super::{entities, timex};
+use super::{entities, quantities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
 use crate::record::{Image, Language, Models, Op, Person, Provenance, Record, SCHEMA};
@@ -109,6 +109,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         emitted: draft.fetched,
         entities: Vec::new(),
         timestamps: Vec::new(),
+        quantities: Vec::new(),
         provenance: Provenance {
             http_status: draft.http.as_ref().map(|http| http.status),
             etag: draft.http.as_ref().and_then(|http| http.etag.clone()),
@@ -125,6 +126,7 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
     };
     timex::annotate(&mut record);
     entities::annotate(&mut record);
+    quantities::annotate(&mut record);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);

@@ -7,15 +7,12 @@ use dateline_timestamps::publication::{self, Circumstances};
 use dateline_timestamps::text::{self, Anchor, Context, Kind};
 use jiff::tz::Offset;
 
-use super::{dates, fields};
+use super::dates;
+use super::fields::{self, MAX_BYTES};
 use crate::record::{Instant, Precision, Record, Timex, TimexInterval, TimexKind};
 
 /// Expressions in one record: a long article has fifty, a chronicle some hundreds. What is beyond is a table of dates, and its readers have the text.
 const MAX_TIMEXES: usize = 1000;
-
-/// Bytes of a record's texts that are searched: five times the longest articles of newspapers. It bounds what a text that is nothing but dates takes
-/// before the first limit cuts it, some 50 MiB.
-const MAX_BYTES: usize = 1 << 20;
 
 /// The language that is read where none is declared: most of what declares none is English, and numbers are written alike.
 const USUAL_LANGUAGE: &str = "en";
@@ -40,13 +37,10 @@ pub(super) fn annotate(record: &mut Record) {
         country: country.as_deref(),
     };
     let mut times = Vec::new();
-    let (mut left_out, mut room_for_text, mut is_long) = (0, MAX_BYTES, false);
-    for (field, text) in fields::of(record) {
+    let (mut left_out, mut is_long) = (0, false);
+    for (field, text, is_whole) in fields::searched(record) {
         let base = times.len();
-        let whole = text;
-        let text = start_of(text, room_for_text);
-        room_for_text -= text.len();
-        is_long |= text.len() < whole.len();
+        is_long |= !is_whole;
         let found = text::annotate(text, &context);
         let room = MAX_TIMEXES - base;
         left_out += found.len().saturating_sub(room);
@@ -62,22 +56,9 @@ pub(super) fn annotate(record: &mut Record) {
     }
     if is_long {
         record.provenance.recovered.push(format!(
-            "the texts are long and only their first {MAX_BYTES} bytes were searched for times"
+            "the texts are long and only their first {MAX_BYTES} bytes were searched for times and amounts"
         ));
     }
-}
-
-/// As many whole words as `bytes` hold.
-fn start_of(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let mut end = bytes;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let start = &text[..end];
-    &start[..start.rfind(char::is_whitespace).unwrap_or(0)]
 }
 
 /// What stands in one text, as a record has it: for `inspect`. Nothing is left out.

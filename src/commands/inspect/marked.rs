@@ -1,8 +1,8 @@
-//! A text with its temporal expressions marked, for a terminal: `[May 9, 2023 → 2023-05-09]`, which the brackets say without colour. Names have
-//! the colour of their type; the list below the text (`named`) says who and what they are.
+//! A text with its temporal expressions and amounts marked, for a terminal: `[May 9, 2023 → 2023-05-09]`, `[$3 million → 3000000 USD]`, which the
+//! brackets say without colour. Names have the colour of their type; the list below the text (`named`) says who and what they are.
 
 use console::measure_text_width;
-use dateline_pipeline::record::{Entity, Timex};
+use dateline_pipeline::record::{Entity, Quantity, Timex};
 
 use super::named;
 use crate::terminal::{Style, harmless, paint};
@@ -12,20 +12,31 @@ const MAX_INDENT: usize = 8;
 
 /// What is marked in a text.
 enum Mark<'m> {
-    Time(&'m Timex),
+    Meaning(&'m Meant<'m>),
     Name(Style),
 }
 
-/// The text, wrapped at `columns`; its own line breaks stay. A name that overlaps an expression is not coloured.
+/// Words with the meaning that is written behind them.
+struct Meant<'m> {
+    start: usize,
+    end: usize,
+    text: &'m str,
+    meaning: String,
+}
+
+/// The text, wrapped at `columns`; its own line breaks stay. An amount that overlaps a temporal expression is not marked, nor is a name that overlaps
+/// either coloured.
 pub(super) fn text(
     text: &str,
     found: &[Timex],
+    quantities: &[Quantity],
     entities: &[Entity],
     columns: usize,
     colour: bool,
 ) -> String {
     let mut page = Page::new(columns);
-    let mut marks = marks(found, entities).into_iter().peekable();
+    let meant = meant(found, quantities);
+    let mut marks = marks(&meant, entities).into_iter().peekable();
     let mut plain = String::new();
     let mut characters = text.chars().enumerate();
     while let Some((at, character)) = characters.next() {
@@ -41,7 +52,7 @@ pub(super) fn text(
             .chain(rest.map(|(_, character)| character))
             .collect();
         match mark {
-            Mark::Time(timex) => page.time(&before, timex, colour),
+            Mark::Meaning(meant) => page.meant(&before, meant, colour),
             Mark::Name(style) => page.name(&before, &marked, style, colour),
         }
     }
@@ -50,28 +61,53 @@ pub(super) fn text(
     page.finish()
 }
 
-/// In order of their first characters; of two that begin together the expression comes first.
-fn marks<'m>(found: &'m [Timex], entities: &[Entity]) -> Vec<(usize, usize, Mark<'m>)> {
-    let times = found
+/// What has a meaning, in order, none overlapping another.
+fn meant<'m>(found: &'m [Timex], quantities: &'m [Quantity]) -> Vec<Meant<'m>> {
+    let times = found.iter().map(|timex| Meant {
+        start: timex.start,
+        end: timex.end,
+        text: &timex.text,
+        meaning: meaning(timex),
+    });
+    let times: Vec<Meant<'m>> = times.collect();
+    let amounts = quantities.iter().map(|quantity| Meant {
+        start: quantity.start,
+        end: quantity.end,
+        text: &quantity.text,
+        meaning: worth(quantity),
+    });
+    let is_told = |amount: &Meant<'_>| {
+        !amount.meaning.is_empty() && !overlaps(&times, amount.start, amount.end)
+    };
+    let amounts: Vec<Meant<'m>> = amounts.filter(is_told).collect();
+    let mut meant = times;
+    meant.extend(amounts);
+    meant.sort_by_key(|meant| meant.start);
+    meant
+}
+
+/// In order of their first characters; of two that begin together the one with a meaning comes first.
+fn marks<'m>(meant: &'m [Meant<'m>], entities: &[Entity]) -> Vec<(usize, usize, Mark<'m>)> {
+    let meanings = meant
         .iter()
-        .map(|timex| (timex.start, timex.end, Mark::Time(timex)));
-    let mut marks: Vec<_> = times.collect();
+        .map(|meant| (meant.start, meant.end, Mark::Meaning(meant)));
+    let mut marks: Vec<_> = meanings.collect();
     for entity in entities {
         let style = named::style(&entity.kind);
         let names = entity
             .mentions
             .iter()
-            .filter(|name| !overlaps(found, name.start, name.end));
+            .filter(|name| !overlaps(meant, name.start, name.end));
         marks.extend(names.map(|name| (name.start, name.end, Mark::Name(style))));
     }
     marks.sort_by_key(|(start, _, _)| *start);
     marks
 }
 
-/// Whether an expression, of which none overlap, has a character of this span.
-fn overlaps(found: &[Timex], start: usize, end: usize) -> bool {
-    let first = found.partition_point(|timex| timex.end <= start);
-    found.get(first).is_some_and(|timex| timex.start < end)
+/// Whether one of them, of which none overlap, has a character of this span.
+fn overlaps(meant: &[Meant<'_>], start: usize, end: usize) -> bool {
+    let first = meant.partition_point(|meant| meant.end <= start);
+    meant.get(first).is_some_and(|meant| meant.start < end)
 }
 
 /// What an expression means, in short: `2023-05-09`, `2023-05 START`.
@@ -80,6 +116,21 @@ pub(super) fn meaning(timex: &Timex) -> String {
         Some(modifier) => format!("{} {modifier}", timex.value),
         None => timex.value.clone(),
     }
+}
+
+/// What an amount is, in short: `1200000000 USD more-than`, `5000000–10000000 EUR`. Empty where the text tells neither value nor unit.
+fn worth(quantity: &Quantity) -> String {
+    let mut worth = quantity.value.clone().unwrap_or_default();
+    if let Some(to) = &quantity.value_to {
+        worth.push_str(&format!("–{to}"));
+    }
+    for word in [&quantity.unit, &quantity.modifier].into_iter().flatten() {
+        if !worth.is_empty() {
+            worth.push(' ');
+        }
+        worth.push_str(word);
+    }
+    worth
 }
 
 /// Lines that are being filled.
@@ -124,16 +175,16 @@ impl Page {
         harmless(&word).into_owned()
     }
 
-    /// Writes an expression and what it means, after `before`, which stands right before it.
-    fn time(&mut self, before: &str, timex: &Timex, colour: bool) {
+    /// Writes words and what they mean, after `before`, which stands right before them.
+    fn meant(&mut self, before: &str, meant: &Meant<'_>, colour: bool) {
         let mut head = format!("{before}{}", paint("[", Style::Dim, colour));
-        for word in timex.text.split_whitespace() {
+        for word in meant.text.split_whitespace() {
             let word = paint(&harmless(word), Style::Bold, colour);
             self.word(&format!("{head}{word}"));
             (head, self.blank) = (String::new(), true);
         }
         // An arrow at the end of a line would point at nothing: it stays with what it points at.
-        let meaning = format!("{}]", meaning(timex));
+        let meaning = format!("{}]", meant.meaning);
         for (index, word) in meaning.split(' ').enumerate() {
             let arrow = if index == 0 { "→ " } else { "" };
             self.blank = true;
@@ -222,9 +273,9 @@ mod tests {
 
     #[test]
     fn names_have_their_colour_and_expressions_come_first() {
-        let plain = text(STORY, &found(), &[], 80, false);
-        assert_eq!(text(STORY, &found(), &names(), 80, false), plain);
-        let colourful = text(STORY, &found(), &names(), 80, true);
+        let plain = text(STORY, &found(), &[], &[], 80, false);
+        assert_eq!(text(STORY, &found(), &[], &names(), 80, false), plain);
+        let colourful = text(STORY, &found(), &[], &names(), 80, true);
         assert!(
             colourful.contains("“\u{1b}[33mÆrø\u{1b}[0m” sailed"),
             "{colourful}"
@@ -235,29 +286,57 @@ mod tests {
     #[test]
     fn expressions_are_marked_where_they_stand_and_lines_are_wrapped() {
         assert_eq!(
-            text(STORY, &found(), &[], 36, false),
+            text(STORY, &found(), &[], &[], 36, false),
             "The “Ærø” sailed on “[May 9, 2023\n→ 2023-05-09]”.\n\nShe had been in dock since [early\nMay → 2023-05 START], and nobody\n\
              had\u{fffd} missed her.\n"
         );
-        for line in text(STORY, &found(), &[], 36, false).lines() {
+        for line in text(STORY, &found(), &[], &[], 36, false).lines() {
             assert!(measure_text_width(line) <= 36, "{line}");
         }
     }
 
+    /// An amount of `text`: where `written` stands.
+    fn amount(text: &str, written: &str, value: &str, modifier: Option<&str>) -> Quantity {
+        let start = text[..text.find(written).unwrap()].chars().count();
+        serde_json::from_value(serde_json::json!({
+            "field": "text", "start": start, "end": start + written.chars().count(), "text": written, "type": "money", "value": value,
+            "unit": "EUR", "modifier": modifier
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn amounts_are_marked_where_no_time_stands() {
+        let story = "Ærø cost about €3m on May 9.";
+        let times = [timex(story, "May 9", "2023-05-09", None)];
+        let amounts = [
+            amount(story, "€3m", "3000000", Some("about")),
+            amount(story, "9", "9", None),
+        ];
+        let marked = text(story, &times, &amounts, &[], 80, false);
+        assert_eq!(
+            marked,
+            "Ærø cost about [€3m → 3000000 EUR about] on [May 9 → 2023-05-09].\n"
+        );
+    }
+
     #[test]
     fn colour_changes_nothing_but_the_looks() {
-        let plain = text(STORY, &found(), &names(), 40, false);
-        let colourful = text(STORY, &found(), &names(), 40, true);
+        let plain = text(STORY, &found(), &[], &names(), 40, false);
+        let colourful = text(STORY, &found(), &[], &names(), 40, true);
         assert_ne!(plain, colourful);
         assert_eq!(console::strip_ansi_codes(&colourful), plain);
     }
 
     #[test]
     fn a_text_without_expressions_stays_as_it_is() {
-        assert_eq!(text("", &[], &[], 80, true), "");
-        assert_eq!(text("Tern sails.", &[], &[], 80, true), "Tern sails.\n");
+        assert_eq!(text("", &[], &[], &[], 80, true), "");
         assert_eq!(
-            text("  \n\n  • Tern\n", &[], &[], 80, true),
+            text("Tern sails.", &[], &[], &[], 80, true),
+            "Tern sails.\n"
+        );
+        assert_eq!(
+            text("  \n\n  • Tern\n", &[], &[], &[], 80, true),
             "\n\n  • Tern\n"
         );
     }

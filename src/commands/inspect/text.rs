@@ -1,8 +1,8 @@
-//! `inspect text`: what the libraries of temporal expressions and of named entities make of a text.
+//! `inspect text`: what the libraries of temporal expressions, named entities and quantities make of a text.
 
 use clap::Args;
-use dateline_pipeline::record::{Entity, Timex};
-use dateline_pipeline::transform::{entities, timex};
+use dateline_pipeline::record::{Entity, Quantity, Timex};
+use dateline_pipeline::transform::{entities, quantities, timex};
 use dateline_text::charset::{self, Declared};
 use dateline_timestamps::text::{Context, languages};
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub(crate) struct InspectText {
     #[arg(long, conflicts_with = "batch")]
     json: bool,
     /// Read requests {"id", "text", "published", "language", "country"} from standard input and write answers {"id", "timestamps",
-    /// "entities"}, one JSON object a line.
+    /// "entities", "quantities"}, one JSON object a line.
     #[arg(long, conflicts_with = "file")]
     batch: bool,
 }
@@ -58,7 +58,7 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
     let Some(file) = &args.file else {
         return lines::answer(
             answer,
-            |error| json!({ "timestamps": [], "entities": [], "error": error }),
+            |error| json!({ "timestamps": [], "entities": [], "quantities": [], "error": error }),
         );
     };
     if let Err(reason) = has_table(&args.language) {
@@ -79,16 +79,24 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         args.country.as_deref(),
     );
     let entities = entities_of(&text, &args.language);
+    let quantities = quantities_of(&text, &args.language);
     if args.json {
-        terminal::result(&json!({ "timestamps": found, "entities": entities }).to_string());
+        let answer = json!({ "timestamps": found, "entities": entities, "quantities": quantities });
+        terminal::result(&answer.to_string());
     } else {
         let columns = terminal::stdout_columns().unwrap_or(COLUMNS);
         let colour = terminal::stdout_is_colourful();
-        terminal::result_raw(&marked::text(&text, &found, &entities, columns, colour));
+        let marked = marked::text(&text, &found, &quantities, &entities, columns, colour);
+        terminal::result_raw(&marked);
         if !entities.is_empty() {
             terminal::result_raw(&format!("\n{}", named::list(&entities, colour)));
         }
-        terminal::say(&summary(&found, entities.len(), args.published));
+        terminal::say(&summary(
+            &found,
+            entities.len(),
+            quantities.len(),
+            args.published,
+        ));
     }
     Ok(Exit::Fine)
 }
@@ -100,9 +108,16 @@ fn answer(request: Request) -> Value {
         Ok(published) => {
             let country = request.country.as_deref();
             let found = annotate(&request.text, published, language, country);
-            json!({ "id": request.id, "timestamps": found, "entities": entities_of(&request.text, language) })
+            json!({
+                "id": request.id,
+                "timestamps": found,
+                "entities": entities_of(&request.text, language),
+                "quantities": quantities_of(&request.text, language),
+            })
         }
-        Err(error) => json!({ "id": request.id, "timestamps": [], "entities": [], "error": error }),
+        Err(error) => {
+            json!({ "id": request.id, "timestamps": [], "entities": [], "quantities": [], "error": error })
+        }
     }
 }
 
@@ -122,10 +137,22 @@ fn annotate(
 
 /// The names in a text, which are looked for in English ones only.
 fn entities_of(text: &str, language: &str) -> Vec<Entity> {
-    match base(language) {
-        base if base.eq_ignore_ascii_case("en") => entities::of_text("text", text),
-        _ => Vec::new(),
+    if !is_english(language) {
+        return Vec::new();
     }
+    entities::of_text("text", text)
+}
+
+/// The amounts in a text, which are looked for in English ones only.
+fn quantities_of(text: &str, language: &str) -> Vec<Quantity> {
+    if !is_english(language) {
+        return Vec::new();
+    }
+    quantities::of_text("text", text)
+}
+
+fn is_english(language: &str) -> bool {
+    base(language).eq_ignore_ascii_case("en")
 }
 
 fn base(language: &str) -> &str {
@@ -161,7 +188,12 @@ fn read(file: &str) -> anyhow::Result<String> {
 }
 
 /// One line for the person at the terminal.
-fn summary(found: &[Timex], entities: usize, published: Option<Moment>) -> String {
+fn summary(
+    found: &[Timex],
+    entities: usize,
+    quantities: usize,
+    published: Option<Moment>,
+) -> String {
     let count = match found.len() {
         0 => "no temporal expression".to_owned(),
         1 => "1 temporal expression".to_owned(),
@@ -171,6 +203,11 @@ fn summary(found: &[Timex], entities: usize, published: Option<Moment>) -> Strin
         0 => "nobody and nothing named".to_owned(),
         1 => "1 entity".to_owned(),
         many => format!("{many} entities"),
+    };
+    let named = match quantities {
+        0 => named,
+        1 => format!("{named}; 1 amount"),
+        many => format!("{named}; {many} amounts"),
     };
     match published {
         Some(moment) => format!("{named}; {count}, reckoned from {moment}"),
