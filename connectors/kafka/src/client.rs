@@ -104,7 +104,7 @@ impl Listener {
 
     fn note(&self, code: Code, text: &str) {
         let mut heard = self.heard();
-        let line = one_line(text);
+        let line = told(text);
         Self::remember(&mut heard, Trouble::new(code, line.as_str()));
         match heard.log.admit(&line, Instant::now()) {
             Admission::Said { unsaid: 0 } => {
@@ -124,8 +124,7 @@ impl ClientContext for Listener {
         // that a port closes every connection, as it speaks another protocol, stands here alone.
         if facility == "FAIL" && is_closed_at_once(line) {
             let text = line.split_once("]: ").map_or(line, |(_, text)| text);
-            let text = format!("{} {CLOSED_AT_ONCE}", one_line(text));
-            let closed = Trouble::new(Code::BrokerTransportFailure, text);
+            let closed = Trouble::new(Code::BrokerTransportFailure, told(text));
             Self::remember(&mut self.heard(), closed);
         }
         tracing::debug!(sink = self.sink, facility, "kafka client: {line}");
@@ -155,13 +154,26 @@ impl ProducerContext for Listener {
     }
 }
 
-/// Whether a line of librdkafka's log tells of a connection that was closed as soon as it was made:
-/// `… Disconnected: … (after 3ms in state UP)`.
+/// What librdkafka says, in one line.
+fn told(text: &str) -> String {
+    let line = one_line(text);
+    if is_closed_at_once(text) {
+        format!("{line} {CLOSED_AT_ONCE}")
+    } else {
+        line
+    }
+}
+
+/// Whether librdkafka tells of a connection that was closed as soon as it was made: `… Disconnected: … (after 3ms in state UP)`, or, where it
+/// still had something to say, `… Send failed: … Broken pipe (after 3ms in state APIVERSION_QUERY)`.
 fn is_closed_at_once(line: &str) -> bool {
     let after = line
         .rsplit_once("(after ")
         .and_then(|(_, after)| after.split_once("ms "));
-    line.contains("Disconnected") && after.is_some_and(|(ms, _)| ms.len() <= AT_ONCE_DIGITS)
+    let is_closed = ["Disconnected", "Broken pipe", "Connection reset"]
+        .iter()
+        .any(|words| line.contains(words));
+    is_closed && after.is_some_and(|(ms, _)| ms.len() <= AT_ONCE_DIGITS)
 }
 
 /// Lets few and different lines through.
@@ -242,6 +254,23 @@ mod tests {
         let told = listener.trouble().unwrap().text;
         assert!(told.starts_with("k:9092/bootstrap: Disconnected"), "{told}");
         assert!(told.ends_with(CLOSED_AT_ONCE), "{told}");
+    }
+
+    #[test]
+    fn a_connection_that_is_closed_at_once_may_fail_while_sending() {
+        let listener = Listener::new("kafka.main");
+        listener.note(
+            Code::BrokerTransportFailure,
+            "ssl://k:9092/bootstrap: Send failed: SSL transport error: Broken pipe (after 12ms in state APIVERSION_QUERY)",
+        );
+        let told = listener.trouble().unwrap().text;
+        assert!(told.ends_with(CLOSED_AT_ONCE), "{told}");
+        listener.note(
+            Code::BrokerTransportFailure,
+            "k:9092: Receive failed: Connection reset by peer (after 70000ms in state UP)",
+        );
+        let told = listener.trouble().unwrap().text;
+        assert!(told.ends_with("Connection reset by peer"), "{told}");
     }
 
     #[test]
