@@ -1,6 +1,7 @@
 //! From the mentions of an article's texts to those whom and what they name: one entity for “Russian President Vladimir Putin” and “Putin”, for
 //! “the Institute for the Study of War” and “ISW”.
 
+mod defined;
 mod merge;
 mod names;
 mod salience;
@@ -47,12 +48,16 @@ pub struct Entity {
 /// Mentions are of one entity when their names are the same but for articles, honorifics, possessive endings, points and the letters' case; when
 /// one is the end of the other's (“Putin”, “Vladimir Putin”), or lacks the other's middle names, and no other person has that end; when two
 /// bear titles of the same head and their names differ by transcription alone (“Emomali Rakhmon”, “Imamali Rahman”); when a company's form of
-/// law is left out (“Boeing”, “Boeing Co.”); and when one is the other's initials or is introduced behind it in brackets.
+/// law is left out (“Boeing”, “Boeing Co.”); and when one is the other's initials or is introduced behind it in brackets. What is introduced so, or
+/// has the initials of an abbreviation, is one name as far as the letters reach, there and elsewhere in the article, even where only a part of it is
+/// among the mentions.
 ///
 /// Salience is `(ln(1 + n) + h + e) / (ln(1 + N) + 2.5)`: n of the article's N mentions, h = 1.5 for who stands in the headline, e = the part of
 /// the article that follows the first mention.
 #[must_use]
 pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
+    let parts = defined::whole(parts);
+    let parts = parts.as_slice();
     let groups = groups(parts);
     let roots = merge::roots(parts, &groups);
     let scale = salience::Scale::of(parts);

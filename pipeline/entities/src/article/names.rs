@@ -14,7 +14,7 @@ static COMPANY_FORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Words that initials may leave out.
-const LITTLE: [&str; 9] = ["of", "the", "for", "and", "in", "on", "to", "de", "&"];
+pub(super) const LITTLE: [&str; 9] = ["of", "the", "for", "and", "in", "on", "to", "de", "&"];
 
 /// Letters that an abbreviation has: longer ones are words in capitals.
 const ABBREVIATION: std::ops::RangeInclusive<usize> = 2..=8;

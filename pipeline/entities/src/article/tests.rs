@@ -110,6 +110,60 @@ fn initials_and_brackets_are_the_full_name() {
 }
 
 #[test]
+fn what_brackets_introduce_is_whole_everywhere() {
+    let entities = found(&[
+        "[M:Study of War] says",
+        "The [O:Institute] for the [M:Study of War] ([O:ISW]) – the Institute for the [M:Study of War] – and [L:Kyiv].",
+        "New Institute for the Study of Wars; [O:New Institute for the Study of War]; Institute for the Study of War",
+    ]);
+    let named: Vec<(&str, Vec<&str>)> = entities
+        .iter()
+        .map(|entity| {
+            let starts = entity.mentions.iter();
+            let kinds = starts.map(|(_, mention)| mention.kind.as_str());
+            (entity.name.as_str(), kinds.collect())
+        })
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("Study of War", vec!["misc"]),
+            ("Institute for the Study of War", vec!["organization"; 4]),
+            ("Kyiv", vec!["location"]),
+            ("New Institute for the Study of War", vec!["organization"]),
+        ]
+    );
+    let whole = entities[1].mentions[0].1;
+    assert_eq!((whole.start, whole.end), (4, 34));
+    assert_eq!(whole.chars, (4, 34));
+}
+
+#[test]
+fn the_initials_of_an_abbreviation_make_a_name_whole() {
+    is(
+        &names(&["the Institute for the [M:Study of War] met. [O:ISW] said"]),
+        &[("Institute for the Study of War", 2)],
+    );
+    is(
+        &names(&["They, Institute. For the [O:Study of War] met; [O:SW] and [O:ISW] said"]),
+        &[("Study of War", 2), ("ISW", 1)],
+    );
+}
+
+#[test]
+fn brackets_introduce_nothing_that_is_no_name() {
+    is(
+        &names(&["[L:Kyiv], Institute said Study ([O:ISS]); [P:Ian Low] ([P:IL])"]),
+        &[("Kyiv", 1), ("ISS", 1), ("Ian Low", 1), ("IL", 1)],
+    );
+    is(&names(&["[O:EADS] N.V. ([O:EADS])"]), &[("EADS", 2)]);
+    is(
+        &names(&["It institutes for the Study of War ([O:ISW]). Of Wars ([O:OW])."]),
+        &[("ISW", 1), ("Of Wars", 2)],
+    );
+}
+
+#[test]
 fn two_names_for_the_same_letters_stay_apart() {
     is(
         &names(&["[O:Acme News Agency], [O:Asian Nature Alliance] and [O:ANA]"]),
