@@ -126,7 +126,8 @@ mod tests {
     use super::*;
 
     use crate::draft::{Item, Link, Trust};
-    use crate::record::{SourceKind, SourceRef};
+    use crate::record::SourceKind;
+    use crate::transform::drafts;
 
     /// A draft that was fetched at noon of 10 May 2023.
     fn draft(link: &str, published: Option<&str>, updated: Option<&str>) -> Draft {
@@ -137,28 +138,15 @@ mod tests {
             precision: Precision::Second,
             confidence: 1.0,
         };
-        Draft {
-            source: SourceRef {
-                kind: SourceKind::Feed,
-                id: "harbour-news".to_owned(),
-                name: None,
-                url: None,
-                tags: Vec::new(),
-            },
-            fetched: "2023-05-10T12:00:00Z".parse().unwrap(),
-            item: Item {
-                link: Some(Link {
-                    href: link.to_owned(),
-                    trust: Trust::Stated,
-                }),
-                published: published.map(stated),
-                updated: updated.map(stated),
-                ..Item::default()
-            },
-            http: None,
-            file: None,
-            recovered: Vec::new(),
-        }
+        drafts::draft(Item {
+            link: Some(Link {
+                href: link.to_owned(),
+                trust: Trust::Stated,
+            }),
+            published: published.map(stated),
+            updated: updated.map(stated),
+            ..Item::default()
+        })
     }
 
     #[test]

@@ -11,13 +11,9 @@ use crate::record::{Entity, Mention, Record};
 /// Mentions in one record: a long article has some hundreds, a table of results thousands. Who reads those reads the table.
 const MAX_MENTIONS: usize = 2000;
 
-/// The language that is read, and taken for granted where none is declared.
-const LANGUAGE: &str = "en";
-
 /// Finds the names in a record's texts. Nothing is looked for in a text whose language is declared and is another than English.
 pub(super) fn annotate(record: &mut Record) {
-    let declared = record.language.as_ref();
-    if declared.is_some_and(|language| language.code != LANGUAGE) {
+    if !fields::are_english(record) {
         return;
     }
     let model = match english() {

@@ -8,6 +8,15 @@ use crate::record::Record;
 /// nothing but dates takes before the first limit cuts it, some 50 MiB.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
+/// The language that names and amounts are looked for in, and taken for granted where none is declared.
+const ENGLISH: &str = "en";
+
+/// Whether the record's texts are read as English ones: where that is declared, or nothing.
+pub(super) fn are_english(record: &Record) -> bool {
+    let declared = record.language.as_ref();
+    declared.is_none_or(|language| language.code == ENGLISH)
+}
+
 pub(super) fn of(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
     let points = record.key_points.iter().enumerate().map(|(index, point)| {
         let name = format!("key_points[{index}]");

@@ -6,6 +6,8 @@
 //! in which they were fetched.
 
 mod dates;
+#[cfg(test)]
+mod drafts;
 pub mod entities;
 mod fields;
 pub mod identity;

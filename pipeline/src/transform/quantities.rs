@@ -10,14 +10,10 @@ use crate::record::{Quantity, Record};
 /// Amounts in one record: a report of business figures has some hundreds. What is beyond is a table, and its readers have the text.
 const MAX_QUANTITIES: usize = 1000;
 
-/// The language that is read, and taken for granted where none is declared.
-const LANGUAGE: &str = "en";
-
 /// Finds the amounts in a record's texts; what is left out is said in its provenance. Nothing is looked for in a text whose language is declared and
 /// is another than English.
 pub(super) fn annotate(record: &mut Record) {
-    let declared = record.language.as_ref();
-    if declared.is_some_and(|language| language.code != LANGUAGE) {
+    if !fields::are_english(record) {
         return;
     }
     let mut quantities = Vec::new();
@@ -66,31 +62,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::draft::{Draft, Item, Text};
-    use crate::record::{SourceKind, SourceRef};
-    use crate::transform::normalise::normalise;
+    use crate::draft::{Item, Text};
+    use crate::transform::drafts;
 
     fn record(content: &str, language: Option<&str>) -> Record {
-        let draft = Draft {
-            source: SourceRef {
-                kind: SourceKind::Feed,
-                id: "harbour-news".to_owned(),
-                name: None,
-                url: None,
-                tags: Vec::new(),
-            },
-            fetched: "2023-05-10T12:00:00Z".parse().unwrap(),
-            item: Item {
-                title: Some(Text::plain("A refit for $3 million")),
-                content: Some(Text::plain(content)),
-                language: language.map(str::to_owned),
-                ..Item::default()
-            },
-            http: None,
-            file: None,
-            recovered: Vec::new(),
-        };
-        normalise(draft).unwrap().record
+        drafts::record(Item {
+            title: Some(Text::plain("A refit for $3 million")),
+            content: Some(Text::plain(content)),
+            language: language.map(str::to_owned),
+            ..Item::default()
+        })
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Names that the text itself gives in full: what stands before an abbreviation in brackets, “Institute for the Study of War (ISW)”, or has the letters of one
-//! that stands anywhere as its initials, is one name, there and wherever it stands again, even where a part of it was found alone. After Schwartz and Hearst, “A simple algorithm for identifying abbreviation
-//! definitions in biomedical text” (PSB 2003), but for names: their words have capitals, or are little ones.
+//! Names that the text itself gives in full: what stands before an abbreviation in brackets, “Institute for the Study of War (ISW)”, or has the letters
+//! of one that stands anywhere as its initials, is one name, there and wherever it stands again, even where a part of it was found alone. After Schwartz
+//! and Hearst, “A simple algorithm for identifying abbreviation definitions in biomedical text” (PSB 2003), but for names: their words have capitals, or
+//! are little ones.
 
 use std::collections::HashMap;
 
 use super::Part;
-use super::names::{LITTLE, Name};
+use super::names::{LITTLE, Name, are_in_order};
 use crate::label::Kind;
 use crate::tagger::{Chars, Mention};
 
@@ -98,11 +99,14 @@ fn initialled<'t>(
             return None;
         }
         start = at;
-        let name = Name::of(&before[start..], mention.kind);
+        if !has_capital {
+            continue;
+        }
+        let long = &before[start..];
+        let name = Name::of(long, mention.kind);
         let mut initials = name.initials().into_iter().flatten();
-        let short = initials.find_map(|letters| abbreviations.get(&letters));
-        if let (true, Some(short)) = (has_capital, short) {
-            return Some((&before[start..], *short));
+        if let Some(short) = initials.find_map(|letters| abbreviations.get(&letters)) {
+            return Some((long, *short));
         }
     }
     None
@@ -121,12 +125,12 @@ fn word_before(text: &str, start: usize) -> Option<(usize, &str)> {
 /// What the abbreviation in brackets stands for: the nearest words before it that begin with its first letter and have its others in order.
 fn long_form<'t>(text: &'t str, short: &Mention) -> Option<&'t str> {
     let written = text.get(short.start..short.end)?;
-    let name = Name::of(written, short.kind);
-    let letters = name.abbreviation()?;
     let before = text[..short.start].strip_suffix('(')?;
     if short.kind == Kind::Person || !text[short.end..].starts_with(')') {
         return None;
     }
+    let name = Name::of(written, short.kind);
+    let letters = name.abbreviation()?;
     // As many words as the paper looks at.
     let count = letters.chars().count();
     let mut start = before.len();
@@ -142,7 +146,7 @@ fn long_form<'t>(text: &'t str, short: &Mention) -> Option<&'t str> {
         }
         start = at;
         let long = before[start..].trim_end();
-        if has_capital && !is_last && stands_for(letters, long) {
+        if has_capital && !is_last && are_in_order(letters, &long.to_lowercase()) {
             return Some(long);
         }
     }
@@ -154,13 +158,6 @@ fn ends_phrase(word: &str) -> bool {
     word.ends_with([
         ',', ';', ':', '.', '!', '?', '(', ')', '"', '“', '”', '—', '–',
     ])
-}
-
-/// Whether the first letter begins the name and the others follow within it, in order.
-fn stands_for(letters: &str, name: &str) -> bool {
-    let mut name = name.chars().flat_map(char::to_lowercase);
-    let mut letters = letters.chars();
-    letters.next() == name.next() && letters.all(|letter| name.any(|other| other == letter))
 }
 
 /// The mentions with those of the definition's name whole. One that holds the name and more, or only a part of it and more, stays.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::names::are_in_order;
 use super::{Group, Part, titles};
 use crate::label::Kind;
 
@@ -64,15 +65,6 @@ fn introduced(parts: &[Part<'_>], groups: &[Group], roots: &mut Roots) {
             }
         }
     }
-}
-
-fn are_in_order(letters: &str, name: &str) -> bool {
-    let mut name = name.chars();
-    let begins = letters.chars().next() == name.clone().next();
-    begins
-        && letters
-            .chars()
-            .all(|letter| name.any(|other| other == letter))
 }
 
 /// Shorter names of persons: the last name, the first name, or both without what stands between.

@@ -104,6 +104,16 @@ impl Name {
     }
 }
 
+/// Whether an abbreviation's first letter begins a name and the others follow within it in order, both in small letters.
+pub(super) fn are_in_order(letters: &str, name: &str) -> bool {
+    let mut name = name.chars();
+    let begins = letters.chars().next() == name.clone().next();
+    begins
+        && letters
+            .chars()
+            .all(|letter| name.any(|other| other == letter))
+}
+
 /// An article before any name, an honorific before a person's.
 fn is_before(word: &str, kind: Kind) -> bool {
     let word = plain(word);

@@ -1,27 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::draft::{Draft, Item, Text};
-use crate::record::{Image, SourceKind, SourceRef};
-use crate::transform::normalise::normalise;
-
-fn record(item: Item) -> Record {
-    let draft = Draft {
-        source: SourceRef {
-            kind: SourceKind::Feed,
-            id: "harbour-news".to_owned(),
-            name: None,
-            url: None,
-            tags: Vec::new(),
-        },
-        fetched: "2023-05-10T12:00:00Z".parse().unwrap(),
-        item,
-        http: None,
-        file: None,
-        recovered: Vec::new(),
-    };
-    normalise(draft).unwrap().record
-}
+use crate::draft::{Item, Text};
+use crate::record::Image;
+use crate::transform::drafts::record;
 
 fn characters(text: &str, time: &Timex) -> String {
     text.chars()
