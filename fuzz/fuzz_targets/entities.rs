@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use dateline_entities::{Tagger, english, quantities};
+use dateline_entities::{Part, Tagger, english, entities, quantities};
 use libfuzzer_sys::fuzz_target;
 
 static TAGGER: LazyLock<Tagger<'static>> =
@@ -17,6 +17,18 @@ fuzz_target!(|bytes: &[u8]| {
         &text,
         names.iter().map(|name| (name.start, name.end, name.chars)),
     );
+    let part = Part {
+        text: &text,
+        mentions: names,
+        is_headline: false,
+    };
+    let entities = entities(&[part]);
+    let mentions = entities.iter().flat_map(|entity| &entity.mentions);
+    let mut named: Vec<_> = mentions
+        .map(|(_, name)| (name.start, name.end, name.chars))
+        .collect();
+    named.sort_unstable();
+    check(&text, named.into_iter());
     let amounts = quantities(&text);
     check(
         &text,
