@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use dateline_entities::{Part, Tagger, english, entities, quantities};
+use dateline_entities::{Part, Tagger, english, entities, link, quantities, world};
 use libfuzzer_sys::fuzz_target;
 
 static TAGGER: LazyLock<Tagger<'static>> =
@@ -22,7 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
         mentions: names,
         is_headline: false,
     };
-    let entities = entities(&[part]);
+    let parts = [part];
+    let mut entities = entities(&parts);
+    link(&mut entities, &parts, world().expect("the knowledge is sound"), Some("US"));
     let mentions = entities.iter().flat_map(|entity| &entity.mentions);
     let mut named: Vec<_> = mentions
         .map(|(_, name)| (name.start, name.end, name.chars))

@@ -13,7 +13,7 @@ mod entity;
 mod quantity;
 mod timex;
 
-pub use entity::{Entity, Mention};
+pub use entity::{Coordinates, Entity, Link, Mention};
 pub use quantity::Quantity;
 pub use timex::{Timex, TimexInterval, TimexKind};
 

@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use dateline_entities::{Part, Tagger, english, entities, quantities};
+use dateline_entities::{Part, Tagger, english, entities, link, quantities, world};
 
 /// Longest processor time for a text, none of which is longer than 20 KB.
 const SLOWEST: Duration = Duration::from_millis(50);
@@ -135,7 +135,14 @@ fn is_sound(text: &str, tagger: &Tagger<'_>) -> bool {
         mentions: names.clone(),
         is_headline: false,
     };
-    let entities = entities(&[part]);
+    let parts = [part];
+    let mut entities = entities(&parts);
+    link(
+        &mut entities,
+        &parts,
+        world().expect("the knowledge is sound"),
+        Some("US"),
+    );
     let mentions = entities.iter().flat_map(|entity| &entity.mentions);
     let mut named: Vec<_> = mentions
         .map(|(_, name)| (name.start, name.end, name.chars))

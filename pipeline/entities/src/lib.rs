@@ -6,8 +6,10 @@ mod document;
 mod english;
 pub(crate) mod features;
 mod hash;
+mod knowledge;
 mod label;
 mod lexicon;
+mod link;
 mod model;
 mod quantities;
 mod sentence;
@@ -17,7 +19,9 @@ mod token;
 pub use article::{Entity, Part, entities};
 pub use document::{Casing, Document};
 pub use english::english;
+pub use knowledge::{Entry, EntryKind, Knowledge, KnowledgeError, world};
 pub use label::{Kind, Label};
+pub use link::{Link, link};
 pub use model::{Model, ModelError};
 pub use quantities::{Modifier, Quantity, QuantityKind, quantities};
 pub use tagger::{Mention, Tagger};
@@ -35,3 +39,7 @@ pub mod training {
     pub use crate::model::{ModelParts, ROW, Row};
     pub use crate::tagger::{Scored, spans};
 }
+
+/// What the knowledge maker needs. Not for others: it changes with the file.
+#[doc(hidden)]
+pub use knowledge::{Line, LineKind, Naming, fold};

@@ -160,7 +160,7 @@ fn unpack(bytes: &mut &[u8]) -> Option<ModelParts> {
 }
 
 /// FNV-1a over the bytes, eight at a time: against damage, not against malice.
-fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
     for chunk in bytes.chunks(8) {
         let mut word = [0; 8];

@@ -8,11 +8,19 @@ use serde::{Deserialize, Serialize};
 /// Somebody or something that the texts name, once or more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entity {
-    /// What it is: `person`, `organization`, `location` or `misc` (a nationality, an event, a product, a work). More may come.
+    /// What it is: `person`, `organization`, `location`, `nationality` (a people, a language or what else is called after a country) or `misc` (an
+    /// event, a product, a work). More may come.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
     /// The fullest of its names in the texts, without article, honorific and possessive ending.
     pub name: String,
+    /// Who or what it is in the world: `geonames:524901` of a town or continent, `iso3166:RU` of a country, `iso3166:US-CA` of a part of one. Absent
+    /// where that is not known, or not known well enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What is known of what `id` names; present exactly when `id` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
     /// What the texts say that a person is: `Russian President`, `chief executive of Acme`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -23,6 +31,30 @@ pub struct Entity {
     pub confidence: f64,
     /// Where it is named, by whatever name, field by field, in each by their place.
     pub mentions: Vec<Mention>,
+}
+
+/// What is known of what an entity's id names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// The name that it is known by in English, whatever the texts call it.
+    pub name: String,
+    /// How sure it is that this one is meant and none of the same name, 0.6 to 1: below there is no `id`.
+    pub confidence: f64,
+    /// The country that a place is or lies in, in two letters of ISO 3166-1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Where a town or continent lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinates: Option<Coordinates>,
+}
+
+/// A point of the earth (WGS 84).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Coordinates {
+    /// Degrees north of the equator.
+    pub latitude: f64,
+    /// Degrees east of Greenwich.
+    pub longitude: f64,
 }
 
 /// A place where an entity is named.

@@ -8,7 +8,7 @@ use dateline_timestamps::publication::{
 };
 
 use crate::draft::{Draft, Stated};
-use crate::record::{DateOrigin, Instant, Language, Origin, Precision};
+use crate::record::{DateOrigin, Instant, Language, Origin, Precision, Record};
 
 /// The dates of a record.
 pub(super) struct Dates {
@@ -61,6 +61,18 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
             .and_then(|settled| instant(settled, origin)),
         notes: settled.notes.iter().map(ToString::to_string).collect(),
     }
+}
+
+/// The country of a record's publisher, by the article's address or the language's region.
+pub(super) fn publisher_country(record: &Record) -> Option<String> {
+    let declared = record.language.as_ref();
+    let tag = declared.map(|language| language.declared.as_ref().unwrap_or(&language.code));
+    publication::country(&Circumstances {
+        fetched: record.fetched,
+        language: tag.map(String::as_str),
+        country: None,
+        url: record.url.as_deref(),
+    })
 }
 
 fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {

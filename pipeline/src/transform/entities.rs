@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use dateline_entities as article;
-use dateline_entities::{Part, Tagger, english};
+use dateline_entities::{Knowledge, Part, Tagger, english, world};
 
 use super::{dates, fields};
-use crate::record::{Entity, Mention, Record};
+use crate::record::{Coordinates, Entity, Link, Mention, Record};
 
 /// Mentions in one record: a long article has some hundreds, a table of results thousands. Who reads those reads the table.
 const MAX_MENTIONS: usize = 2000;
+
+/// The type of what is called after a country, which the model has no type for.
+const NATIONALITY: &str = "nationality";
 
 /// Finds the names in a record's texts. Nothing is looked for in a text whose language is declared and is another than English.
 pub(super) fn annotate(record: &mut Record) {
@@ -24,11 +27,21 @@ pub(super) fn annotate(record: &mut Record) {
             return;
         }
     };
+    let known = world();
     let mut left_out = 0;
+    let country = dates::publisher_country(record);
     let fields: Vec<(Cow<'_, str>, &str)> = fields::of(record).collect();
-    let entities = entities_of(&Tagger::new(model), &fields, &mut left_out);
+    let setting = Setting {
+        known: known.ok(),
+        publisher: country.as_deref(),
+    };
+    let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut left_out);
     record.entities = entities;
     record.provenance.models.entities = Some(model.name().to_owned());
+    if let Err(error) = known {
+        let line = format!("places were not linked: {error}");
+        record.provenance.recovered.push(line);
+    }
     if left_out > 0 {
         record.provenance.recovered.push(format!(
             "the texts hold {} names and only the first {MAX_MENTIONS} were taken",
@@ -37,19 +50,31 @@ pub(super) fn annotate(record: &mut Record) {
     }
 }
 
-/// The entities of one text, as a record has them: for `inspect`.
+/// The entities of one text, as a record has them: for `inspect`. `publisher` is the publisher's country in two letters of ISO 3166-1.
 #[must_use]
-pub fn of_text(field: &str, text: &str) -> Vec<Entity> {
+pub fn of_text(field: &str, text: &str, publisher: Option<&str>) -> Vec<Entity> {
+    let setting = Setting {
+        known: world().ok(),
+        publisher,
+    };
+    let fields = [(field.into(), text)];
     english().map_or_else(
         |_| Vec::new(),
-        |model| entities_of(&Tagger::new(model), &[(field.into(), text)], &mut 0),
+        |model| entities_of(&Tagger::new(model), &fields, &setting, &mut 0),
     )
+}
+
+/// What is known besides the texts.
+struct Setting<'s> {
+    known: Option<&'s Knowledge>,
+    publisher: Option<&'s str>,
 }
 
 /// Those whom some fields name, by the fields' names and texts. Counts the mentions that are left out.
 fn entities_of(
     tagger: &Tagger<'_>,
     fields: &[(Cow<'_, str>, &str)],
+    setting: &Setting<'_>,
     left_out: &mut usize,
 ) -> Vec<Entity> {
     let mut room = MAX_MENTIONS;
@@ -65,8 +90,12 @@ fn entities_of(
             is_headline: field == "title",
         });
     }
-    let named = article::entities(&parts).into_iter();
-    named.map(|entity| as_recorded(&entity, fields)).collect()
+    let mut named = article::entities(&parts);
+    if let Some(known) = setting.known {
+        article::link(&mut named, &parts, known, setting.publisher);
+    }
+    let named = named.iter();
+    named.map(|entity| as_recorded(entity, fields)).collect()
 }
 
 fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Entity {
@@ -81,8 +110,22 @@ fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Ent
         }
     };
     Entity {
-        kind: Cow::Borrowed(entity.kind.as_str()),
+        kind: Cow::Borrowed(if entity.is_nationality {
+            NATIONALITY
+        } else {
+            entity.kind.as_str()
+        }),
         name: entity.name.clone(),
+        id: entity.link.as_ref().map(|link| link.id.clone()),
+        link: entity.link.as_ref().map(|link| Link {
+            name: link.name.clone(),
+            confidence: dates::hundredths(link.confidence),
+            country: link.country.clone(),
+            coordinates: link.coordinates.map(|(latitude, longitude)| Coordinates {
+                latitude,
+                longitude,
+            }),
+        }),
         title: entity.title.clone(),
         salience: dates::hundredths(entity.salience),
         confidence: dates::hundredths(entity.confidence),
@@ -92,12 +135,14 @@ fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Ent
 
 #[cfg(test)]
 mod tests {
+    use super::super::drafts::record;
     use super::*;
+    use crate::draft::{Item, Text, Trust};
 
     #[test]
     fn mentions_of_one_name_are_one_entity_in_code_points() {
         let text = "“Łódź is far,” said Mary Robinson in Paris. Mary Robinson left Paris for Łódź.";
-        let entities = of_text("text", text);
+        let entities = of_text("text", text, None);
         let robinson = entities
             .iter()
             .find(|entity| entity.name == "Mary Robinson")
@@ -129,7 +174,11 @@ mod tests {
                 "Irish President Mary Robinson left Paris on Monday.",
             ),
         ];
-        let entities = entities_of(&Tagger::new(model), &fields, &mut 0);
+        let setting = Setting {
+            known: None,
+            publisher: None,
+        };
+        let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut 0);
         let robinson = entities
             .iter()
             .find(|entity| entity.name == "Mary Robinson")
@@ -145,10 +194,44 @@ mod tests {
     }
 
     #[test]
+    fn places_are_linked_and_nationalities_told_apart() {
+        let item = Item {
+            link: Some(crate::draft::Link {
+                href: "https://news.example.com.au/a".to_owned(),
+                trust: Trust::default(),
+            }),
+            title: Some(Text::plain("Bridge closed in Perth")),
+            content: Some(Text::plain(
+                "Two Kazakh drivers were seen in Perth before the bridge fell, and later in Moscow.",
+            )),
+            ..Item::default()
+        };
+        let record = record(item);
+        let entity = |name: &str| {
+            let mut entities = record.entities.iter();
+            entities.find(|entity| entity.name == name).unwrap()
+        };
+        let perth = entity("Perth");
+        assert_eq!(perth.id.as_deref(), Some("geonames:2063523"));
+        let link = perth.link.as_ref().unwrap();
+        assert_eq!(
+            (link.name.as_str(), link.country.as_deref()),
+            ("Perth", Some("AU"))
+        );
+        let coordinates = link.coordinates.unwrap();
+        assert!((-32.0..-31.9).contains(&coordinates.latitude));
+        assert!((115.8..115.9).contains(&coordinates.longitude));
+        assert_eq!(entity("Moscow").id.as_deref(), Some("geonames:524901"));
+        let kazakh = entity("Kazakh");
+        assert_eq!((kazakh.kind.as_ref(), &kazakh.id), ("nationality", &None));
+    }
+
+    #[test]
     fn a_table_of_names_is_cut() {
         let entities = of_text(
             "text",
             &"Mary Robinson met Bill Clinton in Paris.\n".repeat(1000),
+            None,
         );
         let mentions: usize = entities.iter().map(|entity| entity.mentions.len()).sum();
         assert_eq!(mentions, MAX_MENTIONS);

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use dateline_timestamps::publication::{self, Circumstances};
 use dateline_timestamps::text::{self, Anchor, Context, Kind};
 use jiff::tz::Offset;
 
@@ -24,13 +23,7 @@ pub(super) fn annotate(record: &mut Record) {
     if declared.is_some_and(|language| !text::languages().contains(&language.code.as_str())) {
         return;
     }
-    let tag = declared.map(|language| language.declared.as_ref().unwrap_or(&language.code));
-    let country = publication::country(&Circumstances {
-        fetched: record.fetched,
-        language: tag.map(String::as_str),
-        country: None,
-        url: record.url.as_deref(),
-    });
+    let country = dates::publisher_country(record);
     let context = Context {
         published: anchor(record),
         language: declared.map_or(USUAL_LANGUAGE, |language| &language.code),

@@ -1,4 +1,5 @@
-//! The entities of a text as a list, the most salient first: `person  Vladimir Putin, Russian President  0.82  6 mentions`.
+//! The entities of a text as a list, the most salient first: `person  Vladimir Putin, Russian President  0.82  6 mentions`, behind a place its id and
+//! country: `location  Moscow  0.61  3 mentions  geonames:524901 (RU)`.
 
 use console::measure_text_width;
 use dateline_pipeline::record::Entity;
@@ -40,13 +41,28 @@ pub(super) fn list(entities: &[Entity], colour: bool) -> String {
         );
         let blanks = " ".repeat(width.saturating_sub(measure_text_width(name)));
         let figures = paint(
-            &format!("{:.2}  {mentions}", entity.salience),
+            &format!("{:.2}  {mentions}{}", entity.salience, identity(entity)),
             Style::Dim,
             colour,
         );
         lines.push_str(&format!("{kind}  {name}{blanks}  {figures}\n"));
     }
     lines
+}
+
+/// The id, and the country where the id does not say it itself.
+fn identity(entity: &Entity) -> String {
+    let Some(id) = &entity.id else {
+        return String::new();
+    };
+    let country = entity
+        .link
+        .as_ref()
+        .and_then(|link| link.country.as_deref());
+    match country.filter(|_| id.starts_with("geonames:")) {
+        Some(country) => format!("  {} ({})", harmless(id), harmless(country)),
+        None => format!("  {}", harmless(id)),
+    }
 }
 
 fn name(entity: &Entity) -> String {
@@ -81,6 +97,17 @@ mod tests {
         assert_eq!(
             plain,
             "person    Ada\u{fffd} Low, skipper  0.75  1 mention\nlocation  Ærø                0.20  1 mention\n"
+        );
+        let place: Entity = serde_json::from_value(serde_json::json!({
+            "type": "location", "name": "Moskva", "id": "geonames:524901", "salience": 0.5, "confidence": 0.9,
+            "link": { "name": "Moscow", "confidence": 0.97, "country": "RU", "coordinates": { "latitude": 55.75, "longitude": 37.6 } },
+            "mentions": [{ "field": "text", "start": 0, "end": 6, "text": "Moskva" }]
+        }))
+        .unwrap();
+        let linked = list(&[place], false);
+        assert_eq!(
+            linked,
+            "location  Moskva  0.50  1 mention  geonames:524901 (RU)\n"
         );
         let colourful = list(&entities, true);
         assert_ne!(colourful, plain);

@@ -78,7 +78,7 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         &args.language,
         args.country.as_deref(),
     );
-    let entities = entities_of(&text, &args.language);
+    let entities = entities_of(&text, &args.language, args.country.as_deref());
     let quantities = quantities_of(&text, &args.language);
     if args.json {
         let answer = json!({ "timestamps": found, "entities": entities, "quantities": quantities });
@@ -111,7 +111,7 @@ fn answer(request: Request) -> Value {
             json!({
                 "id": request.id,
                 "timestamps": found,
-                "entities": entities_of(&request.text, language),
+                "entities": entities_of(&request.text, language, request.country.as_deref()),
                 "quantities": quantities_of(&request.text, language),
             })
         }
@@ -136,11 +136,11 @@ fn annotate(
 }
 
 /// The names in a text, which are looked for in English ones only.
-fn entities_of(text: &str, language: &str) -> Vec<Entity> {
+fn entities_of(text: &str, language: &str, country: Option<&str>) -> Vec<Entity> {
     if !is_english(language) {
         return Vec::new();
     }
-    entities::of_text("text", text)
+    entities::of_text("text", text, country)
 }
 
 /// The amounts in a text, which are looked for in English ones only.

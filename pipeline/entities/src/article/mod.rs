@@ -40,6 +40,10 @@ pub struct Entity {
     pub confidence: f32,
     /// The part and its mention, in order.
     pub mentions: Vec<(usize, Mention)>,
+    /// Whether it is a nationality, a people or a language by a country's name; told by [`link`](crate::link).
+    pub is_nationality: bool,
+    /// Who or what it is in the world; told by [`link`](crate::link).
+    pub link: Option<crate::Link>,
 }
 
 /// The entities of an article, in the order of their first mentions. `parts` are its texts in the order of reading; time and memory are linear
@@ -74,6 +78,8 @@ pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
                 salience: 0.0,
                 confidence: 0.0,
                 mentions: Vec::new(),
+                is_nationality: false,
+                link: None,
             });
         }
         let entity = &mut found[place];

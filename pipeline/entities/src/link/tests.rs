@@ -1,0 +1,132 @@
+//! Which places are meant in texts of our own.
+
+use super::*;
+use crate::{Tagger, english, entities, world};
+
+fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> {
+    let tagger = Tagger::new(english().unwrap());
+    let parts = [Part {
+        text,
+        mentions: tagger.mentions(text),
+        is_headline: false,
+    }];
+    let mut entities = entities(&parts);
+    link(&mut entities, &parts, world().unwrap(), publisher);
+    entities
+        .into_iter()
+        .map(|entity| (entity.name, entity.link.map(|link| link.id)))
+        .collect()
+}
+
+#[track_caller]
+fn check(text: &str, publisher: Option<&str>, expected: &[(&str, Option<&str>)]) {
+    let found = linked(text, publisher);
+    for (name, id) in expected {
+        let entity = found.iter().find(|(other, _)| other == name);
+        let is_right = entity.is_some_and(|(_, other)| other.as_deref() == *id);
+        assert!(is_right, "{name} is to be {id:?} in {text:?}: {found:?}");
+    }
+}
+
+#[test]
+fn well_known_places_need_no_help() {
+    check(
+        "Talks between Russia and Kazakhstan were held in Moscow and London, officials in Washington said.",
+        None,
+        &[
+            ("Russia", Some("iso3166:RU")),
+            ("Kazakhstan", Some("iso3166:KZ")),
+            ("Moscow", Some("geonames:524901")),
+            ("London", Some("geonames:2643743")),
+            ("Washington", Some("geonames:4140963")),
+        ],
+    );
+}
+
+#[test]
+fn what_stands_behind_the_comma_decides() {
+    check(
+        "The mill in Moscow, Idaho, was closed, as were those in Portland, Ore., and London, Ontario.",
+        None,
+        &[
+            ("Moscow", Some("geonames:5601538")),
+            ("Portland", Some("geonames:5746545")),
+            ("London", Some("geonames:6058560")),
+        ],
+    );
+}
+
+#[test]
+fn a_list_of_places_is_no_qualifier() {
+    check(
+        "She spoke in Paris, Germany and Spain.",
+        None,
+        &[
+            ("Paris", Some("geonames:2988507")),
+            ("Germany", Some("iso3166:DE")),
+        ],
+    );
+}
+
+#[test]
+fn the_rest_of_the_article_decides() {
+    check(
+        "Voters in Atlanta and Savannah stood in line all day. The governor of Georgia thanked them.",
+        None,
+        &[("Georgia", Some("iso3166:US-GA"))],
+    );
+    check(
+        "Protesters gathered in Tbilisi. The parliament of Georgia was closed.",
+        None,
+        &[("Georgia", Some("iso3166:GE"))],
+    );
+    check(
+        "The Canadian police said that the fire in Hamilton was out. Canada has seen many fires, said a Canadian minister in Ottawa.",
+        None,
+        &[("Hamilton", Some("geonames:5969782"))],
+    );
+}
+
+#[test]
+fn the_publisher_helps() {
+    let text = "The bridge in Perth was closed on Monday.";
+    check(text, Some("AU"), &[("Perth", Some("geonames:2063523"))]);
+    check(
+        "The old mill in Newcastle burned down on Monday.",
+        Some("AU"),
+        &[("Newcastle", Some("geonames:2155472"))],
+    );
+}
+
+#[test]
+fn what_would_be_a_guess_is_no_link() {
+    check(
+        "He was seen in Springfield on Monday.",
+        None,
+        &[("Springfield", None)],
+    );
+}
+
+#[test]
+fn nationalities_are_no_places() {
+    let tagger = Tagger::new(english().unwrap());
+    let text = "Kyrgyz President Sadyr Japarov met Kazakh and Russian officials.";
+    let parts = [Part {
+        text,
+        mentions: tagger.mentions(text),
+        is_headline: false,
+    }];
+    let mut entities = entities(&parts);
+    link(&mut entities, &parts, world().unwrap(), None);
+    for name in ["Kazakh", "Russian"] {
+        let entity = entities.iter().find(|entity| entity.name == name).unwrap();
+        assert!(entity.is_nationality && entity.kind == Kind::Misc && entity.link.is_none());
+    }
+    assert!(entities.iter().all(|entity| entity.kind != Kind::Location));
+}
+
+#[test]
+fn a_thousand_names_of_many_places_take_no_time() {
+    let text = "He left San José for San Antonio, Texas, and Santa Rosa, Calif. ".repeat(500);
+    assert!(!linked(&text, Some("US")).is_empty());
+}
