@@ -15,7 +15,7 @@ import urllib.parse
 SAME = {
     "united states of america": "united states", "people s republic of china": "china", "republic of ireland": "ireland",
     "new york city": "new york", "republic of china": "taiwan", "washington d c": "washington", "holland": "netherlands",
-    "turkey": "turkiye", "czech republic": "czechia", "georgia u s state": "georgia", "georgia country": "georgia",
+    "frankfurt am main": "frankfurt", "turkey": "turkiye", "czech republic": "czechia", "georgia u s state": "georgia", "georgia country": "georgia",
 }
 
 

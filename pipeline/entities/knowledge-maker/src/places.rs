@@ -213,6 +213,7 @@ fn towns(sources: &Sources) -> Vec<Entry> {
         let mut more: Vec<String> = of(&ours, &id).map(str::to_owned).collect();
         if town.population >= KNOWN_ABROAD || is_capital {
             let abroad = town.alternatenames.iter();
+            let abroad = abroad.filter(|name| !left_out.contains(&fold(name)));
             more.extend(
                 abroad
                     .filter(|name| is_kept(name))
