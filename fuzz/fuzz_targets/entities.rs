@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use dateline_entities::{Part, Tagger, english, entities, link, quantities, world};
+use dateline_entities::{Context, Part, Tagger, english, entities, link, quantities, world};
 use libfuzzer_sys::fuzz_target;
 
 static TAGGER: LazyLock<Tagger<'static>> =
@@ -24,7 +24,10 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let parts = [part];
     let mut entities = entities(&parts);
-    link(&mut entities, &parts, world().expect("the knowledge is sound"), Some("US"));
+    link(&mut entities, &parts, world().expect("the knowledge is sound"), &Context {
+            publisher: Some("US"),
+            year: Some(2023),
+        });
     let mentions = entities.iter().flat_map(|entity| &entity.mentions);
     let mut named: Vec<_> = mentions
         .map(|(_, name)| (name.start, name.end, name.chars))

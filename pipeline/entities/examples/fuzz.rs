@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use dateline_entities::{Part, Tagger, english, entities, link, quantities, world};
+use dateline_entities::{Context, Part, Tagger, english, entities, link, quantities, world};
 
 /// Longest processor time for a text, none of which is longer than 20 KB.
 const SLOWEST: Duration = Duration::from_millis(50);
@@ -141,7 +141,10 @@ fn is_sound(text: &str, tagger: &Tagger<'_>) -> bool {
         &mut entities,
         &parts,
         world().expect("the knowledge is sound"),
-        Some("US"),
+        &Context {
+            publisher: Some("US"),
+            year: Some(2023),
+        },
     );
     let mentions = entities.iter().flat_map(|entity| &entity.mentions);
     let mut named: Vec<_> = mentions

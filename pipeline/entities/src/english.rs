@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use crate::model::{Model, ModelError};
+use crate::model::Model;
+use crate::packed::FileError;
 
 /// Made by the trainer; MODEL.md says from what.
 static FILE: &[u8] = include_bytes!("../model/en.model");
@@ -12,8 +13,8 @@ static FILE: &[u8] = include_bytes!("../model/en.model");
 /// # Errors
 ///
 /// Where the file was damaged when the library was built.
-pub fn english() -> Result<&'static Model, &'static ModelError> {
-    static MODEL: OnceLock<Result<Model, ModelError>> = OnceLock::new();
+pub fn english() -> Result<&'static Model, &'static FileError> {
+    static MODEL: OnceLock<Result<Model, FileError>> = OnceLock::new();
     MODEL.get_or_init(|| Model::read(FILE)).as_ref()
 }
 

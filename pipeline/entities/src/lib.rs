@@ -11,6 +11,7 @@ mod label;
 mod lexicon;
 mod link;
 mod model;
+mod packed;
 mod quantities;
 mod sentence;
 mod tagger;
@@ -19,10 +20,11 @@ mod token;
 pub use article::{Entity, Part, entities};
 pub use document::{Casing, Document};
 pub use english::english;
-pub use knowledge::{Entry, EntryKind, Knowledge, KnowledgeError, world};
+pub use knowledge::{Entry, EntryKind, Knowledge, world};
 pub use label::{Kind, Label};
-pub use link::{Link, link};
-pub use model::{Model, ModelError};
+pub use link::{Context, Link, link};
+pub use model::Model;
+pub use packed::FileError;
 pub use quantities::{Modifier, Quantity, QuantityKind, quantities};
 pub use tagger::{Mention, Tagger};
 pub use token::{Gap, Token, TokenKind, tokenise};
@@ -42,4 +44,7 @@ pub mod training {
 
 /// What the knowledge maker needs. Not for others: it changes with the file.
 #[doc(hidden)]
-pub use knowledge::{Line, LineKind, Naming, fold};
+pub mod making {
+    pub use crate::article::without_form;
+    pub use crate::knowledge::{Facts, Line, LineKind, Office, Term, fold};
+}

@@ -1,14 +1,11 @@
 //! The model: weights, transitions and lexicon, in one file with a version and a checksum.
 
-use thiserror::Error;
-
 use crate::label::Label;
 use crate::lexicon::{Lexicon, take};
+use crate::packed::{self, FileError, Magic};
 
 /// What a file of a model begins with.
-const MAGIC: &[u8; 8] = b"DLENTS\0\x01";
-/// Bytes of an unpacked model: the rows of the largest take half of it.
-const MAX_UNPACKED: usize = 64 << 20;
+const MAGIC: Magic = *b"DLENTS\0\x01";
 /// Weights in one row: those of 16 labels for the first pass, then for the second. Outside has none: its score is always 0.
 pub const ROW: usize = 2 * (Label::COUNT - 1);
 
@@ -38,28 +35,15 @@ pub struct Model {
     pub(crate) shift: u32,
 }
 
-/// Why a model cannot be used.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum ModelError {
-    /// It is of another version, or no model.
-    #[error(
-        "this is no model of the version that is understood; make one with the trainer of the same version"
-    )]
-    Version,
-    /// It is damaged.
-    #[error("the model is damaged: {0}; make it again or take another copy")]
-    Damaged(&'static str),
-}
-
 impl Model {
     /// Makes a model ready.
     ///
     /// # Errors
     ///
     /// Where the rows are not a power of two, two at least.
-    pub fn new(parts: ModelParts) -> Result<Self, ModelError> {
+    pub fn new(parts: ModelParts) -> Result<Self, FileError> {
         if parts.rows.len() < 2 || !parts.rows.len().is_power_of_two() {
-            return Err(ModelError::Damaged("its rows are not a power of two"));
+            return Err(FileError::Damaged("its rows are not a power of two"));
         }
         let shift = u32::BITS - parts.rows.len().trailing_zeros();
         Ok(Self { parts, shift })
@@ -76,17 +60,9 @@ impl Model {
     /// # Errors
     ///
     /// Where they are of another version or damaged.
-    pub fn read(file: &[u8]) -> Result<Self, ModelError> {
-        let rest = file.strip_prefix(MAGIC).ok_or(ModelError::Version)?;
-        let (check, packed) = rest
-            .split_at_checked(8)
-            .ok_or(ModelError::Damaged("it ends early"))?;
-        if checksum(packed).to_le_bytes() != *check {
-            return Err(ModelError::Damaged("its checksum is another"));
-        }
-        let bytes = zstd::bulk::decompress(packed, MAX_UNPACKED)
-            .map_err(|_| ModelError::Damaged("it does not unpack"))?;
-        let parts = unpack(&mut bytes.as_slice()).ok_or(ModelError::Damaged("it ends early"))?;
+    pub fn read(file: &[u8]) -> Result<Self, FileError> {
+        let bytes = packed::read(MAGIC, file)?;
+        let parts = unpack(&mut bytes.as_slice()).ok_or(FileError::Damaged("it ends early"))?;
         Self::new(parts)
     }
 
@@ -96,11 +72,7 @@ impl Model {
     ///
     /// Where it cannot be packed.
     pub fn write(&self) -> std::io::Result<Vec<u8>> {
-        let packed = zstd::bulk::compress(&pack(&self.parts), 19)?;
-        let mut file = MAGIC.to_vec();
-        file.extend(checksum(&packed).to_le_bytes());
-        file.extend(packed);
-        Ok(file)
+        packed::write(MAGIC, &pack(&self.parts))
     }
 }
 
@@ -159,18 +131,6 @@ fn unpack(bytes: &mut &[u8]) -> Option<ModelParts> {
     })
 }
 
-/// FNV-1a over the bytes, eight at a time: against damage, not against malice.
-pub(crate) fn checksum(bytes: &[u8]) -> u64 {
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
-        sum ^= sum >> 31;
-    }
-    sum
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,20 +158,5 @@ mod tests {
         let again = Model::read(&model.write().unwrap()).unwrap();
         assert_eq!(again.parts, model.parts);
         assert_eq!(again.shift, 29);
-    }
-
-    #[test]
-    fn damage_is_noticed() {
-        let file = small().write().unwrap();
-        assert_eq!(
-            Model::read(b"DLENTS\0\x02").unwrap_err(),
-            ModelError::Version
-        );
-        for at in 8..file.len() {
-            let mut damaged = file.clone();
-            damaged[at] ^= 0x10;
-            assert!(matches!(Model::read(&damaged), Err(ModelError::Damaged(_))));
-            assert!(Model::read(&file[..at]).is_err());
-        }
     }
 }

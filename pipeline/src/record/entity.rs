@@ -14,8 +14,9 @@ pub struct Entity {
     pub kind: Cow<'static, str>,
     /// The fullest of its names in the texts, without article, honorific and possessive ending.
     pub name: String,
-    /// Who or what it is in the world: `geonames:524901` of a town or continent, `iso3166:RU` of a country, `iso3166:US-CA` of a part of one. Absent
-    /// where that is not known, or not known well enough.
+    /// Who or what it is in the world: `geonames:524901` of a town or continent, `iso3166:RU` of a country, `iso3166:US-CA` of a part of one,
+    /// `wikidata:Q7747` of a person or an organization, `cik:66740` of a company that has no other. Absent where that is not known, or not known well
+    /// enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What is known of what `id` names; present exactly when `id` is.
@@ -40,7 +41,10 @@ pub struct Link {
     pub name: String,
     /// How sure it is that this one is meant and none of the same name, 0.6 to 1: below there is no `id`.
     pub confidence: f64,
-    /// The country that a place is or lies in, in two letters of ISO 3166-1.
+    /// Other ids of the same: `wikidata:Q159` of a country, `cik:66740` and `ticker:MMM` of a company.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_as: Vec<String>,
+    /// The country that a place is or lies in, whose office a person holds, or in which alone an organization works, in two letters of ISO 3166-1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Where a town or continent lies.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use dateline_entities as article;
+pub use dateline_entities::Context;
 use dateline_entities::{Knowledge, Part, Tagger, english, world};
 
 use super::{dates, fields};
@@ -15,31 +16,34 @@ const MAX_MENTIONS: usize = 2000;
 const NATIONALITY: &str = "nationality";
 
 /// Finds the names in a record's texts. Nothing is looked for in a text whose language is declared and is another than English.
-pub(super) fn annotate(record: &mut Record) {
+/// `publisher` is the publisher's country in two letters of ISO 3166-1.
+pub(super) fn annotate(record: &mut Record, publisher: Option<&str>) {
     if !fields::are_english(record) {
         return;
     }
     let model = match english() {
         Ok(model) => model,
         Err(error) => {
-            let line = format!("names were not looked for: {error}");
+            let line = format!("names were not looked for, for want of the model: {error}");
             record.provenance.recovered.push(line);
             return;
         }
     };
     let known = world();
     let mut left_out = 0;
-    let country = dates::publisher_country(record);
     let fields: Vec<(Cow<'_, str>, &str)> = fields::of(record).collect();
     let setting = Setting {
         known: known.ok(),
-        publisher: country.as_deref(),
+        context: Context {
+            publisher,
+            year: stated_year(record),
+        },
     };
     let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut left_out);
     record.entities = entities;
     record.provenance.models.entities = Some(model.name().to_owned());
     if let Err(error) = known {
-        let line = format!("places were not linked: {error}");
+        let line = format!("entities were not linked, for want of the knowledge: {error}");
         record.provenance.recovered.push(line);
     }
     if left_out > 0 {
@@ -50,12 +54,18 @@ pub(super) fn annotate(record: &mut Record) {
     }
 }
 
-/// The entities of one text, as a record has them: for `inspect`. `publisher` is the publisher's country in two letters of ISO 3166-1.
+/// The year in which the article was published, or else changed.
+fn stated_year(record: &Record) -> Option<i16> {
+    let stated = record.published.as_ref().or(record.updated.as_ref())?;
+    Some(jiff::tz::Offset::UTC.to_datetime(stated.instant).year())
+}
+
+/// The entities of one text, as a record has them: for `inspect`.
 #[must_use]
-pub fn of_text(field: &str, text: &str, publisher: Option<&str>) -> Vec<Entity> {
+pub fn of_text(field: &str, text: &str, context: Context<'_>) -> Vec<Entity> {
     let setting = Setting {
         known: world().ok(),
-        publisher,
+        context,
     };
     let fields = [(field.into(), text)];
     english().map_or_else(
@@ -67,7 +77,7 @@ pub fn of_text(field: &str, text: &str, publisher: Option<&str>) -> Vec<Entity> 
 /// What is known besides the texts.
 struct Setting<'s> {
     known: Option<&'s Knowledge>,
-    publisher: Option<&'s str>,
+    context: Context<'s>,
 }
 
 /// Those whom some fields name, by the fields' names and texts. Counts the mentions that are left out.
@@ -92,7 +102,7 @@ fn entities_of(
     }
     let mut named = article::entities(&parts);
     if let Some(known) = setting.known {
-        article::link(&mut named, &parts, known, setting.publisher);
+        article::link(&mut named, &parts, known, &setting.context);
     }
     let named = named.iter();
     named.map(|entity| as_recorded(entity, fields)).collect()
@@ -120,6 +130,7 @@ fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Ent
         link: entity.link.as_ref().map(|link| Link {
             name: link.name.clone(),
             confidence: dates::hundredths(link.confidence),
+            same_as: link.same_as.clone(),
             country: link.country.clone(),
             coordinates: link.coordinates.map(|(latitude, longitude)| Coordinates {
                 latitude,
@@ -142,7 +153,7 @@ mod tests {
     #[test]
     fn mentions_of_one_name_are_one_entity_in_code_points() {
         let text = "“Łódź is far,” said Mary Robinson in Paris. Mary Robinson left Paris for Łódź.";
-        let entities = of_text("text", text, None);
+        let entities = of_text("text", text, Context::default());
         let robinson = entities
             .iter()
             .find(|entity| entity.name == "Mary Robinson")
@@ -176,7 +187,7 @@ mod tests {
         ];
         let setting = Setting {
             known: None,
-            publisher: None,
+            context: Context::default(),
         };
         let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut 0);
         let robinson = entities
@@ -231,7 +242,7 @@ mod tests {
         let entities = of_text(
             "text",
             &"Mary Robinson met Bill Clinton in Paris.\n".repeat(1000),
-            None,
+            Context::default(),
         );
         let mentions: usize = entities.iter().map(|entity| entity.mentions.len()).sum();
         assert_eq!(mentions, MAX_MENTIONS);

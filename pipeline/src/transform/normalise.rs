@@ -124,8 +124,9 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         },
         source: draft.source.clone(),
     };
-    timex::annotate(&mut record);
-    entities::annotate(&mut record);
+    let publisher = dates::publisher_country(&record);
+    timex::annotate(&mut record, publisher.as_deref());
+    entities::annotate(&mut record, publisher.as_deref());
     quantities::annotate(&mut record);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);

@@ -18,16 +18,15 @@ const USUAL_LANGUAGE: &str = "en";
 
 /// Finds the times of a record's texts; what is left out is said in its provenance. Nothing is looked for in a text whose
 /// language is declared and has no table.
-pub(super) fn annotate(record: &mut Record) {
+pub(super) fn annotate(record: &mut Record, publisher: Option<&str>) {
     let declared = record.language.as_ref();
     if declared.is_some_and(|language| !text::languages().contains(&language.code.as_str())) {
         return;
     }
-    let country = dates::publisher_country(record);
     let context = Context {
         published: anchor(record),
         language: declared.map_or(USUAL_LANGUAGE, |language| &language.code),
-        country: country.as_deref(),
+        country: publisher,
     };
     let mut times = Vec::new();
     let (mut left_out, mut is_long) = (0, false);

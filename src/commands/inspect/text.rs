@@ -78,7 +78,12 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         &args.language,
         args.country.as_deref(),
     );
-    let entities = entities_of(&text, &args.language, args.country.as_deref());
+    let entities = entities_of(
+        &text,
+        args.published,
+        &args.language,
+        args.country.as_deref(),
+    );
     let quantities = quantities_of(&text, &args.language);
     if args.json {
         let answer = json!({ "timestamps": found, "entities": entities, "quantities": quantities });
@@ -111,7 +116,7 @@ fn answer(request: Request) -> Value {
             json!({
                 "id": request.id,
                 "timestamps": found,
-                "entities": entities_of(&request.text, language, request.country.as_deref()),
+                "entities": entities_of(&request.text, published, language, country),
                 "quantities": quantities_of(&request.text, language),
             })
         }
@@ -136,11 +141,20 @@ fn annotate(
 }
 
 /// The names in a text, which are looked for in English ones only.
-fn entities_of(text: &str, language: &str, country: Option<&str>) -> Vec<Entity> {
+fn entities_of(
+    text: &str,
+    published: Option<Moment>,
+    language: &str,
+    country: Option<&str>,
+) -> Vec<Entity> {
     if !is_english(language) {
         return Vec::new();
     }
-    entities::of_text("text", text, country)
+    let context = entities::Context {
+        publisher: country,
+        year: published.map(|moment| moment.local().year()),
+    };
+    entities::of_text("text", text, context)
 }
 
 /// The amounts in a text, which are looked for in English ones only.

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use dateline_entities::{EntryKind, Line, LineKind, fold};
+use dateline_entities::EntryKind;
+use dateline_entities::making::{Facts, LineKind, fold};
 
+use crate::entry::Entry;
 use crate::sources::{Sources, Town};
 
 /// Inhabitants from which a town's names in other languages are kept: English texts name smaller ones as GeoNames does.
@@ -15,32 +17,6 @@ const MIN_LETTERS: usize = 4;
 const SAME_CODES: [&str; 4] = ["BE", "CH", "GB", "US"];
 /// What CLDR marks names with that another part of the same country has too.
 const MARK: char = '²';
-
-pub(crate) struct Entry {
-    kind: LineKind,
-    id: String,
-    name: String,
-    country: String,
-    region: String,
-    point: Option<(i32, i32)>,
-    population: u32,
-    more_names: String,
-}
-
-impl Entry {
-    pub(crate) fn line(&self) -> Line<'_> {
-        Line {
-            kind: self.kind,
-            id: &self.id,
-            name: &self.name,
-            country: &self.country,
-            region: &self.region,
-            point: self.point,
-            population: self.population,
-            more_names: &self.more_names,
-        }
-    }
-}
 
 pub(crate) fn entries(sources: &Sources) -> anyhow::Result<Vec<Entry>> {
     let mut entries = continents(sources)?;
@@ -63,20 +39,19 @@ fn continents(sources: &Sources) -> anyhow::Result<Vec<Entry>> {
             kind: LineKind::Entry(EntryKind::Continent),
             id: continent.geonameid.to_string(),
             name: continent.name.clone(),
-            country: String::new(),
-            region: String::new(),
             point: Some((
                 millionths(continent.lat.parse().context("a continent's latitude")?),
                 millionths(continent.lng.parse().context("a continent's longitude")?),
             )),
-            population: continent.population,
-            more_names: String::new(),
+            weight: continent.population,
+            ..Entry::default()
         })
     };
     sources.continents.values().map(entry).collect()
 }
 
 fn countries(sources: &Sources, names: &BTreeMap<&str, &[String]>) -> Vec<Entry> {
+    let flags: BTreeMap<&str, &str> = sources.flags().collect();
     let is_code =
         |code: &str| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let known = sources.territories.iter();
@@ -101,10 +76,17 @@ fn countries(sources: &Sources, names: &BTreeMap<&str, &[String]>) -> Vec<Entry>
                 id: code.clone(),
                 name: name.clone(),
                 country: code.clone(),
-                region: String::new(),
-                point: None,
-                population: country.population,
+                weight: country.population,
                 more_names: joined(name, &more),
+                facts: Facts {
+                    same_as: flags
+                        .get(code.as_str())
+                        .into_iter()
+                        .map(|id| format!("wikidata:{id}"))
+                        .collect(),
+                    ..Facts::default()
+                },
+                ..Entry::default()
             }
         })
         .collect()
@@ -121,11 +103,8 @@ fn former_countries(sources: &Sources) -> Vec<Entry> {
                 kind: LineKind::Entry(EntryKind::FormerCountry),
                 id: code.clone(),
                 name: name.clone(),
-                country: String::new(),
-                region: String::new(),
-                point: None,
-                population: 0,
                 more_names: joined(name, &more),
+                ..Entry::default()
             })
         })
         .collect()
@@ -133,7 +112,7 @@ fn former_countries(sources: &Sources) -> Vec<Entry> {
 
 fn regions(sources: &Sources, names: &BTreeMap<&str, &[String]>) -> Vec<Entry> {
     let mut populations: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for town in &sources.towns {
+    for town in sources.towns.values() {
         let region = (town.countrycode.as_str(), town.admin1code.as_str());
         let sum = populations.entry(region).or_default();
         *sum = sum.saturating_add(town.population);
@@ -154,11 +133,11 @@ fn regions(sources: &Sources, names: &BTreeMap<&str, &[String]>) -> Vec<Entry> {
                 kind: LineKind::Entry(EntryKind::Region),
                 id,
                 name,
-                population: population.copied().filter(|_| is_numbered).unwrap_or(0),
+                weight: population.copied().filter(|_| is_numbered).unwrap_or(0),
                 country,
                 region,
-                point: None,
                 more_names,
+                ..Entry::default()
             })
         })
         .collect()
@@ -176,22 +155,18 @@ fn towns(sources: &Sources) -> Vec<Entry> {
         .map(|(code, country)| (code.as_str(), fold(&country.capital)))
         .collect();
     let left_out: BTreeSet<String> = sources.not_towns.iter().map(|name| fold(name)).collect();
-    let kept = sources.towns.iter();
+    let kept = sources.towns.values();
     let mut sorted: Vec<&Town> = kept
         .filter(|town| !left_out.contains(&fold(&town.name)))
         .collect();
     // Neighbours pack well, and the greatest of two with one name comes first.
     sorted.sort_by(|one, other| {
-        let place = |town: &Town| {
-            let region = (town.countrycode.clone(), town.admin1code.clone());
-            (
-                region,
-                town.name.clone(),
-                u32::MAX - town.population,
-                town.geonameid,
-            )
-        };
-        place(one).cmp(&place(other))
+        let place = |town: &'_ Town| (u32::MAX - town.population, town.geonameid);
+        let region = one.countrycode.cmp(&other.countrycode);
+        region
+            .then_with(|| one.admin1code.cmp(&other.admin1code))
+            .then_with(|| one.name.cmp(&other.name))
+            .then_with(|| place(one).cmp(&place(other)))
     });
     let mut greatest: BTreeMap<(&str, String), &Town> = BTreeMap::new();
     for town in &sorted {
@@ -236,9 +211,10 @@ fn towns(sources: &Sources) -> Vec<Entry> {
                 String::new()
             },
             point: Some((millionths(town.latitude), millionths(town.longitude))),
-            population: town.population,
+            weight: town.population,
             more_names: joined(&town.name, &more),
             id,
+            ..Entry::default()
         }
     };
     sorted.iter().map(entry).collect()
@@ -258,13 +234,9 @@ fn demonyms(sources: &Sources) -> Vec<Entry> {
         }
         Entry {
             kind: LineKind::Demonym,
-            id: String::new(),
-            name: String::new(),
             country: code.clone(),
-            region: String::new(),
-            point: None,
-            population: 0,
             more_names: more.join("|"),
+            ..Entry::default()
         }
     };
     sources.demonyms.iter().map(entry).collect()

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::names::are_in_order;
 use super::{Group, Part, titles};
+use crate::knowledge::skeleton;
 use crate::label::Kind;
 
 /// Names that end alike and are looked at for one that is shorter. With more, nobody knows which is meant.
@@ -147,7 +148,7 @@ fn transcribed(groups: &[Group], roots: &mut Roots) {
         let (Kind::Person, Some(head)) = (group.kind, head) else {
             continue;
         };
-        let skeleton = group.name.skeleton();
+        let skeleton = skeleton(&group.name.key);
         let is_telling = skeleton.len() >= SKELETON && group.name.key.contains(' ');
         if !is_telling {
             continue;

@@ -13,6 +13,7 @@ use crate::label::Kind;
 use crate::tagger::Mention;
 
 use names::Name;
+pub use names::without_form;
 
 /// A text of an article with the mentions that were found in it.
 #[derive(Debug, Clone)]

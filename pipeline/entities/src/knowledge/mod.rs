@@ -1,18 +1,27 @@
-//! What is known of the world outside an article: places, countries and their parts by all their names, with ids, coordinates and inhabitants.
+//! What is known of the world outside an article: places, persons in office and organizations by all their names, with ids and what tells them apart.
 //! Made by `knowledge-maker`; KNOWLEDGE.md says from what. Which of several is meant is for `link` to say.
 
-mod file;
+mod facts;
 mod key;
+mod line;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use file::{KnowledgeError, Line, LineKind, Naming};
+pub use facts::{Facts, Office, Term};
 pub use key::fold;
-use key::key_of_folded;
+pub(crate) use key::{key_of_folded, skeleton};
+use line::Naming;
+pub use line::{Line, LineKind};
+
+use crate::label::Kind;
+use crate::packed::{self, FileError, Magic};
 
 /// Made by the knowledge maker.
 static FILE: &[u8] = include_bytes!("../../model/world.knowledge");
+
+/// What the file begins with.
+const MAGIC: Magic = *b"DLKNOW\0\x02";
 
 /// Bits of a key that number an entry: sixteen million of them.
 const ENTRY_BITS: u32 = 24;
@@ -32,9 +41,34 @@ pub enum EntryKind {
     Town,
     /// A country's capital.
     Capital,
+    /// A head of a state or of a government.
+    Leader,
+    /// A member of a country's parliament.
+    Legislator,
+    /// Who holds or held another office.
+    OfficeHolder,
+    /// A company, a brand, an authority, a union of states.
+    Organization,
 }
 
-/// A place in the world.
+impl EntryKind {
+    /// What the tagger calls it.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Continent
+            | Self::Country
+            | Self::FormerCountry
+            | Self::Region
+            | Self::Town
+            | Self::Capital => Kind::Location,
+            Self::Leader | Self::Legislator | Self::OfficeHolder => Kind::Person,
+            Self::Organization => Kind::Organization,
+        }
+    }
+}
+
+/// Somebody or something in the world.
 #[derive(Debug)]
 pub struct Entry {
     /// What it is.
@@ -48,25 +82,18 @@ pub struct Entry {
     region: [u8; 3],
     /// Millionths of a degree, north and east; none where the source has no point.
     point: Option<(i32, i32)>,
-    /// Inhabitants; 0 where unknown.
-    pub population: u32,
+    /// What it is weighed by, 0 where unknown: a place's inhabitants, those of a person's country, an organization's sites and accounts on the web.
+    pub weight: u32,
 }
 
 /// By what sort of name an entry was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Found<'k> {
     pub(crate) number: u32,
     pub(crate) entry: &'k Entry,
     /// By the name that it is known by in English.
     pub(crate) is_main: bool,
 }
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-impl Eq for Entry {}
 
 /// Everything that is known, ready to be looked up.
 #[derive(Debug, Default)]
@@ -78,6 +105,10 @@ pub struct Knowledge {
     /// The same of names that are no main ones, and of those that hold only behind a comma.
     others: Vec<u64>,
     qualifiers: Vec<u64>,
+    /// The same of what transcription leaves of the first and the last words of leaders' and legislators' names.
+    surnames: Vec<u64>,
+    /// Where the facts of an entry lie in the texts, by its number. Few have any.
+    facts: HashMap<u32, (u32, u8)>,
     /// From folded demonyms to countries. Few are of two.
     demonyms: HashMap<String, Vec<[u8; 2]>>,
 }
@@ -87,8 +118,8 @@ pub struct Knowledge {
 /// # Errors
 ///
 /// Where the file was damaged when the library was built.
-pub fn world() -> Result<&'static Knowledge, &'static KnowledgeError> {
-    static WORLD: OnceLock<Result<Knowledge, KnowledgeError>> = OnceLock::new();
+pub fn world() -> Result<&'static Knowledge, &'static FileError> {
+    static WORLD: OnceLock<Result<Knowledge, FileError>> = OnceLock::new();
     WORLD.get_or_init(|| Knowledge::read(FILE)).as_ref()
 }
 
@@ -98,17 +129,19 @@ impl Knowledge {
     /// # Errors
     ///
     /// Where it is of another version or damaged.
-    pub fn read(file: &[u8]) -> Result<Self, KnowledgeError> {
-        let text = file::unpack(file)?;
+    pub fn read(file: &[u8]) -> Result<Self, FileError> {
+        let bytes = packed::read(MAGIC, file)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| FileError::Damaged("it is no text"))?;
         let mut knowledge = Self::default();
         for line in text.lines() {
-            let line = Line::read(line).ok_or(KnowledgeError::Damaged("a line lacks fields"))?;
+            let line = Line::read(line).ok_or(FileError::Damaged("a line lacks fields"))?;
             knowledge.add(&line)?;
         }
         for keys in [
             &mut knowledge.keys,
             &mut knowledge.others,
             &mut knowledge.qualifiers,
+            &mut knowledge.surnames,
         ] {
             keys.sort_unstable();
             keys.dedup();
@@ -126,10 +159,14 @@ impl Knowledge {
     /// Where it cannot be packed.
     #[doc(hidden)]
     pub fn write(lines: &[Line<'_>]) -> std::io::Result<Vec<u8>> {
-        file::pack(lines)
+        let mut text = String::new();
+        for line in lines {
+            line.write(&mut text);
+        }
+        packed::write(MAGIC, text.as_bytes())
     }
 
-    fn add(&mut self, line: &Line<'_>) -> Result<(), KnowledgeError> {
+    fn add(&mut self, line: &Line<'_>) -> Result<(), FileError> {
         let country: [u8; 2] = code(line.country);
         let LineKind::Entry(kind) = line.kind else {
             for (name, _) in line.names() {
@@ -140,7 +177,7 @@ impl Knowledge {
         };
         let number = self.entries.len() as u64;
         if number >> ENTRY_BITS > 0 {
-            return Err(KnowledgeError::Damaged("it has too many entries"));
+            return Err(FileError::Damaged("it has too many entries"));
         }
         let id = self.keep(line.id);
         let name = self.keep(line.name);
@@ -151,9 +188,20 @@ impl Knowledge {
             country,
             region: code(line.region),
             point: line.point,
-            population: line.population,
+            weight: line.weight,
         });
+        if !line.facts.is_empty() {
+            let facts = self.keep(&line.facts.to_string());
+            self.facts.insert(number as u32, facts);
+        }
         self.keys.push(key_of_folded(&fold(line.name), number));
+        if matches!(kind, EntryKind::Leader | EntryKind::Legislator) {
+            let name = fold(line.name);
+            let ends = [name.split(' ').next(), name.split(' ').next_back()];
+            for word in ends.into_iter().flatten() {
+                self.surnames.push(key_of_folded(&skeleton(word), number));
+            }
+        }
         for (name, naming) in line.names() {
             let keys = match naming {
                 Naming::Main => &mut self.keys,
@@ -197,7 +245,8 @@ impl Knowledge {
     /// Bytes of memory that it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let keys = self.keys.capacity() + self.others.capacity() + self.qualifiers.capacity();
+        let lists = [&self.keys, &self.others, &self.qualifiers, &self.surnames];
+        let keys: usize = lists.iter().map(|keys| keys.capacity()).sum();
         self.entries.capacity() * size_of::<Entry>() + self.texts.capacity() + keys * 8
     }
 
@@ -220,6 +269,14 @@ impl Knowledge {
                 EntryKind::Country | EntryKind::Region | EntryKind::FormerCountry
             )
         })
+    }
+
+    /// Leaders and legislators one end of whose name transcription may have made this of: see [`skeleton`].
+    pub(crate) fn with_surname<'k>(
+        &'k self,
+        skeleton: &str,
+    ) -> impl Iterator<Item = Found<'k>> + use<'k> {
+        self.with_key(&self.surnames, skeleton, true)
     }
 
     fn with_key<'k>(
@@ -249,7 +306,7 @@ impl Knowledge {
         self.demonyms.get(folded).map_or(&[], Vec::as_slice)
     }
 
-    /// The id: `geonames:524901`, `iso3166:US-CA`.
+    /// The id with its scheme: `geonames:524901`, `iso3166:US-CA`, `wikidata:Q159`.
     #[must_use]
     pub fn id_of(&self, entry: &Entry) -> String {
         let id = self.text(entry.id);
@@ -260,7 +317,19 @@ impl Knowledge {
             EntryKind::Country | EntryKind::FormerCountry | EntryKind::Region => {
                 format!("iso3166:{id}")
             }
+            EntryKind::Leader
+            | EntryKind::Legislator
+            | EntryKind::OfficeHolder
+            | EntryKind::Organization => id.to_owned(),
         }
+    }
+
+    /// What else is known of an entry, by its number.
+    pub(crate) fn facts_of(&self, number: u32) -> Facts {
+        let facts = self.facts.get(&number);
+        facts
+            .and_then(|place| Facts::read(self.text(*place)))
+            .unwrap_or_default()
     }
 
     /// The name that it is known by in English.

@@ -1,7 +1,8 @@
 //! How likely each candidate is. A score is a logarithm to the base of ten, as inhabitants are counted: one more is ten times as likely.
 
-use crate::knowledge::{Entry, EntryKind, Found};
+use crate::knowledge::{EntryKind, Found};
 
+use super::likelihood::{Best, best as likeliest, logistic};
 use super::qualifiers::Qualifiers;
 use super::scene::Scene;
 
@@ -32,59 +33,37 @@ const QUALIFIES: f32 = 3.0;
 /// The score at which a lone candidate is as likely as not, and how steeply that changes.
 const EVEN: f32 = 4.4;
 const STEEPNESS: f32 = 1.5;
-/// The same of the lead over the second.
-const LEAD: f32 = 1.6;
 
-/// The best of an entity's candidates.
-#[derive(Debug)]
-pub(super) struct Scored<'k> {
-    pub(super) entry: &'k Entry,
-    pub(super) confidence: f32,
-}
-
+/// The likeliest of an entity's candidates.
 pub(super) fn best<'k>(
     number: usize,
     candidates: &[Found<'k>],
     qualifiers: &Qualifiers,
     scene: &Scene,
-) -> Option<Scored<'k>> {
-    let mut first: Option<(f32, &Found<'k>)> = None;
-    let mut second = f32::NEG_INFINITY;
-    for candidate in candidates {
+) -> Option<Best<Found<'k>>> {
+    let scored = candidates.iter().map(|candidate| {
         let score = score(number, candidate, qualifiers, scene);
-        match first {
-            // An entry may be found by two of its names.
-            Some((best, known)) if known.number == candidate.number => {
-                first = Some((best.max(score), known));
-            }
-            Some((best, _)) if best >= score => second = second.max(score),
-            Some((best, _)) => {
-                second = best;
-                first = Some((score, candidate));
-            }
-            None => first = Some((score, candidate)),
-        }
-    }
-    let (score, candidate) = first?;
-    let is_any = logistic(STEEPNESS * (score - EVEN));
-    let is_this = logistic(LEAD * (score - second));
-    Some(Scored {
-        entry: candidate.entry,
-        confidence: is_any * is_this,
-    })
+        (candidate.number, score, *candidate)
+    });
+    likeliest(scored, |score| logistic(STEEPNESS * (score - EVEN)))
 }
 
 fn score(number: usize, candidate: &Found<'_>, qualifiers: &Qualifiers, scene: &Scene) -> f32 {
     let entry = candidate.entry;
-    let inhabitants = (entry.population.max(1) as f32).log10().max(LEAST);
+    let inhabitants = (entry.weight.max(1) as f32).log10().max(LEAST);
     let mut score = match entry.kind {
         EntryKind::Continent => CONTINENT,
         EntryKind::Country => (inhabitants + COUNTRY).max(LEAST_COUNTRY),
         EntryKind::FormerCountry => LEAST_COUNTRY,
-        EntryKind::Region if entry.population == 0 => SOME_REGION,
+        EntryKind::Region if entry.weight == 0 => SOME_REGION,
         EntryKind::Region => inhabitants + REGION,
         EntryKind::Town => inhabitants,
         EntryKind::Capital => inhabitants + CAPITAL,
+        // No place at all.
+        EntryKind::Leader
+        | EntryKind::Legislator
+        | EntryKind::OfficeHolder
+        | EntryKind::Organization => return f32::NEG_INFINITY,
     };
     if let Some(country) = entry.country_code() {
         score += SCENE * scene.share(number, country);
@@ -107,8 +86,4 @@ fn score(number: usize, candidate: &Found<'_>, qualifiers: &Qualifiers, scene: &
         score += QUALIFIES;
     }
     score
-}
-
-fn logistic(value: f32) -> f32 {
-    1.0 / (1.0 + (-value).exp())
 }

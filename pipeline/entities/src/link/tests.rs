@@ -1,4 +1,4 @@
-//! Which places are meant in texts of our own.
+//! Who and what is meant in texts of our own.
 
 use super::*;
 use crate::{Tagger, english, entities, world};
@@ -11,7 +11,11 @@ fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> 
         is_headline: false,
     }];
     let mut entities = entities(&parts);
-    link(&mut entities, &parts, world().unwrap(), publisher);
+    let context = Context {
+        publisher,
+        year: Some(2023),
+    };
+    link(&mut entities, &parts, world().unwrap(), &context);
     entities
         .into_iter()
         .map(|entity| (entity.name, entity.link.map(|link| link.id)))
@@ -117,12 +121,96 @@ fn nationalities_are_no_places() {
         is_headline: false,
     }];
     let mut entities = entities(&parts);
-    link(&mut entities, &parts, world().unwrap(), None);
+    link(&mut entities, &parts, world().unwrap(), &Context::default());
     for name in ["Kazakh", "Russian"] {
         let entity = entities.iter().find(|entity| entity.name == name).unwrap();
         assert!(entity.is_nationality && entity.kind == Kind::Misc && entity.link.is_none());
     }
     assert!(entities.iter().all(|entity| entity.kind != Kind::Location));
+}
+
+#[test]
+fn office_and_country_tell_who_is_meant() {
+    check(
+        "Kyrgyz President Sadyr Japarov and Tajik President Imamali Rahman met in Dushanbe. Chinese leader Xi spoke later.",
+        None,
+        &[
+            ("Sadyr Japarov", Some("wikidata:Q25597826")),
+            ("Imamali Rahman", Some("wikidata:Q57366")),
+            ("Xi", Some("wikidata:Q15031")),
+        ],
+    );
+    check(
+        "Kyrgyz Prime Minister Akylbek Japarov met the chief executive of Acme, Sadyr Low.",
+        None,
+        &[("Akylbek Japarov", Some("wikidata:Q4060344"))],
+    );
+}
+
+#[test]
+fn a_name_alone_is_enough_for_the_head_of_a_large_country_only() {
+    // Of the Cook Islands, and a common name.
+    check(
+        "Mark Brown scored twice for Narendra Modi and his team.",
+        None,
+        &[
+            ("Mark Brown", None),
+            ("Narendra Modi", Some("wikidata:Q1058")),
+        ],
+    );
+    check(
+        "Mike Johnson scored twice in Denver.",
+        None,
+        &[("Mike Johnson", None)],
+    );
+    check(
+        "Sen. Ted Cruz said that he would vote against it.",
+        None,
+        &[("Ted Cruz", Some("wikidata:Q2036942"))],
+    );
+}
+
+#[test]
+fn another_country_or_office_is_another_person() {
+    check(
+        "Mayor Joe Biden of Smalltown, and Irish President Fumio Kishida, spoke.",
+        None,
+        &[("Fumio Kishida", None)],
+    );
+}
+
+#[test]
+fn organizations_are_known_by_their_names_and_where_they_are() {
+    check(
+        "Boeing and Airbus sold more jets, and Apple Inc. sold more phones, the United Nations said.",
+        None,
+        &[
+            ("Boeing", Some("wikidata:Q66")),
+            ("Airbus", Some("wikidata:Q2311")),
+            ("Apple Inc.", Some("wikidata:Q312")),
+            ("United Nations", Some("wikidata:Q1065")),
+        ],
+    );
+    check(
+        "The Department of Conservation closed the track near Wellington, New Zealand, on Monday.",
+        None,
+        &[("Department of Conservation", Some("wikidata:Q1191417"))],
+    );
+}
+
+#[test]
+fn companies_have_their_numbers_beside() {
+    let tagger = Tagger::new(english().unwrap());
+    let text = "Shares of Boeing fell on Monday.";
+    let parts = [Part {
+        text,
+        mentions: tagger.mentions(text),
+        is_headline: false,
+    }];
+    let mut entities = entities(&parts);
+    link(&mut entities, &parts, world().unwrap(), &Context::default());
+    let boeing = entities[0].link.as_ref().unwrap();
+    assert_eq!(boeing.same_as, ["cik:12927", "ticker:BA"]);
 }
 
 #[test]

@@ -1,30 +1,11 @@
-//! The file: a header, a checksum and one packed text, a line an entry, so that `tail -c +17 world.knowledge | zstd -d` shows it to anyone.
-
-use thiserror::Error;
+//! A line of the file: one entry, in fields that `cut` can take.
 
 use super::EntryKind;
-use crate::model::checksum;
+use super::facts::Facts;
 
-/// What the file begins with.
-const MAGIC: &[u8; 8] = b"DLKNOW\0\x01";
-/// Bytes of the unpacked text: twice as many as there are.
-const MAX_UNPACKED: usize = 64 << 20;
 /// Between the fields of a line, and between names.
 const FIELD: char = '\t';
 const NAME: char = '|';
-
-/// Why a file of knowledge cannot be used.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum KnowledgeError {
-    /// It is of another version, or no such file.
-    #[error(
-        "this is no knowledge of the version that is understood; make it with the knowledge maker of the same version"
-    )]
-    Version,
-    /// It is damaged.
-    #[error("the knowledge is damaged: {0}; make it again or take another copy")]
-    Damaged(&'static str),
-}
 
 /// What a line tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +18,7 @@ pub enum LineKind {
 
 /// How a name is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Naming {
+pub(super) enum Naming {
     /// As the English name.
     Main,
     /// In other languages, in other times, or seldom.
@@ -51,7 +32,7 @@ pub enum Naming {
 pub struct Line<'t> {
     /// What it tells.
     pub kind: LineKind,
-    /// The id without its scheme.
+    /// The id, without its scheme where the kind has one of its own.
     pub id: &'t str,
     /// The English name.
     pub name: &'t str,
@@ -61,19 +42,25 @@ pub struct Line<'t> {
     pub region: &'t str,
     /// Millionths of degrees, north and east.
     pub point: Option<(i32, i32)>,
-    /// Inhabitants, 0 where unknown.
-    pub population: u32,
-    /// More names, between strokes, `~` before one of [`Naming::Other`] and `,` before one of [`Naming::Qualifier`].
+    /// What it is weighed by: see [`Entry::weight`](super::Entry::weight).
+    pub weight: u32,
+    /// More names, between strokes, with `~` before one of other languages or times and `,` before one that holds only behind a comma.
     pub more_names: &'t str,
+    /// What else is known.
+    pub facts: Facts,
 }
 
-const LETTERS: [(char, LineKind); 7] = [
+const LETTERS: [(char, LineKind); 11] = [
     ('k', LineKind::Entry(EntryKind::Continent)),
     ('c', LineKind::Entry(EntryKind::Country)),
     ('f', LineKind::Entry(EntryKind::FormerCountry)),
     ('r', LineKind::Entry(EntryKind::Region)),
     ('p', LineKind::Entry(EntryKind::Town)),
     ('P', LineKind::Entry(EntryKind::Capital)),
+    ('l', LineKind::Entry(EntryKind::Leader)),
+    ('m', LineKind::Entry(EntryKind::Legislator)),
+    ('o', LineKind::Entry(EntryKind::OfficeHolder)),
+    ('g', LineKind::Entry(EntryKind::Organization)),
     ('d', LineKind::Demonym),
 ];
 
@@ -95,11 +82,12 @@ impl<'t> Line<'t> {
             ("", "") => None,
             (north, east) => Some((north.parse().ok()?, east.parse().ok()?)),
         };
-        let population = match fields.next()? {
+        let weight = match fields.next()? {
             "" => 0,
             number => number.parse().ok()?,
         };
         let more_names = fields.next()?;
+        let facts = Facts::read(fields.next()?)?;
         fields.next().is_none().then_some(Self {
             kind,
             id,
@@ -107,17 +95,18 @@ impl<'t> Line<'t> {
             country,
             region,
             point,
-            population,
+            weight,
             more_names,
+            facts,
         })
     }
 
-    fn write(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut String) {
         let letter = LETTERS.iter().find(|(_, kind)| *kind == self.kind);
         let (north, east) = self.point.map_or_else(Default::default, |(north, east)| {
             (north.to_string(), east.to_string())
         });
-        let population = match self.population {
+        let weight = match self.weight {
             0 => String::new(),
             number => number.to_string(),
         };
@@ -129,8 +118,9 @@ impl<'t> Line<'t> {
             self.region,
             &north,
             &east,
-            &population,
+            &weight,
             self.more_names,
+            &self.facts.to_string(),
         ] {
             out.push(FIELD);
             out.extend(field.chars().filter(|letter| !letter.is_control()));
@@ -148,54 +138,30 @@ impl<'t> Line<'t> {
     }
 }
 
-pub(super) fn pack(lines: &[Line<'_>]) -> std::io::Result<Vec<u8>> {
-    let mut text = String::new();
-    for line in lines {
-        line.write(&mut text);
-    }
-    let packed = zstd::bulk::compress(text.as_bytes(), 19)?;
-    let mut file = MAGIC.to_vec();
-    file.extend(checksum(&packed).to_le_bytes());
-    file.extend(packed);
-    Ok(file)
-}
-
-pub(super) fn unpack(file: &[u8]) -> Result<String, KnowledgeError> {
-    let rest = file.strip_prefix(MAGIC).ok_or(KnowledgeError::Version)?;
-    let (check, packed) = rest
-        .split_at_checked(8)
-        .ok_or(KnowledgeError::Damaged("it ends early"))?;
-    if checksum(packed).to_le_bytes() != *check {
-        return Err(KnowledgeError::Damaged("its checksum is another"));
-    }
-    let bytes = zstd::bulk::decompress(packed, MAX_UNPACKED)
-        .map_err(|_| KnowledgeError::Damaged("it does not unpack"))?;
-    String::from_utf8(bytes).map_err(|_| KnowledgeError::Damaged("it is no text"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn line() -> Line<'static> {
-        Line {
+    #[test]
+    fn lines_are_read_as_they_were_written() {
+        let line = Line {
             kind: LineKind::Entry(EntryKind::Region),
             id: "US-OR",
             name: "Oregon",
             country: "US",
             region: "OR",
             point: Some((-1, 120_000_000)),
-            population: 7,
+            weight: 7,
             more_names: "Beaver State|~Orégon|,Ore.",
-        }
-    }
-
-    #[test]
-    fn lines_survive_the_file() {
-        let file = pack(&[line()]).unwrap();
-        let text = unpack(&file).unwrap();
-        let again = Line::read(text.trim_end()).unwrap();
-        assert_eq!(again, line());
+            facts: Facts {
+                same_as: vec!["wikidata:Q0".to_owned()],
+                ..Facts::default()
+            },
+        };
+        let mut text = String::new();
+        line.write(&mut text);
+        let again = Line::read(text.trim_end_matches('\n')).unwrap();
+        assert_eq!(again, line);
         let names: Vec<_> = again.names().collect();
         assert_eq!(
             names,
@@ -208,20 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_noticed() {
-        let file = pack(&[line()]).unwrap();
-        assert_eq!(unpack(b"DLKNOW\0\x02"), Err(KnowledgeError::Version));
-        for at in 8..file.len() {
-            let mut damaged = file.clone();
-            damaged[at] ^= 0x10;
-            assert!(matches!(unpack(&damaged), Err(KnowledgeError::Damaged(_))));
-        }
+    fn what_is_no_line_is_refused() {
         for line in [
             "",
             "p",
-            "x\t\t\t\t\t\t\t\t",
-            "p\t\t\t\t\t1\t\t\t",
-            "p\t\t\t\t\t\t\tmany\t",
+            "x\t\t\t\t\t\t\t\t\t",
+            "p\t\t\t\t\t1\t\t\t\t",
+            "p\t\t\t\t\t\t\tmany\t\t",
+            "p\t\t\t\t\t\t\t\t\tb",
         ] {
             assert_eq!(Line::read(line), None, "{line:?}");
         }
