@@ -22,9 +22,9 @@ mod syntax;
 pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
-    Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Delivery, DropFolder, Feed,
-    FeedDefaults, Http, JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin,
-    Sasl, SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
+    Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Delivery, DropFolder, Enrich,
+    EnrichEntities, Enrichment, Feed, FeedDefaults, Http, JsonlSink, KafkaCompression, KafkaSink,
+    Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{

@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 19] = [
+const OPENINGS: [(&str, &str); 21] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -45,6 +45,8 @@ const OPENINGS: [(&str, &str); 19] = [
     ("Auth", "[[feeds]]\n[feeds.auth]\n"),
     ("BasicAuth", "[[feeds]]\n[feeds.auth.basic]\n"),
     ("DropFolder", "[[drops]]\n"),
+    ("Enrich", "[enrich]\n"),
+    ("EnrichEntities", "[enrich.entities]\n"),
     ("Sinks", "[sinks]\n"),
     ("JsonlSink", "[sinks.jsonl.a]\n"),
     ("KafkaSink", "[sinks.kafka.a]\n"),

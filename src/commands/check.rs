@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use super::inspect::world::first_turn;
 use crate::cli::CheckArgs;
+use crate::daemon::enrichment::enrichment;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 
@@ -20,12 +21,24 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let config = &loaded.config;
+    let enrichment = match enrichment(config) {
+        Ok(enrichment) => enrichment,
+        Err(errors) => {
+            terminal::complain(&anyhow::anyhow!("[enrich.entities] gazetteers: {errors}"));
+            return Ok(Exit::Config);
+        }
+    };
     let counts = format!(
         "{} feeds, {} drop folders, {} sinks",
         config.feeds.len(),
         config.drops.len(),
         config.sinks.jsonl.len() + config.sinks.kafka.len()
     );
+    let counts = match enrichment.gazetteer().len() {
+        0 => counts,
+        1 => format!("{counts}, 1 name of your own"),
+        names => format!("{counts}, {names} names of your own"),
+    };
     terminal::result(&format!("{}: {counts}", args.config.config.display()));
     if !args.online {
         return Ok(Exit::Fine);

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
             Err(error) => {
                 let exit = match &error {
                     StartError::Store(_) => Exit::Unavailable,
-                    StartError::Connector(_) => Exit::Config,
+                    StartError::Connector(_) | StartError::Gazetteer(_) => Exit::Config,
                 };
                 terminal::complain(&error.into());
                 return Ok(exit);

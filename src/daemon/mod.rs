@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod callbacks;
+pub(crate) mod enrichment;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod signals;
@@ -21,6 +22,8 @@ use dateline_pipeline::store::{
     self, Commit, Keeper, Readers, Retention, Store, StoreError, Tuning, Vitals,
 };
 use dateline_pipeline::transform::Transformer;
+use dateline_pipeline::transform::enrichment::Enrichment;
+use dateline_pipeline::transform::gazetteer::GazetteerErrors;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +43,9 @@ pub(crate) enum StartError {
     /// A source or sink cannot be made of its configuration.
     #[error("{0}")]
     Connector(String),
+    /// The user's own names cannot be read.
+    #[error("[enrich.entities] gazetteers: {0}")]
+    Gazetteer(#[from] GazetteerErrors),
 }
 
 /// A daemon that is ready to run.
@@ -50,6 +56,7 @@ pub(crate) struct Daemon {
     configured: Vec<String>,
     callbacks: Option<Arc<Callbacks>>,
     deliverers: Vec<Deliverer>,
+    enrichment: Enrichment,
     retention: Retention,
     drain: Duration,
     clock: Clock,
@@ -62,6 +69,7 @@ impl Daemon {
         let callbacks = Callbacks::new(&config.websub, clock.clone());
         let sources = sources(config, &clock, callbacks.as_ref())?;
         let sinks = sinks(config, &clock)?;
+        let enrichment = enrichment::enrichment(config)?;
         let (store, readers) = store::open(&config.state.dir, Tuning::default())?;
         if let Some(callbacks) = &callbacks {
             callbacks.resume(|feed| remembered(&readers, feed))?;
@@ -113,6 +121,7 @@ impl Daemon {
             configured,
             callbacks,
             deliverers,
+            enrichment,
             retention,
             drain: config.shutdown.drain,
             clock,
@@ -157,6 +166,7 @@ impl Daemon {
             self.store.clone(),
             Arc::clone(&self.readers),
             self.clock.clone(),
+            Arc::new(self.enrichment),
         );
         let transform = tokio::spawn(ending_stops(
             stop.clone(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::enrich::{Enrichment, enrichments, everything};
 use super::feeds::slug;
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
@@ -69,6 +70,9 @@ section! {
         max_file: ByteSize = default(mib(16)), size(kib(1), gib(1));
         /// Language of the articles.
         language: Option<String> = optional, language();
+        /// What is looked for in the texts of the folder's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;
+        /// `[]` switches it off.
+        enrich: Vec<Enrichment> = default(everything()), enrichments();
         /// Whether the folder is watched. One that is switched off keeps its state.
         enabled: bool = default(true), Bool;
     }

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
+use crate::model::enrich::{Enrichment, enrichments, everything};
 use crate::model::http::{Auth, ca_files, networks};
 use crate::shape::{
     Bool, ByteSize, Every, HeaderValue, Headers, Integer, Network, Proxy, Table, Text, days,
@@ -127,6 +128,9 @@ feed_sections! {
         first_fill: usize = default(1), Integer(1..=500);
         /// Whether Dateline subscribes to the feed's hub, where it announces one and `[websub]` is set up.
         websub: bool = default(true), Bool;
+        /// What is looked for in the texts of the feed's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;
+        /// `[]` switches it off.
+        enrich: Vec<Enrichment> = default(everything()), enrichments();
         /// Whether the feed is collected. A feed that is switched off keeps its state.
         enabled: bool = default(true), Bool;
         /// Request headers: strings, or secrets as `{ env = "NAME" }` or `{ file = "path" }`.

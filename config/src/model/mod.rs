@@ -3,6 +3,7 @@
 
 mod daemon;
 mod drops;
+mod enrich;
 mod feeds;
 mod http;
 mod jsonl;
@@ -12,6 +13,7 @@ mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
+pub use enrich::{Enrich, EnrichEntities, Enrichment};
 pub(crate) use feeds::derive_id;
 pub use feeds::{Feed, FeedDefaults};
 pub use http::{Auth, BasicAuth, Http, ProxyLogin};

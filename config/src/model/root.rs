@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Admin, Collect, DropFolder, Feed, FeedDefaults, Http, JsonlSink, KafkaSink, Log, Shutdown,
-    State, WebSub,
+    Admin, Collect, DropFolder, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink, Log,
+    Shutdown, State, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -36,6 +36,8 @@ section! {
         "metrics" => "did you mean `[admin]`?",
         "pubsubhubbub" => "did you mean `[websub]`?",
         "default" => "did you mean `[defaults]`?",
+        "entities" => "write `[enrich.entities]`",
+        "gazetteers" => "write `gazetteers` under `[enrich.entities]`",
         "proxy" => "write `proxy` under `[http]`",
     } {
         /// More files, by name or glob, in the order of their names. They may hold `[[feeds]]`, `[[drops]]` and
@@ -53,6 +55,8 @@ section! {
         feeds: Vec<Feed> = default(Vec::new()), Items::<Feed>::new(MAX_FEEDS);
         /// The drop folders.
         drops: Vec<DropFolder> = default(Vec::new()), Items::<DropFolder>::new(MAX_DROPS);
+        /// What is found in the texts of records.
+        enrich: Enrich = default(Enrich::default()), Table::<Enrich>::new();
         /// Where records go. Where there is none, JSON lines in the folder `articles` beside the configuration.
         sinks: Sinks = default(Sinks::default()), Table::<Sinks>::new();
         /// Where hubs send what feeds publish.
@@ -98,6 +102,7 @@ section! {
         "collect" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "http" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "defaults" => "move it to the main file, or set the keys in each of the [[feeds]]",
+        "enrich" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "admin" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "websub" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "log" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",

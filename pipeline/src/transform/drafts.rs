@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use super::enrichment::Enrichment;
 use super::normalise::normalise;
 use crate::draft::{Draft, Item};
 use crate::record::{Record, SourceKind, SourceRef};
@@ -26,5 +27,7 @@ pub(super) fn draft(item: Item) -> Draft {
 
 /// The record that becomes of it.
 pub(super) fn record(item: Item) -> Record {
-    normalise(draft(item)).unwrap().record
+    normalise(draft(item), &Enrichment::default())
+        .unwrap()
+        .record
 }

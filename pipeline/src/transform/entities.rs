@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use dateline_entities as article;
 pub use dateline_entities::Context;
-use dateline_entities::{Knowledge, Part, Tagger, english, world};
+pub use dateline_entities::Gazetteer;
+use dateline_entities::{FileError, Knowledge, Model, Part, Tagger, english, world};
 
 use super::{dates, fields};
 use crate::record::{Coordinates, Entity, Link, Mention, Record};
@@ -15,14 +16,15 @@ const MAX_MENTIONS: usize = 2000;
 /// The type of what is called after a country, which the model has no type for.
 const NATIONALITY: &str = "nationality";
 
-/// Finds the names in a record's texts. Nothing is looked for in a text whose language is declared and is another than English.
+/// What the record says of texts that no model reads: their well-known names come from lists alone.
+const LISTS: &str = "lists-1";
+
+/// Finds the names in a record's texts: by the model in English ones, by lists of well-known names in those that are declared to be of another language.
+/// Names of the user's own are found in all.
 /// `publisher` is the publisher's country in two letters of ISO 3166-1.
-pub(super) fn annotate(record: &mut Record, publisher: Option<&str>) {
-    if !fields::are_english(record) {
-        return;
-    }
-    let model = match english() {
-        Ok(model) => model,
+pub(super) fn annotate(record: &mut Record, publisher: Option<&str>, gazetteer: &Gazetteer) {
+    let reader = match Reader::of(fields::are_english(record)) {
+        Ok(reader) => reader,
         Err(error) => {
             let line = format!("names were not looked for, for want of the model: {error}");
             record.provenance.recovered.push(line);
@@ -31,17 +33,19 @@ pub(super) fn annotate(record: &mut Record, publisher: Option<&str>) {
     };
     let known = world();
     let mut left_out = 0;
-    let fields: Vec<(Cow<'_, str>, &str)> = fields::of(record).collect();
+    let fields: Vec<(Cow<'_, str>, &str)> = fields::with_credits(record).collect();
     let setting = Setting {
+        reader: &reader,
+        gazetteer,
         known: known.ok(),
         context: Context {
             publisher,
             year: stated_year(record),
         },
     };
-    let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut left_out);
+    let entities = entities_of(&fields, &setting, &mut left_out);
     record.entities = entities;
-    record.provenance.models.entities = Some(model.name().to_owned());
+    record.provenance.models.entities = Some(reader.name().to_owned());
     if let Err(error) = known {
         let line = format!("entities were not linked, for want of the knowledge: {error}");
         record.provenance.recovered.push(line);
@@ -54,6 +58,44 @@ pub(super) fn annotate(record: &mut Record, publisher: Option<&str>) {
     }
 }
 
+/// Who finds names.
+enum Reader {
+    /// A model.
+    Model(&'static Model),
+    /// Nobody but lists.
+    Lists,
+}
+
+impl Reader {
+    fn of(is_english: bool) -> Result<Self, &'static FileError> {
+        if is_english {
+            english().map(Self::Model)
+        } else {
+            Ok(Self::Lists)
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Model(model) => model.name(),
+            Self::Lists => LISTS,
+        }
+    }
+
+    fn mentions(&self, text: &str, known: Option<&Knowledge>) -> Vec<article::Mention> {
+        match self {
+            Self::Model(model) => {
+                let mentions = Tagger::new(model).mentions(text);
+                match known {
+                    Some(known) => article::mend(text, mentions, known),
+                    None => mentions,
+                }
+            }
+            Self::Lists => known.map_or_else(Vec::new, |known| known.mentions(text)),
+        }
+    }
+}
+
 /// The year in which the article was published, or else changed.
 fn stated_year(record: &Record) -> Option<i16> {
     let stated = record.published.as_ref().or(record.updated.as_ref())?;
@@ -62,27 +104,38 @@ fn stated_year(record: &Record) -> Option<i16> {
 
 /// The entities of one text, as a record has them: for `inspect`.
 #[must_use]
-pub fn of_text(field: &str, text: &str, context: Context<'_>) -> Vec<Entity> {
-    let setting = Setting {
-        known: world().ok(),
-        context,
-    };
+pub fn of_text(
+    field: &str,
+    text: &str,
+    is_english: bool,
+    context: Context<'_>,
+    gazetteer: &Gazetteer,
+) -> Vec<Entity> {
     let fields = [(field.into(), text)];
-    english().map_or_else(
+    Reader::of(is_english).map_or_else(
         |_| Vec::new(),
-        |model| entities_of(&Tagger::new(model), &fields, &setting, &mut 0),
+        |reader| {
+            let setting = Setting {
+                reader: &reader,
+                gazetteer,
+                known: world().ok(),
+                context,
+            };
+            entities_of(&fields, &setting, &mut 0)
+        },
     )
 }
 
 /// What is known besides the texts.
 struct Setting<'s> {
+    reader: &'s Reader,
+    gazetteer: &'s Gazetteer,
     known: Option<&'s Knowledge>,
     context: Context<'s>,
 }
 
 /// Those whom some fields name, by the fields' names and texts. Counts the mentions that are left out.
 fn entities_of(
-    tagger: &Tagger<'_>,
     fields: &[(Cow<'_, str>, &str)],
     setting: &Setting<'_>,
     left_out: &mut usize,
@@ -90,7 +143,12 @@ fn entities_of(
     let mut room = MAX_MENTIONS;
     let mut parts = Vec::with_capacity(fields.len());
     for (field, text) in fields {
-        let mut mentions = tagger.mentions(text);
+        let found = if field.ends_with(fields::CREDIT) {
+            article::credit(text)
+        } else {
+            setting.reader.mentions(text, setting.known)
+        };
+        let mut mentions = setting.gazetteer.mark(text, found);
         *left_out += mentions.len().saturating_sub(room);
         mentions.truncate(room);
         room -= mentions.len();
@@ -104,6 +162,7 @@ fn entities_of(
     if let Some(known) = setting.known {
         article::link(&mut named, &parts, known, &setting.context);
     }
+    setting.gazetteer.link(&mut named, &parts);
     let named = named.iter();
     named.map(|entity| as_recorded(entity, fields)).collect()
 }
@@ -146,14 +205,25 @@ fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Ent
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use dateline_entities::GazetteerEntry;
+    use proptest::prelude::*;
+
     use super::super::drafts::record;
     use super::*;
     use crate::draft::{Item, Text, Trust};
+    use crate::record::Image;
+
+    fn english_of(text: &str) -> Vec<Entity> {
+        let none = Gazetteer::default();
+        of_text("text", text, true, Context::default(), &none)
+    }
 
     #[test]
     fn mentions_of_one_name_are_one_entity_in_code_points() {
         let text = "“Łódź is far,” said Mary Robinson in Paris. Mary Robinson left Paris for Łódź.";
-        let entities = of_text("text", text, Context::default());
+        let entities = english_of(text);
         let robinson = entities
             .iter()
             .find(|entity| entity.name == "Mary Robinson")
@@ -177,7 +247,6 @@ mod tests {
 
     #[test]
     fn fields_name_the_same_entities() {
-        let model = english().unwrap();
         let fields = [
             ("title".into(), "Robinson leaves Paris"),
             (
@@ -186,10 +255,12 @@ mod tests {
             ),
         ];
         let setting = Setting {
+            reader: &Reader::of(true).unwrap(),
+            gazetteer: &Gazetteer::default(),
             known: None,
             context: Context::default(),
         };
-        let entities = entities_of(&Tagger::new(model), &fields, &setting, &mut 0);
+        let entities = entities_of(&fields, &setting, &mut 0);
         let robinson = entities
             .iter()
             .find(|entity| entity.name == "Mary Robinson")
@@ -238,13 +309,87 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_names_is_cut() {
-        let entities = of_text(
-            "text",
-            &"Mary Robinson met Bill Clinton in Paris.\n".repeat(1000),
-            Context::default(),
+    fn other_languages_have_well_known_names_alone() {
+        let item = Item {
+            language: Some("de".to_owned()),
+            content: Some(Text::plain(
+                "Gestern traf Emmanuel Macron in Paris Vertreter aus Kasachstan. Das Essen war gut.",
+            )),
+            ..Item::default()
+        };
+        let record = record(item);
+        assert_eq!(record.provenance.models.entities.as_deref(), Some(LISTS));
+        let found: Vec<(&str, Option<&str>)> = record
+            .entities
+            .iter()
+            .map(|entity| (entity.name.as_str(), entity.id.as_deref()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("Emmanuel Macron", Some("wikidata:Q3052772")),
+                ("Paris", Some("geonames:2988507")),
+                ("Kasachstan", Some("iso3166:KZ")),
+            ]
         );
+    }
+
+    #[test]
+    fn names_of_the_user_are_found_and_linked() {
+        let gazetteer = Gazetteer::new(vec![GazetteerEntry {
+            kind: article::Kind::Organization,
+            name: "Boeing".to_owned(),
+            id: Some("desk:7".to_owned()),
+            aliases: vec!["the plane maker of Seattle".to_owned()],
+        }]);
+        let text = "The plane maker of Seattle sold three jets.";
+        let entities = of_text("text", text, true, Context::default(), &gazetteer);
+        let boeing = entities.first().unwrap();
+        assert_eq!(boeing.id.as_deref(), Some("desk:7"));
+        assert_eq!(boeing.link.as_ref().unwrap().name, "Boeing");
+    }
+
+    #[test]
+    fn a_table_of_names_is_cut() {
+        let entities = english_of(&"Mary Robinson met Bill Clinton in Paris.\n".repeat(1000));
         let mentions: usize = entities.iter().map(|entity| entity.mentions.len()).sum();
         assert_eq!(mentions, MAX_MENTIONS);
+    }
+
+    proptest! {
+        #[test]
+        fn offsets_say_where_the_names_stand(
+            title in "[A-Za-zé“” 😀]{0,40}",
+            words in proptest::collection::vec("(Mary Robinson|President of Kazakhstan Kasim Tokayev|Łódź|the UN|\\(L\\)|Tern|\\n\\n|[a-zé,.😀]{1,8}|Moscow, Idaho)", 0..30),
+            credit in "(Jane Roe|AFP|/| via |é){0,5}",
+            is_english: bool,
+        ) {
+            let item = Item {
+                title: Some(Text::plain(&title)),
+                content: Some(Text::plain(format!("The bridge. {}", words.join(" ")))),
+                language: Some(if is_english { "en" } else { "de" }.to_owned()),
+                images: vec![Image {
+                    url: None,
+                    alt: None,
+                    caption: None,
+                    credit: Some(credit),
+                }],
+                ..Item::default()
+            };
+            let record = record(item);
+            let texts: HashMap<String, &str> = fields::with_credits(&record)
+                .map(|(field, text)| (field.into_owned(), text))
+                .collect();
+            for entity in &record.entities {
+                prop_assert!(!entity.mentions.is_empty());
+                prop_assert!((0.0..=1.0).contains(&entity.salience));
+                for mention in &entity.mentions {
+                    let chars = texts[&mention.field].chars().skip(mention.start);
+                    let there: String = chars.take(mention.end - mention.start).collect();
+                    prop_assert_eq!(&there, &mention.text);
+                    prop_assert!(!there.is_empty());
+                }
+            }
+        }
     }
 }

@@ -17,6 +17,19 @@ pub(super) fn are_english(record: &Record) -> bool {
     declared.is_none_or(|language| language.code == ENGLISH)
 }
 
+/// What names of fields end in that hold credits of pictures: names alone, and no sentences.
+pub(super) const CREDIT: &str = ".credit";
+
+/// All of them, credits of pictures too.
+pub(super) fn with_credits(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
+    let images = record.images.iter().enumerate();
+    let credits = images.filter_map(|(index, image)| {
+        let name = format!("images[{index}]{CREDIT}");
+        Some((Cow::Owned(name), image.credit.as_deref()?))
+    });
+    of(record).chain(credits)
+}
+
 pub(super) fn of(record: &Record) -> impl Iterator<Item = (Cow<'static, str>, &str)> {
     let points = record.key_points.iter().enumerate().map(|(index, point)| {
         let name = format!("key_points[{index}]");

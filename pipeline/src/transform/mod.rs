@@ -8,8 +8,10 @@
 mod dates;
 #[cfg(test)]
 mod drafts;
+pub mod enrichment;
 pub mod entities;
 mod fields;
+pub mod gazetteer;
 pub mod identity;
 pub mod normalise;
 pub mod quantities;
@@ -33,6 +35,7 @@ use crate::store::{
     Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
     unfinished,
 };
+use enrichment::Enrichment;
 use resolve::Prepared;
 
 /// Drafts in one batch: large enough that a commit's cost is shared by many.
@@ -55,15 +58,22 @@ pub struct Transformer {
     store: Store,
     readers: Arc<Readers>,
     clock: Clock,
+    enrichment: Arc<Enrichment>,
 }
 
 impl Transformer {
     /// A stage on a store.
-    pub fn new(store: Store, readers: Arc<Readers>, clock: Clock) -> Transformer {
+    pub fn new(
+        store: Store,
+        readers: Arc<Readers>,
+        clock: Clock,
+        enrichment: Arc<Enrichment>,
+    ) -> Transformer {
         Transformer {
             store,
             readers,
             clock,
+            enrichment,
         }
     }
 
@@ -127,7 +137,8 @@ impl Transformer {
                 continue;
             };
             position = last.seq;
-            let prepared = tokio::task::spawn_blocking(move || prepare_all(drafts));
+            let enrichment = Arc::clone(&self.enrichment);
+            let prepared = tokio::task::spawn_blocking(move || prepare_all(drafts, &enrichment));
             let prepared = prepared.await.map_err(unfinished)?;
             batches
                 .send(prepared)
@@ -179,11 +190,14 @@ fn count(commit: &TransformCommit, drafts: u64) {
 }
 
 /// The pure part over all cores, order kept.
-fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
+fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment) -> Vec<Prepared> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let share = drafts.len().div_ceil(cores).max(PER_THREAD);
     if drafts.len() <= share {
-        return drafts.into_iter().map(prepare).collect();
+        return drafts
+            .into_iter()
+            .map(|draft| prepare(draft, enrichment))
+            .collect();
     }
     let mut shares: Vec<Vec<DraftEntry>> = Vec::with_capacity(cores);
     let mut rest = drafts.into_iter();
@@ -198,7 +212,10 @@ fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
         let workers: Vec<_> = shares
             .into_iter()
             .map(|share| {
-                scope.spawn(move || share.into_iter().map(prepare).collect::<Vec<Prepared>>())
+                scope.spawn(move || {
+                    let prepared = share.into_iter().map(|draft| prepare(draft, enrichment));
+                    prepared.collect::<Vec<Prepared>>()
+                })
             })
             .collect();
         let mut prepared = Vec::new();
@@ -215,9 +232,9 @@ fn prepare_all(drafts: Vec<DraftEntry>) -> Vec<Prepared> {
 
 /// The pure part of one draft. A draft that trips over a bug costs itself and not the stage, which
 /// would trip over it for ever; the pure part has no state that could be left torn.
-fn prepare(entry: DraftEntry) -> Prepared {
+fn prepare(entry: DraftEntry, enrichment: &Enrichment) -> Prepared {
     let seq = entry.seq;
-    let article = std::panic::catch_unwind(AssertUnwindSafe(|| article(&entry)));
+    let article = std::panic::catch_unwind(AssertUnwindSafe(|| article(&entry, enrichment)));
     let outcome = article.unwrap_or_else(|_| {
         let reason = "a bug was met while this draft was made into a record; please report it with the draft";
         Err((format!("draft {seq}"), Fault::poison("bug", reason)))
@@ -231,11 +248,14 @@ fn prepare(entry: DraftEntry) -> Prepared {
 }
 
 /// A draft's article, or what it is and what is wrong with it.
-fn article(entry: &DraftEntry) -> Result<normalise::Article, (String, Fault)> {
+fn article(
+    entry: &DraftEntry,
+    enrichment: &Enrichment,
+) -> Result<normalise::Article, (String, Fault)> {
     match serde_json::from_str::<Draft>(&entry.draft) {
         Ok(draft) => {
             let subject = subject(&draft);
-            normalise::normalise(draft).map_err(|fault| (subject, fault))
+            normalise::normalise(draft, enrichment).map_err(|fault| (subject, fault))
         }
         Err(error) => {
             let fault = Fault::poison("bad_draft", format!("the draft cannot be read: {error}"));
@@ -271,11 +291,11 @@ fn dead_letter(source: &str, subject: &str, fault: &Fault, mut bytes: Vec<u8>) -
 
 /// What the stage makes of drafts that stand alone, without index and state: for `inspect`.
 /// Every article is new and has revision 1.
-pub fn inspect(drafts: Vec<Draft>) -> Vec<Result<Record, Fault>> {
+pub fn inspect(drafts: Vec<Draft>, enrichment: &Enrichment) -> Vec<Result<Record, Fault>> {
     drafts
         .into_iter()
         .map(|draft| {
-            normalise::normalise(draft).map(|article| {
+            normalise::normalise(draft, enrichment).map(|article| {
                 let mut record = article.record;
                 record.id = identity::hex(&article.evidence.new_id(0));
                 record.revision = 1;

@@ -8,6 +8,7 @@ use dateline_text::{clean, html, similar, url_key};
 use url::Url;
 
 use super::dates;
+use super::enrichment::Enrichment;
 use super::identity::{Evidence, evidence};
 use super::{entities, quantities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
@@ -35,7 +36,7 @@ pub struct Article {
 ///
 /// # Errors
 /// A poison fault when the draft says nothing that could be an article.
-pub fn normalise(draft: Draft) -> Result<Article, Fault> {
+pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault> {
     let origin = draft.origin();
     let item = &draft.item;
     let title = item
@@ -125,9 +126,16 @@ pub fn normalise(draft: Draft) -> Result<Article, Fault> {
         source: draft.source.clone(),
     };
     let publisher = dates::publisher_country(&record);
-    timex::annotate(&mut record, publisher.as_deref());
-    entities::annotate(&mut record, publisher.as_deref());
-    quantities::annotate(&mut record);
+    let wanted = enrichment.wanted(&record.source.id);
+    if wanted.timestamps {
+        timex::annotate(&mut record, publisher.as_deref());
+    }
+    if wanted.entities {
+        entities::annotate(&mut record, publisher.as_deref(), enrichment.gazetteer());
+    }
+    if wanted.quantities {
+        quantities::annotate(&mut record);
+    }
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);

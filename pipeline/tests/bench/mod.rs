@@ -54,6 +54,7 @@ impl Bench {
             self.store.clone(),
             Arc::clone(&self.readers),
             self.clock.clone(),
+            Arc::default(),
         );
         let running = tokio::spawn(stage.run(stop.clone()));
         let mut vitals = self.store.vitals();

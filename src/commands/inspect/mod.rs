@@ -19,6 +19,7 @@ use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::source::Outcome;
 use dateline_pipeline::transform;
+use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
 
 use crate::cli::{Inspect, InspectArgs, InspectOne};
@@ -158,7 +159,7 @@ fn of_drop(target: &str, bytes: &[u8]) -> Findings {
 
 impl Findings {
     fn take(&mut self, drafts: Vec<Draft>) {
-        for outcome in transform::inspect(drafts) {
+        for outcome in transform::inspect(drafts, &Enrichment::default()) {
             match outcome {
                 Ok(record) => self.records.push(record),
                 Err(fault) => self.problems.push(fault.reason),

@@ -1,8 +1,11 @@
 //! `inspect text`: what the libraries of temporal expressions, named entities and quantities make of a text.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use dateline_pipeline::record::{Entity, Quantity, Timex};
-use dateline_pipeline::transform::{entities, quantities, timex};
+use dateline_pipeline::transform::entities::Gazetteer;
+use dateline_pipeline::transform::{entities, gazetteer, quantities, timex};
 use dateline_text::charset::{self, Declared};
 use dateline_timestamps::text::{Context, languages};
 use serde::Deserialize;
@@ -32,9 +35,12 @@ pub(crate) struct InspectText {
         conflicts_with = "batch"
     )]
     language: String,
-    /// Country of the publisher: GB, US. Settles the order of numeric dates, and the holidays.
+    /// Country of the publisher: GB, US. Settles the order of numeric dates, the holidays, and which of the places of one name is meant.
     #[arg(long, value_name = "CODE", conflicts_with = "batch")]
     country: Option<String>,
+    /// File with names of your own, as `[enrich.entities] gazetteers` names them; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    gazetteer: Vec<PathBuf>,
     /// Print the answer as JSON.
     #[arg(long, conflicts_with = "batch")]
     json: bool,
@@ -55,9 +61,16 @@ struct Request {
 }
 
 pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
+    let gazetteer = match gazetteer::read(&args.gazetteer) {
+        Ok(gazetteer) => gazetteer,
+        Err(errors) => {
+            terminal::complain(&errors.into());
+            return Ok(Exit::Config);
+        }
+    };
     let Some(file) = &args.file else {
         return lines::answer(
-            answer,
+            |request| answer(request, &gazetteer),
             |error| json!({ "timestamps": [], "entities": [], "quantities": [], "error": error }),
         );
     };
@@ -83,6 +96,7 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
         args.published,
         &args.language,
         args.country.as_deref(),
+        &gazetteer,
     );
     let quantities = quantities_of(&text, &args.language);
     if args.json {
@@ -106,7 +120,7 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn answer(request: Request) -> Value {
+fn answer(request: Request, gazetteer: &Gazetteer) -> Value {
     let language = request.language.as_deref().unwrap_or("en");
     let published = request.published.map(Moment::try_from).transpose();
     match has_table(language).and(published) {
@@ -116,7 +130,7 @@ fn answer(request: Request) -> Value {
             json!({
                 "id": request.id,
                 "timestamps": found,
-                "entities": entities_of(&request.text, published, language, country),
+                "entities": entities_of(&request.text, published, language, country, gazetteer),
                 "quantities": quantities_of(&request.text, language),
             })
         }
@@ -140,21 +154,19 @@ fn annotate(
     timex::of_text("text", text, &context)
 }
 
-/// The names in a text, which are looked for in English ones only.
+/// The names in a text: by the model in English ones, by lists in others.
 fn entities_of(
     text: &str,
     published: Option<Moment>,
     language: &str,
     country: Option<&str>,
+    gazetteer: &Gazetteer,
 ) -> Vec<Entity> {
-    if !is_english(language) {
-        return Vec::new();
-    }
     let context = entities::Context {
         publisher: country,
         year: published.map(|moment| moment.local().year()),
     };
-    entities::of_text("text", text, context)
+    entities::of_text("text", text, is_english(language), context, gazetteer)
 }
 
 /// The amounts in a text, which are looked for in English ones only.

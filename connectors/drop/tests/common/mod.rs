@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dateline_config::{AfterDrop, ByteSize, DropFolder};
+use dateline_config::{AfterDrop, ByteSize, DropFolder, Enrichment};
 use dateline_drop::DropSource;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::fault::Fault;
@@ -42,6 +42,11 @@ pub fn config(path: &Path, after: AfterDrop) -> DropFolder {
         archive_dir: None,
         max_file: ByteSize(64 * 1024),
         language: Some("en".to_owned()),
+        enrich: vec![
+            Enrichment::Timestamps,
+            Enrichment::Entities,
+            Enrichment::Quantities,
+        ],
         enabled: true,
     }
 }

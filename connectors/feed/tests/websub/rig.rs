@@ -99,7 +99,12 @@ impl Rig {
             clock.clone(),
             Dice::seeded(1),
         );
-        let transformer = Transformer::new(store.clone(), Arc::clone(&readers), clock.clone());
+        let transformer = Transformer::new(
+            store.clone(),
+            Arc::clone(&readers),
+            clock.clone(),
+            Arc::default(),
+        );
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
         tasks.spawn(collector.unwrap().run(stop.clone()));

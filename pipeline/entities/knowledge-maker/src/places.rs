@@ -71,6 +71,14 @@ fn countries(sources: &Sources, names: &BTreeMap<&str, &[String]>) -> Vec<Entry>
                 .filter(|_| name.contains("SAR") || name.contains('('))
                 .unwrap_or(name);
             more.extend(of(names, code));
+            let abroad: Vec<String> = sources
+                .abroad
+                .iter()
+                .filter_map(|names| names.get(code))
+                .filter(|name| is_kept(name))
+                .map(|name| format!("~{name}"))
+                .collect();
+            more.extend(abroad.iter().map(String::as_str));
             Entry {
                 kind: LineKind::Entry(EntryKind::Country),
                 id: code.clone(),

@@ -176,6 +176,8 @@ pub(crate) struct Sources {
     pub(crate) continents: BTreeMap<String, Continent>,
     /// CLDR's names by code, `US` or `US-alt-short`.
     pub(crate) territories: BTreeMap<String, String>,
+    /// CLDR's names by code in other languages.
+    pub(crate) abroad: Vec<BTreeMap<String, String>>,
     /// CLDR's names by code, `usca`.
     pub(crate) subdivisions: BTreeMap<String, String>,
     pub(crate) demonyms: Table,
@@ -191,6 +193,12 @@ pub(crate) struct Sources {
     pub(crate) brands: BTreeMap<String, Vec<Item>>,
     pub(crate) wikidata: BTreeMap<String, WikidataItem>,
 }
+
+/// Languages whose names of countries are kept: the most read of those that are written in Latin letters.
+const LANGUAGES: [&str; 18] = [
+    "cs", "da", "de", "es", "fi", "fr", "hr", "hu", "id", "it", "nb", "nl", "pl", "pt", "ro", "sk",
+    "sv", "tr",
+];
 
 /// Where the sources lie.
 #[derive(Debug, clap::Args)]
@@ -239,6 +247,15 @@ impl Sources {
                 &localenames.join("main/en/territories.json"),
                 "/main/en/localeDisplayNames/territories",
             )?,
+            abroad: LANGUAGES
+                .iter()
+                .map(|language| {
+                    strings(
+                        &localenames.join(format!("main/{language}/territories.json")),
+                        &format!("/main/{language}/localeDisplayNames/territories"),
+                    )
+                })
+                .collect::<anyhow::Result<_>>()?,
             subdivisions: strings(
                 &subdivisions.join("subdivisions/en/en.json"),
                 "/subdivisions/localeDisplayNames/subdivisions",

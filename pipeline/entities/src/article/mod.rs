@@ -1,19 +1,22 @@
 //! From the mentions of an article's texts to those whom and what they name: one entity for “Russian President Vladimir Putin” and “Putin”, for
 //! “the Institute for the Study of War” and “ISW”.
 
+mod credit;
 mod defined;
 mod merge;
 mod names;
 mod salience;
 mod titles;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::label::Kind;
 use crate::tagger::Mention;
 
+pub use credit::credit;
 use names::Name;
 pub use names::without_form;
+pub(crate) use titles::is_head;
 
 /// A text of an article with the mentions that were found in it.
 #[derive(Debug, Clone)]
@@ -143,7 +146,56 @@ fn groups(parts: &[Part<'_>]) -> Vec<Group> {
             group.mentions.push((number, *mention));
         }
     }
-    groups
+    agree(groups)
+}
+
+/// One word names one thing in an article: where it was taken for things of different kinds, the kind with most of the confidence has all of its
+/// mentions. But for a person's last name, which a town may have too.
+fn agree(groups: Vec<Group>) -> Vec<Group> {
+    let mut surest: HashMap<String, (f32, usize)> = HashMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        let confidence = group.mentions.iter().map(|(_, mention)| mention.confidence);
+        let confidence = confidence.sum::<f32>();
+        let best = surest
+            .entry(group.name.key.clone())
+            .or_insert((confidence, place));
+        if best.0 < confidence {
+            *best = (confidence, place);
+        }
+    }
+    let last_names: HashSet<&str> = groups
+        .iter()
+        .filter(|group| group.kind == Kind::Person)
+        .filter_map(|group| Some(group.name.key.rsplit_once(' ')?.1))
+        .collect();
+    let home = |place: usize| {
+        let key = groups[place].name.key.as_str();
+        let is_own = key.contains(' ') || last_names.contains(key);
+        surest
+            .get(key)
+            .filter(|_| !is_own)
+            .map_or(place, |best| best.1)
+    };
+    let homes: Vec<usize> = (0..groups.len()).map(home).collect();
+    let mut agreed: Vec<Option<Group>> = groups.into_iter().map(Some).collect();
+    for (place, home) in homes.into_iter().enumerate() {
+        if place == home {
+            continue;
+        }
+        if let Some(group) = agreed[place].take()
+            && let Some(home) = &mut agreed[home]
+        {
+            home.mentions.extend(group.mentions);
+            home.mentions
+                .sort_by_key(|(part, mention)| (*part, mention.start));
+        }
+    }
+    let mut agreed: Vec<Group> = agreed.into_iter().flatten().collect();
+    agreed.sort_by_key(|group| {
+        let first = group.mentions.first();
+        first.map(|(part, mention)| (*part, mention.start))
+    });
+    agreed
 }
 
 #[cfg(test)]

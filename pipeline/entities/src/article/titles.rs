@@ -152,7 +152,8 @@ fn is_of(word: &str) -> bool {
     matches!(word, "of" | "for" | "at")
 }
 
-fn is_head(word: &str) -> bool {
+/// Whether a title can end in a word, or go on with “of” behind it.
+pub(crate) fn is_head(word: &str) -> bool {
     let small = small(word);
     WORDS
         .heads

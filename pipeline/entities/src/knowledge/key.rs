@@ -29,6 +29,21 @@ fn plainly(letter: char) -> Option<&'static str> {
 #[must_use]
 pub fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
+    if name.is_ascii() {
+        // The same in a tenth of the time.
+        for byte in name.bytes() {
+            match byte {
+                b'&' => folded.push_str("and"),
+                b'.' | b'\'' | b'`' => {}
+                _ if byte.is_ascii_alphanumeric() => {
+                    folded.push(char::from(byte.to_ascii_lowercase()));
+                }
+                _ if !folded.is_empty() && !folded.ends_with(' ') => folded.push(' '),
+                _ => {}
+            }
+        }
+        return bare(&folded);
+    }
     for letter in name.nfkd().filter(|letter| !is_combining_mark(*letter)) {
         for letter in letter.to_lowercase() {
             match plainly(letter) {
@@ -41,6 +56,11 @@ pub fn fold(name: &str) -> String {
             }
         }
     }
+    bare(&folded)
+}
+
+/// Without “the”, and with one spelling of “Saint”.
+fn bare(folded: &str) -> String {
     let trimmed = folded.trim_end();
     let bare = trimmed.strip_prefix("the ").unwrap_or(trimmed);
     match bare.strip_prefix("saint ") {
@@ -91,6 +111,15 @@ mod tests {
             ("sadyr zhaparov", "sadyr japarov"),
         ] {
             assert_eq!(skeleton(one), skeleton(other));
+        }
+    }
+
+    #[test]
+    fn ascii_is_folded_as_all_else() {
+        for name in ["The U.S. & Co.", " O'Brien -- Smith ", "a`b", "&"] {
+            // A letter that folds to one of its own leaves the quick way.
+            let slow = fold(&format!("{name} é"));
+            assert_eq!(slow.trim_end_matches(" e"), fold(name), "{name}");
         }
     }
 

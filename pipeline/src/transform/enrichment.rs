@@ -1,0 +1,59 @@
+//! What is looked for in the texts of which sources, and by what.
+
+use std::collections::HashMap;
+
+use dateline_entities::Gazetteer;
+
+/// How records are enriched.
+#[derive(Debug, Default)]
+pub struct Enrichment {
+    gazetteer: Gazetteer,
+    by_source: HashMap<String, Wanted>,
+}
+
+/// What is looked for in the texts of one source. Everything, where nothing else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// The times that they speak of.
+    pub timestamps: bool,
+    /// Whom and what they name.
+    pub entities: bool,
+    /// Amounts.
+    pub quantities: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            timestamps: true,
+            entities: true,
+            quantities: true,
+        }
+    }
+}
+
+impl Enrichment {
+    /// With names of the user's own, and what is wanted for sources by their ids, where it is not everything.
+    #[must_use]
+    pub fn new(gazetteer: Gazetteer, sources: impl Iterator<Item = (String, Wanted)>) -> Self {
+        Self {
+            gazetteer,
+            // Only the exceptions: a list of feeds may have a hundred thousand.
+            by_source: sources
+                .filter(|(_, wanted)| *wanted != Wanted::default())
+                .collect(),
+        }
+    }
+
+    /// The user's own names.
+    #[must_use]
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
+    /// What is looked for in the texts of a source, by its id.
+    #[must_use]
+    pub fn wanted(&self, source: &str) -> Wanted {
+        self.by_source.get(source).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,125 @@
+//! Enrichment as it is configured: names of the user's own, and sources that want less of it.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+#[allow(dead_code, reason = "each test binary uses its part of the harness")]
+mod torture;
+
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use torture::daemon::{Daemon, dateline};
+use torture::setup::Setup;
+use torture::until;
+
+/// For what takes some seconds when all is well.
+const SOON: Duration = Duration::from_secs(60);
+
+const STORY: &str = "Ferry office moves\n\nTern Ferries said on Monday that it will leave Moscow for 3 million euros.\n\n\
+                     The office of TF was closed on Tuesday, its chairwoman Jane Roe added.\n";
+
+fn records(setup: &Setup) -> Vec<Value> {
+    let Ok(files) = fs::read_dir(setup.records()) else {
+        return Vec::new();
+    };
+    let texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap_or_default());
+    let lines: Vec<String> = texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    lines
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+#[test]
+fn own_names_are_linked_and_sources_get_what_they_want() {
+    let setup = Setup::new("enrichment");
+    let folder = setup.folder();
+    fs::write(
+        folder.join("companies.csv"),
+        "name,type,id,aliases\nTern Ferries,organization,desk:17,TF|Tern Line\n",
+    )
+    .unwrap();
+    for name in ["full", "bare"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        fs::write(folder.join(name).join("story.txt"), STORY).unwrap();
+    }
+    let config = setup.configure(&format!(
+        "[enrich.entities]\ngazetteers = [\"companies.csv\"]\n\n\
+         [[drops]]\npath = \"full\"\nsettle = \"0ms\"\n\n[[drops]]\npath = \"bare\"\nsettle = \"0ms\"\nenrich = [\"timestamps\"]\n\n{}",
+        setup.jsonl("")
+    ));
+    let mut daemon = Daemon::start(&config);
+    let records = until("both stories", SOON, || {
+        Some(records(&setup)).filter(|records| records.len() == 2)
+    });
+    daemon.stop(SOON);
+    let of = |source: &str| {
+        let mut records = records.iter();
+        records
+            .find(|record| record["source"]["id"] == source)
+            .unwrap()
+    };
+    let full = of("full");
+    let ferries = full["entities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entity| entity["id"] == "desk:17")
+        .unwrap();
+    assert_eq!(ferries["link"]["name"], "Tern Ferries");
+    assert_eq!(full["quantities"][0]["unit"], "EUR");
+    let bare = of("bare");
+    assert!(bare["timestamps"].as_array().unwrap().len() >= 2);
+    assert!(bare.get("entities").is_none() && bare.get("quantities").is_none());
+    assert!(
+        bare["provenance"]
+            .get("models")
+            .is_none_or(|models| models.get("entities").is_none())
+    );
+}
+
+#[test]
+fn what_is_wrong_with_own_names_is_said_before_anything_runs() {
+    let setup = Setup::new("gazetteer");
+    let folder = setup.folder();
+    fs::write(
+        folder.join("companies.csv"),
+        "name,type\nTern Ferries,firm\n",
+    )
+    .unwrap();
+    let config = setup.configure(
+        "[enrich.entities]\ngazetteers = [\"companies.csv\"]\n\n[[drops]]\npath = \".\"\n",
+    );
+    for command in ["check", "run"] {
+        let output = dateline()
+            .args([command, "--config"])
+            .arg(&config)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(78), "{command}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        for part in [
+            "[enrich.entities] gazetteers",
+            "companies.csv:2: the type `firm` is unknown; write person, organization, location or misc",
+        ] {
+            assert!(said.contains(part), "{command}: {part} in {said}");
+        }
+    }
+    fs::write(
+        folder.join("companies.csv"),
+        "name,type\nTern Ferries,organization\n",
+    )
+    .unwrap();
+    let output = dateline()
+        .args(["check", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("1 name of your own"), "{said}");
+}
