@@ -19,7 +19,7 @@ mod sentence;
 mod tagger;
 mod token;
 
-pub use article::{Entity, Part, credit, entities};
+pub use article::{Entity, MiscKind, Part, credit, entities};
 pub use document::{Casing, Document};
 pub use english::english;
 pub use gazetteer::{Gazetteer, GazetteerEntry};

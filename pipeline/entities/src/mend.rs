@@ -21,7 +21,7 @@ static SEATS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// The mentions of a text, put right: a country and a person who are one name behind a title (“President of Kazakhstan Kasim Comert Tokayev”) are two;
-/// the Kremlin is an organization, not a place; “Soviet republics” are no place; and “(L)” in a caption names nobody. In order, none within another.
+/// the Kremlin is an organization, not a place; “Soviet republics” are no place; “(L)” in a caption and “Tuesday” name nobody. In order, none within another.
 #[must_use]
 pub fn mend(text: &str, mentions: Vec<Mention>, world: &Knowledge) -> Vec<Mention> {
     let mut mended = Vec::with_capacity(mentions.len());
@@ -29,7 +29,7 @@ pub fn mend(text: &str, mentions: Vec<Mention>, world: &Knowledge) -> Vec<Mentio
         let Some(name) = text.get(mention.start..mention.end) else {
             continue;
         };
-        if is_position(text, &mention) {
+        if is_position(text, &mention) || mention.kind == Kind::Misc && is_day_or_month(name) {
             continue;
         }
         if let Some(at) = person_behind_country(text, &mention, world) {
@@ -59,6 +59,32 @@ fn is_position(text: &str, mention: &Mention) -> bool {
             let word = before.rsplit(' ').next().unwrap_or_default();
             word.starts_with('(') && word.contains(|letter: char| letter.is_ascii_digit())
         }
+}
+
+/// “Tuesday”, “March”: times, and no names.
+fn is_day_or_month(name: &str) -> bool {
+    matches!(
+        name,
+        "Monday"
+            | "Tuesday"
+            | "Wednesday"
+            | "Thursday"
+            | "Friday"
+            | "Saturday"
+            | "Sunday"
+            | "January"
+            | "February"
+            | "March"
+            | "April"
+            | "May"
+            | "June"
+            | "July"
+            | "August"
+            | "September"
+            | "October"
+            | "November"
+            | "December"
+    )
 }
 
 /// Where the person begins in a name of a country and a person behind a title.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Somebody or something that the texts name, once or more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entity {
-    /// What it is: `person`, `organization`, `location`, `nationality` (a people, a language or what else is called after a country) or `misc` (an
-    /// event, a product, a work). More may come.
+    /// What it is: `person`, `organization`, `location`, `nationality` (a people, a language or what else is called after a country), `group` (a people or religion of many countries, a party), `event`,
+    /// `product`, `work`, or `misc` where it is none of these or not known which. More may come.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
     /// The fullest of its names in the texts, without article, honorific and possessive ending.

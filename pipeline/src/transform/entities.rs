@@ -13,9 +13,6 @@ use crate::record::{Coordinates, Entity, Link, Mention, Record};
 /// Mentions in one record: a long article has some hundreds, a table of results thousands. Who reads those reads the table.
 const MAX_MENTIONS: usize = 2000;
 
-/// The type of what is called after a country, which the model has no type for.
-const NATIONALITY: &str = "nationality";
-
 /// What the record says of texts that no model reads: their well-known names come from lists alone.
 const LISTS: &str = "lists-1";
 
@@ -179,11 +176,7 @@ fn as_recorded(entity: &article::Entity, fields: &[(Cow<'_, str>, &str)]) -> Ent
         }
     };
     Entity {
-        kind: Cow::Borrowed(if entity.is_nationality {
-            NATIONALITY
-        } else {
-            entity.kind.as_str()
-        }),
+        kind: Cow::Borrowed(entity.sort()),
         name: entity.name.clone(),
         id: entity.link.as_ref().map(|link| link.id.clone()),
         link: entity.link.as_ref().map(|link| Link {

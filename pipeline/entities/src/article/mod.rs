@@ -10,6 +10,7 @@ mod titles;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::knowledge::fold;
 use crate::label::Kind;
 use crate::tagger::Mention;
 
@@ -44,10 +45,66 @@ pub struct Entity {
     pub confidence: f32,
     /// The part and its mention, in order.
     pub mentions: Vec<(usize, Mention)>,
-    /// Whether it is a nationality, a people or a language by a country's name; told by [`link`](crate::link).
-    pub is_nationality: bool,
+    /// What sort of `misc` it is, where that is known; told by [`link`](crate::link).
+    pub misc: Option<MiscKind>,
     /// Who or what it is in the world; told by [`link`](crate::link).
     pub link: Option<crate::Link>,
+}
+
+/// Sorts of names that are no person's, organization's or place's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MiscKind {
+    /// A nationality, a people or a language by a country's name.
+    Nationality,
+    /// A people, a religion or a party that no one country is the home of.
+    Group,
+    /// A war, a match, a feast, a disaster.
+    Event,
+    /// What a known maker makes.
+    Product,
+    /// A book, a film, a song.
+    Work,
+}
+
+impl MiscKind {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nationality => "nationality",
+            Self::Group => "group",
+            Self::Event => "event",
+            Self::Product => "product",
+            Self::Work => "work",
+        }
+    }
+}
+
+impl Entity {
+    /// What it is, in a word: `person`, `organization`, `location`, `nationality`, `group`, `event`, `product`, `work`, or `misc` where nothing nearer is known.
+    #[must_use]
+    pub fn sort(&self) -> &'static str {
+        self.misc.map_or(self.kind.as_str(), MiscKind::as_str)
+    }
+
+    /// Takes in another that is the same: its mentions, and what it has more.
+    pub(crate) fn absorb(&mut self, other: Self, parts: &[Part<'_>]) {
+        self.mentions.extend(other.mentions);
+        self.mentions
+            .sort_by_key(|(part, mention)| (*part, mention.start));
+        // The name that it is known by in the world, where the article has it; else the fullest.
+        let known = self.link.as_ref().map(|link| fold(&link.name));
+        let rank = |name: &str| (known == Some(fold(name)), name.split(' ').count());
+        if rank(&other.name) > rank(&self.name) {
+            self.name = other.name;
+        }
+        titles::keep_fullest(&mut self.title, other.title);
+        self.confidence = self.confidence.max(other.confidence);
+        self.salience = salience::Scale::of(parts).salience(&self.mentions);
+        if let (Some(link), Some(more)) = (&mut self.link, other.link) {
+            link.confidence = link.confidence.max(more.confidence);
+        }
+    }
 }
 
 /// The entities of an article, in the order of their first mentions. `parts` are its texts in the order of reading; time and memory are linear
@@ -82,7 +139,7 @@ pub fn entities(parts: &[Part<'_>]) -> Vec<Entity> {
                 salience: 0.0,
                 confidence: 0.0,
                 mentions: Vec::new(),
-                is_nationality: false,
+                misc: None,
                 link: None,
             });
         }

@@ -181,9 +181,16 @@ fn companies_are_named_with_and_without_their_form_of_law() {
         &names(&["[O:Boeing Co.] and [O:Boeing]"]),
         &[("Boeing Co.", 2)],
     );
+}
+
+#[test]
+fn a_word_names_one_thing_in_an_article_but_for_last_names() {
+    let entities = found(&["[O:Boeing] and [L:Boeing] and [O:Boeing]"]);
+    assert_eq!(entities.len(), 1);
+    assert_eq!(entities[0].kind, Kind::Organization);
     is(
-        &names(&["[O:Boeing] and [L:Boeing]"]),
-        &[("Boeing", 1), ("Boeing", 1)],
+        &names(&["[P:Denzel Washington] left [L:Washington]. [P:Washington] said"]),
+        &[("Denzel Washington", 2), ("Washington", 1)],
     );
 }
 

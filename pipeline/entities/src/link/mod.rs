@@ -8,10 +8,14 @@ mod organizations;
 mod people;
 mod places;
 mod qualifiers;
+mod refine;
 mod scene;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::article::{Entity, Part};
-use crate::knowledge::{EntryKind, Found, Knowledge, fold};
+use crate::knowledge::{Found, Knowledge, fold};
 use crate::label::Kind;
 
 use likelihood::Best;
@@ -26,8 +30,6 @@ const CERTAIN: f32 = 0.75;
 const ROUNDS: usize = 2;
 /// Candidates of one name that are weighed. The most frequent name of a town, San José, has two hundred.
 const MAX_CANDIDATES: usize = 512;
-/// Inhabitants from which a town is rather meant than a nationality of the same name.
-const KNOWN_TOWN: u32 = 100_000;
 
 /// Somebody or something of the world that an entity is.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,20 +57,22 @@ pub struct Context<'c> {
     pub year: Option<i16>,
 }
 
-/// Tells who and what of the world an article's entities are ([`Entity::link`]), and which are nationalities ([`Entity::is_nationality`]), of which
-/// those taken for places become `misc`. `entities` are those that [`entities`](crate::entities) made of the same `parts`.
+/// Tells who and what of the world an article's entities are ([`Entity::link`]); those that are the same become one. Tells too what sort of `misc` an
+/// entity is ([`Entity::misc`]); nationalities that were taken for places become `misc`. `entities` are those that [`entities`](crate::entities) made of the same `parts`.
 ///
 /// What speaks for a place: its inhabitants; that it is a capital; the countries that the rest of the article names, by their names, their people or
 /// their cities; the part of the country named behind a comma (“Portland, Ore.”); the publisher's country. What speaks against: that only another
 /// language or another time calls it so. For a person: the office and the country that the title says, the article's year, the country's size. For an
 /// organization: how widely it is known, and whether it is in a country that the article names. Time grows with the entities, and by at most 512
 /// candidates for each.
-pub fn link(entities: &mut [Entity], parts: &[Part<'_>], world: &Knowledge, context: &Context<'_>) {
+pub fn link(
+    entities: &mut Vec<Entity>,
+    parts: &[Part<'_>],
+    world: &Knowledge,
+    context: &Context<'_>,
+) {
     for entity in entities.iter_mut() {
-        if is_nationality(entity, world) {
-            entity.is_nationality = true;
-            entity.kind = Kind::Misc;
-        }
+        refine::refine(entity, parts, world);
     }
     let places: Vec<Vec<Found<'_>>> = entities
         .iter()
@@ -120,6 +124,28 @@ pub fn link(entities: &mut [Entity], parts: &[Part<'_>], world: &Knowledge, cont
             .filter(|found| found.confidence >= THRESHOLD)
             .map(|found| as_link(&found, world));
     }
+    unite(entities, parts);
+}
+
+/// Those with one id are one entity, whatever the article calls them: “Kasim Comert Tokayev” and “Kassym-Jomart Tokayev”, “US” and “America”.
+fn unite(entities: &mut Vec<Entity>, parts: &[Part<'_>]) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut united: Vec<Entity> = Vec::with_capacity(entities.len());
+    for entity in entities.drain(..) {
+        let id = entity.link.as_ref().map(|link| link.id.clone());
+        let known = id.and_then(|id| match places.entry(id) {
+            Entry::Occupied(place) => Some(*place.get()),
+            Entry::Vacant(place) => {
+                place.insert(united.len());
+                None
+            }
+        });
+        match known {
+            Some(place) => united[place].absorb(entity, parts),
+            None => united.push(entity),
+        }
+    }
+    *entities = united;
 }
 
 fn best<'k>(
@@ -143,19 +169,6 @@ fn as_link(best: &Best<Found<'_>>, world: &Knowledge) -> Link {
         country: entry.country().map(str::to_owned),
         coordinates: entry.coordinates(),
     }
-}
-
-/// “Kazakh”, “Russians”: what is called after a country and is no known town.
-fn is_nationality(entity: &Entity, world: &Knowledge) -> bool {
-    if !matches!(entity.kind, Kind::Misc | Kind::Location) {
-        return false;
-    }
-    let folded = fold(&entity.name);
-    let is_known_place = |found: Found<'_>| match found.entry.kind {
-        EntryKind::Town | EntryKind::Capital => found.is_main && found.entry.weight >= KNOWN_TOWN,
-        kind => found.is_main && kind.kind() == Kind::Location,
-    };
-    !world.demonym(&folded).is_empty() && !world.named(&folded).any(is_known_place)
 }
 
 /// The places that bear an entity's name, or else what stands before a comma in it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::article::Entity;
+use crate::article::{Entity, MiscKind};
 use crate::knowledge::{Entry, EntryKind, Found, Knowledge, fold};
 
 use super::qualifiers::Qualifiers;
@@ -76,7 +76,8 @@ impl Scene {
             for country in named.filter_map(|found| found.entry.country_code()) {
                 scene.add(number, country, weight);
             }
-            let called = entity.is_nationality.then_some(entity.name.as_str());
+            let is_nationality = entity.misc == Some(MiscKind::Nationality);
+            let called = is_nationality.then_some(entity.name.as_str());
             for country in called
                 .into_iter()
                 .flat_map(|name| world.demonym(&fold(name)))

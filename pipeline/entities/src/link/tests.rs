@@ -1,6 +1,7 @@
 //! Who and what is meant in texts of our own.
 
 use super::*;
+use crate::MiscKind;
 use crate::{Tagger, english, entities, world};
 
 fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> {
@@ -124,7 +125,7 @@ fn nationalities_are_no_places() {
     link(&mut entities, &parts, world().unwrap(), &Context::default());
     for name in ["Kazakh", "Russian"] {
         let entity = entities.iter().find(|entity| entity.name == name).unwrap();
-        assert!(entity.is_nationality && entity.kind == Kind::Misc && entity.link.is_none());
+        assert!(entity.misc == Some(MiscKind::Nationality) && entity.link.is_none());
     }
     assert!(entities.iter().all(|entity| entity.kind != Kind::Location));
 }
@@ -211,6 +212,57 @@ fn companies_have_their_numbers_beside() {
     link(&mut entities, &parts, world().unwrap(), &Context::default());
     let boeing = entities[0].link.as_ref().unwrap();
     assert_eq!(boeing.same_as, ["cik:12927", "ticker:BA"]);
+}
+
+#[test]
+fn those_with_one_id_are_one() {
+    let text = "Kazakh President Kassym-Jomart Tokayev spoke. The U.S. was silent. President of Kazakhstan Kasim Comert Tokayev (R), was not; nor was the United States.";
+    let kinds = [
+        ("Kazakh", Kind::Misc),
+        ("Kassym-Jomart Tokayev", Kind::Person),
+        ("U.S.", Kind::Location),
+        ("Kazakhstan", Kind::Location),
+        ("Kasim Comert Tokayev", Kind::Person),
+        ("United States", Kind::Location),
+    ];
+    let mentions = kinds.map(|(name, kind)| {
+        let start = text.find(name).unwrap();
+        crate::Mention {
+            start,
+            end: start + name.len(),
+            chars: (start, start + name.len()),
+            kind,
+            confidence: 0.9,
+        }
+    });
+    let parts = [Part {
+        text,
+        mentions: mentions.to_vec(),
+        is_headline: false,
+    }];
+    let mut entities = entities(&parts);
+    link(
+        &mut entities,
+        &parts,
+        world().unwrap(),
+        &Context {
+            publisher: None,
+            year: Some(2023),
+        },
+    );
+    let united: Vec<(&str, usize)> = entities
+        .iter()
+        .map(|entity| (entity.name.as_str(), entity.mentions.len()))
+        .collect();
+    assert_eq!(
+        united,
+        [
+            ("Kazakh", 1),
+            ("Kassym-Jomart Tokayev", 2),
+            ("United States", 2),
+            ("Kazakhstan", 1),
+        ]
+    );
 }
 
 #[test]
