@@ -86,6 +86,8 @@ pub(crate) enum Inspect {
     Feed(InspectOne),
     /// A dropped file, or `-` for standard input.
     Drop(InspectOne),
+    /// An article's page: a file, an address, or `-` for standard input.
+    Page(InspectOne),
     /// A date as somebody wrote it: its instant, or why it is none.
     Date(InspectDate),
     /// A text: the times that it speaks of, marked where they stand.
@@ -101,7 +103,7 @@ pub(crate) struct InspectOne {
     #[arg(long, conflicts_with = "batch")]
     pub(crate) json: bool,
     /// Read requests from standard input and write answers, one JSON object a line: {"path", "headers"} for feeds,
-    /// {"path"} for drops.
+    /// {"path"} for drops, {"path", "url"} for pages.
     #[arg(long, conflicts_with = "target")]
     pub(crate) batch: bool,
 }

@@ -270,6 +270,8 @@ pub enum DateOrigin {
     Feed,
     /// A dropped file, or its path.
     Drop,
+    /// The article's page.
+    Page,
     /// The path of the article's address.
     Url,
 }

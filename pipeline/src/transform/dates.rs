@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use dateline_timestamps::Precision as Read;
+use dateline_text::page::{DatePlace, DateRole, Page};
 use dateline_timestamps::publication::{
     self, Candidate, Circumstances, Reading, Role, Settled, Source,
 };
+use dateline_timestamps::{Hints, Precision as Read};
+
+use jiff::Timestamp;
 
 use crate::draft::{Draft, Stated};
 use crate::record::{DateOrigin, Instant, Language, Origin, Precision, Record};
@@ -53,13 +56,58 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
     );
     let origin = draft.origin();
     Dates {
-        published: settled
-            .published
-            .and_then(|settled| instant(settled, origin)),
-        updated: settled
-            .modified
-            .and_then(|settled| instant(settled, origin)),
+        published: settled.published.map(|settled| instant(settled, origin)),
+        updated: settled.modified.map(|settled| instant(settled, origin)),
         notes: settled.notes.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Settles the dates that a page states of its article, which was fetched from `url`.
+pub(super) fn of_page(page: &Page, url: Option<&str>, fetched: Timestamp) -> Dates {
+    let language = page.language.as_deref();
+    let known = Circumstances {
+        fetched,
+        language,
+        country: None,
+        url,
+    };
+    let country = publication::country(&known);
+    let hints = Hints {
+        language,
+        country: country.as_deref(),
+        now: Some(fetched),
+        ..Hints::default()
+    };
+    let mut notes = Vec::new();
+    let mut candidates = Vec::new();
+    for date in &page.dates {
+        match dateline_timestamps::parse(&date.text, &hints) {
+            Ok(stamp) => candidates.push(Candidate {
+                role: match date.role {
+                    DateRole::Published => Role::Published,
+                    DateRole::Modified => Role::Modified,
+                },
+                source: match date.place {
+                    DatePlace::LinkedData => Source::JsonLd,
+                    DatePlace::Meta => Source::Meta,
+                    DatePlace::Element => Source::Element,
+                },
+                raw: Some(&date.text),
+                reading: Reading::from(&stamp),
+            }),
+            Err(refusal) => notes.push(format!(
+                "the page's date `{}` was passed over: {refusal}",
+                date.text
+            )),
+        }
+    }
+    let settled = publication::settle(&candidates, &known);
+    notes.extend(settled.notes.iter().map(ToString::to_string));
+    let of = |settled: Settled| instant(settled, Origin::Feed);
+    Dates {
+        published: settled.published.map(of),
+        updated: settled.modified.map(of),
+        notes,
     }
 }
 
@@ -99,17 +147,16 @@ fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {
     }
 }
 
-fn instant(settled: Settled, origin: Origin) -> Option<Instant> {
+fn instant(settled: Settled, origin: Origin) -> Instant {
     let reading = settled.reading;
     let from = match settled.source {
         Source::Feed => DateOrigin::Feed,
         Source::Drop => DateOrigin::Drop,
         Source::Url if origin == Origin::Drop => DateOrigin::Drop,
         Source::Url => DateOrigin::Url,
-        // Pages are not read: nothing of theirs is among the candidates.
-        Source::JsonLd | Source::Meta | Source::Element => return None,
+        Source::JsonLd | Source::Meta | Source::Element => DateOrigin::Page,
     };
-    Some(Instant {
+    Instant {
         instant: reading.instant,
         offset: reading.offset.map(dateline_timestamps::offset_text),
         precision: match reading.precision {
@@ -123,7 +170,7 @@ fn instant(settled: Settled, origin: Origin) -> Option<Instant> {
         from,
         raw: settled.raw,
         confidence: Some(hundredths(reading.confidence)),
-    })
+    }
 }
 
 /// A confidence as records have it: more than two digits would promise too much.

@@ -14,6 +14,7 @@ mod fields;
 pub mod gazetteer;
 pub mod identity;
 pub mod normalise;
+pub mod pages;
 pub mod quantities;
 pub mod resolve;
 pub mod timex;

@@ -9,6 +9,7 @@
 //! | [`charset`] | what do these bytes say, in characters? |
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
+//! | [`page`] | which article is on this web page? |
 //! | [`article`] | which parts has this plain-text article? |
 //! | [`url_key`] | do these two addresses mean the same article? |
 //! | [`similar`] | are these two texts nearly the same? |
@@ -17,6 +18,7 @@ pub mod article;
 pub mod charset;
 pub mod clean;
 pub mod html;
+pub mod page;
 pub mod similar;
 pub mod url_key;
 

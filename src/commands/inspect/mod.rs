@@ -6,6 +6,7 @@ mod lines;
 mod marked;
 mod moment;
 mod named;
+mod page;
 mod show;
 pub(crate) mod text;
 pub(crate) mod world;
@@ -41,6 +42,8 @@ pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Exit> {
     match &args.what {
         Inspect::Feed(one) if one.batch => batch::feeds(),
         Inspect::Drop(one) if one.batch => batch::drops(),
+        Inspect::Page(one) if one.batch => page::batch(),
+        Inspect::Page(one) => page::page(&target(one)?, one.json),
         Inspect::Feed(one) => report(one, feed(&target(one)?)),
         Inspect::Date(one) => date::date(one),
         Inspect::Text(one) => text::text(one),

@@ -4,6 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dateline_config::Feed;
+use dateline_feed::fetch::Limits;
+use dateline_feed::robots::Pages;
+use dateline_pipeline::clock::Clock;
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Fingerprint, Harvest, ItemKey, Seen, Source, Turn};
 use futures::future::BoxFuture;
@@ -28,6 +31,20 @@ pub(super) async fn poll_feed(address: &str) -> anyhow::Result<Harvest> {
     feed.allow_networks = dateline_feed::networks_of(&feed.url).await;
     let source = dateline_feed::FeedSource::new(&feed, client);
     Ok(source.poll(first_turn()).await)
+}
+
+/// A page and what its server says of its type, asked for as the daemon would: robots.txt is obeyed.
+pub(super) async fn fetch_page(address: &str) -> anyhow::Result<(Vec<u8>, Option<String>)> {
+    let url = dateline_config::Url::parse(address)?;
+    let loaded = dateline_config::parse("", Path::new("command line"))
+        .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
+    let mut config = loaded.config;
+    config.http.allow_networks = dateline_feed::networks_of(&url).await;
+    let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
+    let pages = Pages::new(client, config.collect.per_host_spacing, Clock::System);
+    let page = pages.page(&url, &Limits::PAGE).await?;
+    let content_type = page.content_type().map(str::to_owned);
+    Ok((page.bytes, content_type))
 }
 
 /// The turn that a source has when nothing is known of it.

@@ -171,7 +171,7 @@ fn in_parentheses(text: &str) -> Option<&str> {
 }
 
 /// Splits a caption that ends with its credit, in parentheses or behind a label.
-fn split_credit(paragraph: &str) -> Option<(&str, String)> {
+pub(crate) fn split_credit(paragraph: &str) -> Option<(&str, String)> {
     let parenthesis = if paragraph.ends_with(')') {
         paragraph.rfind('(')
     } else {

@@ -26,6 +26,8 @@ mod names;
 mod tests;
 mod trailer;
 
+pub(crate) use caption::split_credit;
+
 use crate::clean;
 
 /// The longest paragraph that can be a headline, in characters. Headlines on the web end below 120, those of agencies and of

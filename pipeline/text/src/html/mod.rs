@@ -12,7 +12,7 @@ mod markup;
 mod paragraphs;
 mod references;
 mod safe;
-mod scan;
+pub(crate) mod scan;
 mod tags;
 #[cfg(test)]
 mod tests;

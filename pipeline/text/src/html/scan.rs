@@ -12,7 +12,7 @@ const CDATA_END: &str = "]]>";
 
 /// A piece of markup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// Text with character references; a `<` in it is one that begins no tag.
     Text(&'a str),
     /// A start tag or an end tag, whole.
@@ -25,7 +25,7 @@ pub(super) enum Piece<'a> {
 
 impl<'a> Piece<'a> {
     /// The piece as written.
-    pub(super) fn source(self) -> &'a str {
+    pub(crate) fn source(self) -> &'a str {
         match self {
             Piece::Text(text) | Piece::Raw { text, .. } | Piece::Other(text) => text,
             Piece::Tag(tag) => tag.source,
@@ -35,23 +35,23 @@ impl<'a> Piece<'a> {
 
 /// A start tag or an end tag, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag<'a> {
-    pub(super) source: &'a str,
-    pub(super) self_closing: bool,
+pub(crate) struct Tag<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) self_closing: bool,
 }
 
 impl<'a> Tag<'a> {
-    pub(super) fn is_end(self) -> bool {
+    pub(crate) fn is_end(self) -> bool {
         self.source.as_bytes().get(1) == Some(&b'/')
     }
 
     /// The name in the letters it is written in.
-    pub(super) fn name(self) -> &'a str {
+    pub(crate) fn name(self) -> &'a str {
         tag_start(self.source).trim_start_matches(['<', '/'])
     }
 
     /// The attributes in their order, doubles too.
-    pub(super) fn attributes(self) -> Attributes<'a> {
+    pub(crate) fn attributes(self) -> Attributes<'a> {
         let start = tag_start(self.source).len();
         let end = self.source.len() - usize::from(self.source.ends_with('>'));
         Attributes {
@@ -63,20 +63,20 @@ impl<'a> Tag<'a> {
 
 /// An attribute of a tag, as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Attribute<'a> {
+pub(crate) struct Attribute<'a> {
     /// The name in the letters it is written in.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// Where in the tag the name is.
-    pub(super) name_at: usize,
+    pub(crate) name_at: usize,
     /// What is between the quotes, or stands without; none where there is no equals sign.
-    pub(super) value: Option<&'a str>,
+    pub(crate) value: Option<&'a str>,
     /// Where in the tag the value is, with its quotes.
-    pub(super) span: (usize, usize),
+    pub(crate) span: (usize, usize),
 }
 
 /// The attributes of a tag, read one after the other.
 #[derive(Clone, Debug)]
-pub(super) struct Attributes<'a> {
+pub(crate) struct Attributes<'a> {
     rest: &'a str,
     /// Where in the tag the rest ends.
     end: usize,
@@ -131,7 +131,7 @@ fn is_space(character: char) -> bool {
 }
 
 /// Cuts markup into its pieces.
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     rest: &'a str,
     /// The start tag of an element without markup has just been read.
     raw: Option<Raw<'a>>,
@@ -148,7 +148,7 @@ struct Raw<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(markup: &'a str) -> Scanner<'a> {
+    pub(crate) fn new(markup: &'a str) -> Scanner<'a> {
         Scanner {
             rest: markup,
             raw: None,
@@ -250,7 +250,7 @@ impl<'a> Iterator for Scanner<'a> {
 }
 
 /// Whether the element never has content or an end tag: those of the standard and those that went before.
-pub(super) fn is_void(name: &str) -> bool {
+pub(crate) fn is_void(name: &str) -> bool {
     const VOID: [&str; 19] = [
         "area", "base", "basefont", "br", "col", "command", "embed", "frame", "hr", "img", "input",
         "isindex", "keygen", "link", "meta", "param", "source", "track", "wbr",
