@@ -23,8 +23,9 @@ pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
     Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Delivery, DropFolder, Enrich,
-    EnrichEntities, Enrichment, Feed, FeedDefaults, Http, JsonlSink, KafkaCompression, KafkaSink,
-    Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
+    EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http, JsonlSink, KafkaCompression,
+    KafkaSink, Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism, Shutdown, Sinks, State, Tls,
+    WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{

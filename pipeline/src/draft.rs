@@ -23,9 +23,52 @@ pub struct Draft {
     /// The file that held it, relative to the drop folder, `/` between its parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// The article's page, where it was fetched for its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<FetchedPage>,
     /// What was repaired or left out while reading it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recovered: Vec<String>,
+}
+
+/// A page as its server gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedPage {
+    /// Its address after redirects, without credentials.
+    pub url: String,
+    /// `Content-Type`, verbatim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Its body, decompressed; packed by zstd and written in base64 while it waits.
+    #[serde(with = "packed")]
+    pub bytes: Vec<u8>,
+}
+
+/// How a page waits in the log: pages are large and pack to a fifth.
+mod packed {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Bytes of a page that are unpacked: more were never packed.
+    const MAX_BYTES: usize = 64 << 20;
+    /// Quick, and nearly as small as it gets.
+    const LEVEL: i32 = 3;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        let packed = zstd::bulk::compress(bytes, LEVEL).map_err(S::Error::custom)?;
+        serializer.serialize_str(&STANDARD.encode(packed))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let packed = STANDARD.decode(text).map_err(D::Error::custom)?;
+        zstd::bulk::decompress(&packed, MAX_BYTES).map_err(D::Error::custom)
+    }
 }
 
 impl Draft {

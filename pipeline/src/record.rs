@@ -183,6 +183,8 @@ pub enum Origin {
     Feed,
     /// A dropped file.
     Drop,
+    /// The article's page.
+    Page,
 }
 
 /// A person or organisation that wrote the article. At least one field is present.

@@ -300,7 +300,8 @@ fn sources(
     if !feeds.is_empty() {
         let client = Arc::new(client(config)?);
         for feed in feeds {
-            let source = dateline_feed::FeedSource::new(feed, Arc::clone(&client));
+            let source = dateline_feed::FeedSource::new(feed, Arc::clone(&client))
+                .with_pages(config.collect.per_host_spacing, clock.clone());
             sources.push(Arc::new(match callbacks {
                 Some(callbacks) => source.with_hub(callbacks),
                 None => source,

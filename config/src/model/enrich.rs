@@ -22,6 +22,18 @@ choice! {
     }
 }
 
+choice! {
+    /// When an article's page is asked for its text.
+    FullText {
+        /// Never: the feed's text is the record's.
+        Never = "never",
+        /// Where the feed gives fewer than 150 words.
+        WhenShort = "when_short",
+        /// For every fresh item with a link.
+        Always = "always",
+    }
+}
+
 /// The shape of a source's `enrich`.
 pub(super) fn enrichments() -> List<OneOf<Enrichment>> {
     List {

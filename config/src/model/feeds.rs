@@ -9,10 +9,10 @@ use url::Url;
 
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
-use crate::model::enrich::{Enrichment, enrichments, everything};
+use crate::model::enrich::{Enrichment, FullText, enrichments, everything};
 use crate::model::http::{Auth, ca_files, networks};
 use crate::shape::{
-    Bool, ByteSize, Every, HeaderValue, Headers, Integer, Network, Proxy, Table, Text, days,
+    Bool, ByteSize, Every, HeaderValue, Headers, Integer, Network, OneOf, Proxy, Table, Text, days,
     duration, every, feed_url, format_duration, gib, hours, identifier, kib, language, line, mib,
     millis, minutes, proxy, secs, set_header_defaults, size,
 };
@@ -59,6 +59,7 @@ macro_rules! feed_sections {
                 "link" => "did you mean `url`?",
                 "feed" => "did you mean `url`?",
                 "lang" => "did you mean `language`?",
+                "fulltext" => "did you mean `full_text`?",
                 "path" => "a feed has a `url`; a folder is watched by [[drops]]",
                 "username" => "write auth = { basic = { user = \"…\", password = { env = \"NAME\" } } }",
                 "password" => "write auth = { basic = { user = \"…\", password = { env = \"NAME\" } } }",
@@ -128,6 +129,9 @@ feed_sections! {
         first_fill: usize = default(1), Integer(1..=500);
         /// Whether Dateline subscribes to the feed's hub, where it announces one and `[websub]` is set up.
         websub: bool = default(true), Bool;
+        /// Whether the pages of the feed's articles are fetched for their full text: `"never"`, `"when_short"` (the feed gives fewer than
+        /// 150 words) or `"always"`. robots.txt is obeyed, and the pauses between requests to one host hold.
+        full_text: FullText = default(FullText::Never), OneOf::<FullText>::new();
         /// What is looked for in the texts of the feed's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;
         /// `[]` switches it off.
         enrich: Vec<Enrichment> = default(everything()), enrichments();

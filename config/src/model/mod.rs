@@ -13,7 +13,7 @@ mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
-pub use enrich::{Enrich, EnrichEntities, Enrichment};
+pub use enrich::{Enrich, EnrichEntities, Enrichment, FullText};
 pub(crate) use feeds::derive_id;
 pub use feeds::{Feed, FeedDefaults};
 pub use http::{Auth, BasicAuth, Http, ProxyLogin};

@@ -70,6 +70,7 @@ impl Shelf {
             },
             http: None,
             file: None,
+            page: None,
             recovered: Vec::new(),
         };
         let marker = hash(article.marker());

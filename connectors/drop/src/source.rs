@@ -235,6 +235,7 @@ impl DropSource {
                 item,
                 http: None,
                 file: Some(file),
+                page: None,
                 recovered: article.recovered,
             },
         }

@@ -8,6 +8,7 @@ mod document;
 mod fill;
 mod hub;
 mod kept;
+mod pages;
 mod remembered;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::websub::{Callbacks, announced};
 use document::{Fetched, Taken, Wanted};
 use hub::{Hub, Pushed};
 use kept::Kept;
+use pages::FullTexts;
 pub use remembered::{Remembered, page, remembered};
 
 /// The status of a feed that is gone for good.
@@ -41,6 +43,8 @@ pub struct FeedSource {
     hub: Option<Hub>,
     /// The subscriptions of all feeds, for one that has a subscription from an earlier configuration.
     callbacks: Option<Arc<Callbacks>>,
+    /// The pages of its items, where they are wanted.
+    full_texts: Option<FullTexts>,
 }
 
 impl FeedSource {
@@ -59,6 +63,7 @@ impl FeedSource {
             reference,
             hub: None,
             callbacks: None,
+            full_texts: None,
         }
     }
 

@@ -22,13 +22,13 @@ pub(super) struct Dates {
 }
 
 /// Settles the dates of a draft.
-pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
+pub(super) fn settle(draft: &Draft, language: Option<&Language>, page: Option<&Page>) -> Dates {
     let item = &draft.item;
     let source = match draft.origin() {
-        Origin::Feed => Source::Feed,
+        Origin::Feed | Origin::Page => Source::Feed,
         Origin::Drop => Source::Drop,
     };
-    let candidates: Vec<Candidate<'_>> = [
+    let mut candidates: Vec<Candidate<'_>> = [
         (Role::Published, &item.published),
         (Role::Modified, &item.updated),
     ]
@@ -45,40 +45,61 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>) -> Dates {
     };
     let address: Option<Cow<'_, str>> = link.or_else(file);
     let declared = language.map(|language| language.declared.as_ref().unwrap_or(&language.code));
-    let settled = publication::settle(
-        &candidates,
-        &Circumstances {
-            fetched: draft.fetched,
-            language: declared.map(String::as_str),
-            country: None,
-            url: address.as_deref(),
-        },
-    );
-    let origin = draft.origin();
+    let known = Circumstances {
+        fetched: draft.fetched,
+        language: declared.map(String::as_str),
+        country: None,
+        url: address.as_deref(),
+    };
+    let mut notes = Vec::new();
+    if let Some(page) = page {
+        candidates.extend(of_pages(page, &known, &mut notes));
+    }
+    settled(&candidates, &known, draft.origin(), notes)
+}
+
+fn settled(
+    candidates: &[Candidate<'_>],
+    known: &Circumstances<'_>,
+    origin: Origin,
+    mut notes: Vec<String>,
+) -> Dates {
+    let settled = publication::settle(candidates, known);
+    notes.extend(settled.notes.iter().map(ToString::to_string));
+    let of = |settled: Settled| instant(settled, origin);
     Dates {
-        published: settled.published.map(|settled| instant(settled, origin)),
-        updated: settled.modified.map(|settled| instant(settled, origin)),
-        notes: settled.notes.iter().map(ToString::to_string).collect(),
+        published: settled.published.map(of),
+        updated: settled.modified.map(of),
+        notes,
     }
 }
 
 /// Settles the dates that a page states of its article, which was fetched from `url`.
 pub(super) fn of_page(page: &Page, url: Option<&str>, fetched: Timestamp) -> Dates {
-    let language = page.language.as_deref();
     let known = Circumstances {
         fetched,
-        language,
+        language: page.language.as_deref(),
         country: None,
         url,
     };
-    let country = publication::country(&known);
+    let mut notes = Vec::new();
+    let candidates = of_pages(page, &known, &mut notes);
+    settled(&candidates, &known, Origin::Page, notes)
+}
+
+/// The dates that a page states; what cannot be read is noted.
+fn of_pages<'p>(
+    page: &'p Page,
+    known: &Circumstances<'_>,
+    notes: &mut Vec<String>,
+) -> Vec<Candidate<'p>> {
+    let country = publication::country(known);
     let hints = Hints {
-        language,
+        language: page.language.as_deref().or(known.language),
         country: country.as_deref(),
-        now: Some(fetched),
+        now: Some(known.fetched),
         ..Hints::default()
     };
-    let mut notes = Vec::new();
     let mut candidates = Vec::new();
     for date in &page.dates {
         match dateline_timestamps::parse(&date.text, &hints) {
@@ -101,14 +122,7 @@ pub(super) fn of_page(page: &Page, url: Option<&str>, fetched: Timestamp) -> Dat
             )),
         }
     }
-    let settled = publication::settle(&candidates, &known);
-    notes.extend(settled.notes.iter().map(ToString::to_string));
-    let of = |settled: Settled| instant(settled, Origin::Feed);
-    Dates {
-        published: settled.published.map(of),
-        updated: settled.modified.map(of),
-        notes,
-    }
+    candidates
 }
 
 /// The country of a record's publisher, by the article's address or the language's region.
@@ -217,6 +231,7 @@ mod tests {
                 Some("2023-05-10T08:00:00Z"),
             ),
             None,
+            None,
         );
         let published = dates.published.unwrap();
         assert_eq!(published.instant.to_string(), "2023-05-09T10:00:00Z");
@@ -236,6 +251,7 @@ mod tests {
         let dates = settle(
             &draft("https://harbour.example/2023/05/09/tern", late, late),
             None,
+            None,
         );
         let published = dates.published.unwrap();
         assert_eq!(published.from, DateOrigin::Url);
@@ -244,7 +260,11 @@ mod tests {
         assert_eq!(published.offset, None);
         assert_eq!(dates.updated, None);
         assert_eq!(dates.notes.len(), 2);
-        let dates = settle(&draft("https://harbour.example/tern", late, None), None);
+        let dates = settle(
+            &draft("https://harbour.example/tern", late, None),
+            None,
+            None,
+        );
         assert_eq!(dates.published, None);
     }
 
@@ -254,7 +274,7 @@ mod tests {
         draft.source.kind = SourceKind::Drop;
         draft.item.link = None;
         draft.file = Some("desk/2023-05-09-tern.txt".to_owned());
-        let published = settle(&draft, None).published.unwrap();
+        let published = settle(&draft, None, None).published.unwrap();
         assert_eq!(published.instant.to_string(), "2023-05-09T00:00:00Z");
         assert_eq!(published.from, DateOrigin::Drop);
         assert_eq!(published.raw.as_deref(), Some("2023-05-09"));
@@ -268,6 +288,7 @@ mod tests {
                 None,
                 Some("2023-05-09T10:00:00Z"),
             ),
+            None,
             None,
         );
         assert_eq!(dates.published, None);

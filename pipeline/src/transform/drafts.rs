@@ -21,6 +21,7 @@ pub(super) fn draft(item: Item) -> Draft {
         item,
         http: None,
         file: None,
+        page: None,
         recovered: Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ mod drafts;
 pub mod enrichment;
 pub mod entities;
 mod fields;
+mod full_text;
 pub mod gazetteer;
 pub mod identity;
 pub mod normalise;

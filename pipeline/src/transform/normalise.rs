@@ -10,10 +10,10 @@ use url::Url;
 use super::dates;
 use super::enrichment::Enrichment;
 use super::identity::{Evidence, evidence};
-use super::{entities, quantities, timex};
+use super::{entities, full_text, quantities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
-use crate::record::{Image, Language, Models, Op, Person, Provenance, Record, SCHEMA};
+use crate::record::{Image, Language, Models, Op, Origin, Person, Provenance, Record, SCHEMA};
 use crate::store::Hash;
 
 /// Pictures read from an item's markup when the item attaches none.
@@ -37,13 +37,17 @@ pub struct Article {
 /// # Errors
 /// A poison fault when the draft says nothing that could be an article.
 pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault> {
-    let origin = draft.origin();
+    let mut origin = draft.origin();
     let item = &draft.item;
+    let mut recovered = draft.recovered.clone();
+    let page = full_text::page(&draft, &mut recovered);
+    let page = page.as_ref();
     let title = item
         .title
         .as_ref()
         .map(one_line)
-        .filter(|title| !title.is_empty());
+        .filter(|title| !title.is_empty())
+        .or_else(|| page?.title.clone());
     let summary = item.summary.as_ref().map(paragraphs).unwrap_or_default();
     let content = item.content.as_ref().map(paragraphs).unwrap_or_default();
     if title.is_none() && summary.is_empty() && content.is_empty() {
@@ -53,7 +57,17 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
         ));
     }
     // A feed that gives one text gives it as the article's text, wherever it stands.
-    let (summary, text) = if content.is_empty() {
+    let own = if content.is_empty() {
+        &summary
+    } else {
+        &content
+    };
+    let whole = page.and_then(|page| full_text::text(page, own, &mut recovered));
+    let (summary, text) = if let Some(whole) = whole {
+        origin = Origin::Page;
+        let short = if summary.is_empty() { content } else { summary };
+        (joined(short), joined(whole))
+    } else if content.is_empty() {
         (None, joined(summary))
     } else {
         (joined(summary), joined(content))
@@ -64,9 +78,9 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
         .as_deref()
         .and_then(|link| Url::parse(link).ok())
         .filter(is_web);
-    let language = item.language.as_deref().and_then(language);
-    let dates = dates::settle(&draft, language.as_ref());
-    let mut recovered = draft.recovered.clone();
+    let declared = item.language.as_deref().and_then(language);
+    let language = declared.or_else(|| page?.language.as_deref().and_then(language));
+    let dates = dates::settle(&draft, language.as_ref(), page);
     recovered.extend(dates.notes);
     let mut record = Record {
         schema: SCHEMA.to_owned(),
@@ -82,9 +96,16 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
             .as_ref()
             .filter(|guid| guid.trust != crate::draft::Trust::Place)
             .map(|guid| guid.value.clone()),
-        publisher: item.publisher.as_deref().and_then(clean_line),
+        publisher: item
+            .publisher
+            .as_deref()
+            .and_then(clean_line)
+            .or_else(|| page?.publisher.as_deref().and_then(clean_line)),
         syndicator: item.syndicator.as_deref().and_then(clean_line),
-        authors: authors(&item.authors),
+        authors: match page {
+            Some(page) if item.authors.is_empty() => authors(&full_text::authors(page)),
+            _ => authors(&item.authors),
+        },
         text_origin: text.is_some().then_some(origin),
         title,
         summary,
@@ -94,9 +115,20 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
             .filter_map(|point| clean_line(point))
             .collect(),
         text,
-        images: images(item),
+        images: match (images(item), page.and_then(|page| page.image.as_ref())) {
+            (none, Some(lead)) if none.is_empty() => {
+                full_text::image(&draft, lead).into_iter().collect()
+            }
+            (own, _) => own,
+        },
         enclosures: item.enclosures.clone(),
-        categories: categories(&item.categories),
+        categories: match page {
+            Some(page) if item.categories.is_empty() => {
+                let stated = page.section.iter().chain(&page.tags);
+                categories(&stated.cloned().collect::<Vec<_>>())
+            }
+            _ => categories(&item.categories),
+        },
         language,
         rights: item
             .rights

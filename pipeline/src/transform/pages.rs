@@ -49,16 +49,7 @@ pub fn read(
     url: Option<&str>,
     fetched: Timestamp,
 ) -> Result<PageArticle, Fault> {
-    let bytes = &bytes[..bytes.len().min(MAX_BYTES)];
-    let decoded = charset::decode(
-        bytes,
-        &Declared {
-            content_type,
-            ..Declared::default()
-        },
-    );
-    let mut notes = decoded.notes();
-    let page = within_limits(decoded.text.into_owned(), page::read)?;
+    let (page, mut notes) = page_of(bytes, content_type)?;
     let dates = dates::of_page(&page, url, fetched);
     notes.extend(dates.notes);
     Ok(PageArticle {
@@ -67,6 +58,24 @@ pub fn read(
         updated: dates.updated,
         notes,
     })
+}
+
+/// The same without the dates, with what was repaired.
+pub(super) fn page_of(
+    bytes: &[u8],
+    content_type: Option<&str>,
+) -> Result<(Page, Vec<String>), Fault> {
+    let bytes = &bytes[..bytes.len().min(MAX_BYTES)];
+    let decoded = charset::decode(
+        bytes,
+        &Declared {
+            content_type,
+            ..Declared::default()
+        },
+    );
+    let notes = decoded.notes();
+    let page = within_limits(decoded.text.into_owned(), page::read)?;
+    Ok((page, notes))
 }
 
 /// Runs `read` on a thread of its own, and waits for it as long as a page may take.

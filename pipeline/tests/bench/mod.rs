@@ -155,6 +155,7 @@ pub(crate) fn draft(source: &str) -> Draft {
         item: Item::default(),
         http: None,
         file: None,
+        page: None,
         recovered: Vec::new(),
     }
 }

@@ -148,6 +148,7 @@ fn of_drop(target: &str, bytes: &[u8]) -> Findings {
                 .into_iter()
                 .map(|article| Draft {
                     item: article.item,
+                    page: None,
                     recovered: article.recovered,
                     file: Some(target.to_owned()),
                     ..draft(SourceKind::Drop, target)
@@ -184,6 +185,7 @@ fn draft(kind: SourceKind, target: &str) -> Draft {
         item: dateline_pipeline::draft::Item::default(),
         http: None,
         file: None,
+        page: None,
         recovered: Vec::new(),
     }
 }

@@ -115,8 +115,9 @@ impl FeedSource {
             .filter(|(_, fresh)| *fresh)
             .map(|(identity, _)| self.gather(&reading, identity, &document))
             .collect();
+        let items = self.add_pages(oldest_first(items)).await;
         Ok(Taken {
-            items: oldest_first(items),
+            items,
             feed,
             facts,
             cut_off: reading.cut_off,
@@ -198,6 +199,7 @@ impl FeedSource {
             item,
             http: document.http.clone(),
             file: None,
+            page: None,
             recovered: document.lines.clone(),
         };
         Gathered {

@@ -14,6 +14,9 @@ use linked::Linked;
 use crate::article::split_credit;
 use slim::slim;
 
+/// Paragraphs among which the headline may stand.
+const ABOVE: usize = 3;
+
 /// An article as its page gives it. Absent means that the page does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
@@ -94,9 +97,9 @@ pub fn read(page: &str) -> Page {
         head.meta(&["og:site_name", "application-name"])
             .map(str::to_owned)
     });
+    let title = title::title(head, &linked, publisher.as_deref());
     let summary = head.meta(&["og:description", "description", "twitter:description"]);
     Page {
-        title: title::title(head, &linked, publisher.as_deref()),
         authors: authors::authors(head, &linked),
         dates: dates(&slim.head, &linked),
         image: image(&slim.head, &linked),
@@ -111,9 +114,29 @@ pub fn read(page: &str) -> Page {
             .clone()
             .or_else(|| head.meta(&["og:url"]).map(str::to_owned)),
         summary: summary.map(str::to_owned),
-        paragraphs: body::paragraphs(&slim.html, linked.body.as_deref(), summary),
+        paragraphs: without_headlines(
+            body::paragraphs(&slim.html, linked.body.as_deref(), summary),
+            title.iter().chain(&head.headings),
+        ),
+        title,
         publisher,
     }
+}
+
+/// Paragraphs without the headline that stands above them.
+fn without_headlines<'t>(
+    mut paragraphs: Vec<String>,
+    headlines: impl Iterator<Item = &'t String>,
+) -> Vec<String> {
+    let known: Vec<String> = headlines.map(|headline| title::folded(headline)).collect();
+    let headline = paragraphs
+        .iter()
+        .take(ABOVE)
+        .position(|text| known.contains(&title::folded(text)));
+    if let Some(place) = headline {
+        paragraphs.remove(place);
+    }
+    paragraphs
 }
 
 fn dates(head: &head::Head<'_>, linked: &Linked) -> Vec<PageDate> {

@@ -74,7 +74,7 @@ fn without_site(title: &str, site: Option<&str>) -> String {
 }
 
 /// Letters and digits, in small letters.
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

@@ -1,0 +1,149 @@
+//! What an article's page adds to what its feed says. The feed's own words come first: the page fills what the feed leaves open, and gives its text where
+//! that is the longer one.
+
+use dateline_text::page::{Page, PageImage};
+use url::Url;
+
+use super::pages;
+use crate::draft::Draft;
+use crate::record::{Image, Person};
+
+/// The draft's page, where it has one that can be read; what was wrong with it is noted.
+pub(super) fn page(draft: &Draft, notes: &mut Vec<String>) -> Option<Page> {
+    let fetched = draft.page.as_ref()?;
+    match pages::page_of(&fetched.bytes, fetched.content_type.as_deref()) {
+        Ok((page, repaired)) => {
+            notes.extend(repaired.into_iter().map(|note| format!("the page: {note}")));
+            Some(page)
+        }
+        Err(fault) => {
+            notes.push(format!(
+                "the page was not read, and the text is the feed's: {}",
+                fault.reason
+            ));
+            None
+        }
+    }
+}
+
+/// The page's text, where it says more than the feed's; what it is otherwise is noted.
+pub(super) fn text(page: &Page, own: &[String], notes: &mut Vec<String>) -> Option<Vec<String>> {
+    if page.paragraphs.is_empty() {
+        notes.push("no text was found in the page, and the text is the feed's".to_owned());
+        return None;
+    }
+    (length(&page.paragraphs) > length(own)).then(|| page.paragraphs.clone())
+}
+
+/// Letters and digits, by which texts are compared: other marks differ by markup alone.
+fn length(paragraphs: &[String]) -> usize {
+    let letters = paragraphs.iter().flat_map(|text| text.chars());
+    letters.filter(|letter| letter.is_alphanumeric()).count()
+}
+
+/// The page's authors as records have them.
+pub(super) fn authors(page: &Page) -> Vec<Person> {
+    let names = page.authors.iter();
+    names
+        .map(|name| Person {
+            name: Some(name.clone()),
+            ..Person::default()
+        })
+        .collect()
+}
+
+/// The page's lead image, its address made absolute by that of the page.
+pub(super) fn image(draft: &Draft, image: &PageImage) -> Option<Image> {
+    let base = draft
+        .page
+        .as_ref()
+        .and_then(|page| Url::parse(&page.url).ok());
+    let url = match base {
+        Some(base) => base.join(&image.url).ok()?,
+        None => Url::parse(&image.url).ok()?,
+    };
+    matches!(url.scheme(), "http" | "https").then(|| Image {
+        url: Some(url.to_string()),
+        alt: None,
+        caption: image.caption.clone(),
+        credit: image.credit.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drafts;
+    use super::super::enrichment::Enrichment;
+    use super::super::normalise::normalise;
+    use crate::draft::{FetchedPage, Item, Link, Text, Trust};
+    use crate::record::{DateOrigin, Origin, Record};
+
+    const PAGE: &str = "<html lang=en-GB><head><title>Gulls return</title><meta property=og:image content=/a.jpg>\
+        <meta name=author content='Jane Roe'><meta property=article:published_time content=2023-05-09T10:00:00Z>\
+        <meta property=article:section content=Nature></head><body><article><h1>Gulls return</h1>\
+        <p>The gulls came back to the harbour on Monday, a week later than in other years, said the keeper of the light.</p>\
+        <p>Nobody knows why they were late. The sea was calm and the wind was fair, and there was no lack of fish in the bay.</p>\
+        </article></body></html>";
+
+    fn record(content: &str, page: &str) -> Record {
+        let mut draft = drafts::draft(Item {
+            link: Some(Link {
+                href: "https://quay.example/gulls".to_owned(),
+                trust: Trust::Stated,
+            }),
+            title: Some(Text::plain("Gulls are back")),
+            summary: Some(Text::plain("They came late.")),
+            content: (!content.is_empty()).then(|| Text::plain(content)),
+            ..Item::default()
+        });
+        draft.page = Some(FetchedPage {
+            url: "https://quay.example/gulls".to_owned(),
+            content_type: Some("text/html".to_owned()),
+            bytes: page.as_bytes().to_vec(),
+        });
+        normalise(draft, &Enrichment::default()).unwrap().record
+    }
+
+    #[test]
+    fn the_page_gives_its_text_and_what_the_feed_leaves_open() {
+        let record = record("", PAGE);
+        assert_eq!(record.title.as_deref(), Some("Gulls are back"));
+        assert_eq!(record.summary.as_deref(), Some("They came late."));
+        assert!(
+            record
+                .text
+                .unwrap()
+                .ends_with("no lack of fish in the bay.")
+        );
+        assert_eq!(record.text_origin, Some(Origin::Page));
+        assert_eq!(record.authors[0].name.as_deref(), Some("Jane Roe"));
+        assert_eq!(
+            record.images[0].url.as_deref(),
+            Some("https://quay.example/a.jpg")
+        );
+        assert_eq!(record.categories, ["Nature"]);
+        assert_eq!(record.language.unwrap().code, "en");
+        assert_eq!(record.published.unwrap().from, DateOrigin::Page);
+    }
+
+    #[test]
+    fn the_feeds_own_text_stays_where_the_page_says_less() {
+        let long = "The gulls came back. ".repeat(30);
+        let record = record(&long, PAGE);
+        assert_eq!(record.text_origin, Some(Origin::Feed));
+        assert!(record.text.unwrap().starts_with("The gulls came back."));
+    }
+
+    #[test]
+    fn a_page_without_text_is_said() {
+        let record = record("", "<html><body></body></html>");
+        assert_eq!(record.text.as_deref(), Some("They came late."));
+        assert_eq!(record.text_origin, Some(Origin::Feed));
+        let said = &record.provenance.recovered;
+        assert!(
+            said.iter()
+                .any(|line| line.contains("no text was found in the page")),
+            "{said:?}"
+        );
+    }
+}
