@@ -234,8 +234,12 @@ pub struct Enclosure {
 /// Language of an article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Language {
-    /// Primary language subtag in lower case (BCP 47), such as `en`.
+    /// Primary language subtag in lower case (BCP 47), such as `en`: the declared one, unless title and text are surely of another.
     pub code: String,
+    /// How sure it is that title and text are of this language, 0.8 to 1; absent where they are too short to tell, or of a language that is not known well
+    /// enough, and the declared one is taken at its word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
     /// The tag that item, feed or configuration declares, as written, such as `en-GB`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<String>,

@@ -189,7 +189,12 @@ fn instant(settled: Settled, origin: Origin) -> Instant {
 
 /// A confidence as records have it: more than two digits would promise too much.
 pub(super) fn hundredths(confidence: f32) -> f64 {
-    (f64::from(confidence) * 100.0).round() / 100.0
+    hundredths_of(f64::from(confidence))
+}
+
+/// The same of what is finer.
+pub(super) fn hundredths_of(confidence: f64) -> f64 {
+    (confidence * 100.0).round() / 100.0
 }
 
 #[cfg(test)]

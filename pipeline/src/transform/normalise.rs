@@ -79,7 +79,9 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
         .and_then(|link| Url::parse(link).ok())
         .filter(is_web);
     let declared = item.language.as_deref().and_then(language);
-    let language = declared.or_else(|| page?.language.as_deref().and_then(language));
+    let declared = declared.or_else(|| page?.language.as_deref().and_then(language));
+    let sample = [title.as_deref(), text.as_deref().or(summary.as_deref())];
+    let language = detected(declared, sample);
     let dates = dates::settle(&draft, language.as_ref(), page);
     recovered.extend(dates.notes);
     let mut record = Record {
@@ -326,12 +328,81 @@ fn language(declared: &str) -> Option<Language> {
         (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_tag.then(|| Language {
         code: primary.to_ascii_lowercase(),
+        confidence: None,
         declared: Some(declared.to_owned()),
     })
+}
+
+/// Confidence from which a text is of another language than the declared one.
+const SURE_OF_ANOTHER: f64 = 0.95;
+
+/// The declared language beside that of title and text.
+fn detected(declared: Option<Language>, texts: [Option<&str>; 2]) -> Option<Language> {
+    let sample = texts.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let Some(found) = dateline_text::language::detect(&sample) else {
+        return declared;
+    };
+    let confidence = Some(super::dates::hundredths_of(found.confidence));
+    match declared {
+        None => Some(Language {
+            code: found.code.to_owned(),
+            confidence,
+            declared: None,
+        }),
+        Some(declared) if declared.code == found.code => Some(Language {
+            confidence,
+            ..declared
+        }),
+        Some(declared)
+            if found.confidence >= SURE_OF_ANOTHER
+                && dateline_text::language::contradicts(&declared.code, found.code) =>
+        {
+            Some(Language {
+                code: found.code.to_owned(),
+                confidence,
+                ..declared
+            })
+        }
+        declared => declared,
+    }
 }
 
 /// The text that likeness is judged by.
 pub(super) fn sketch(record: &Record) -> Option<u64> {
     let text = record.text.as_deref().or(record.summary.as_deref())?;
     similar::sketch(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::drafts::record;
+    use super::*;
+
+    fn language_of(declared: Option<&str>, text: &str) -> Option<Language> {
+        record(Item {
+            language: declared.map(str::to_owned),
+            title: Some(Text::plain("20 Minuten")),
+            content: Some(Text::plain(text)),
+            ..Item::default()
+        })
+        .language
+    }
+
+    #[test]
+    fn the_language_is_detected_beside_the_declared_one() {
+        let german = "Die Möwen sind zurück. Sie kamen am Montag in den Hafen, eine Woche später als in anderen Jahren, sagte der Wärter.";
+        let told = language_of(None, german).unwrap();
+        assert_eq!((told.code.as_str(), &told.declared), ("de", &None));
+        assert!(told.confidence.unwrap() >= 0.8);
+        let agreed = language_of(Some("de-CH"), german).unwrap();
+        assert_eq!(agreed.code, "de");
+        assert_eq!(agreed.declared.as_deref(), Some("de-CH"));
+        assert!(agreed.confidence.is_some());
+        let wrong = language_of(Some("en-US"), german).unwrap();
+        assert_eq!(wrong.code, "de");
+        assert_eq!(wrong.declared.as_deref(), Some("en-US"));
+        let short = language_of(Some("en"), "Goal!").unwrap();
+        assert_eq!((short.code.as_str(), short.confidence), ("en", None));
+        assert_eq!(language_of(None, "Goal!"), None);
+    }
 }

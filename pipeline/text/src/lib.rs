@@ -9,6 +9,7 @@
 //! | [`charset`] | what do these bytes say, in characters? |
 //! | [`html`] | what does this markup say, and which images does it show? |
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
+//! | [`language`] | which language is this text written in? |
 //! | [`page`] | which article is on this web page? |
 //! | [`article`] | which parts has this plain-text article? |
 //! | [`url_key`] | do these two addresses mean the same article? |
@@ -18,6 +19,7 @@ pub mod article;
 pub mod charset;
 pub mod clean;
 pub mod html;
+pub mod language;
 pub mod page;
 pub mod similar;
 pub mod url_key;
