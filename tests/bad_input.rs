@@ -248,7 +248,7 @@ fn files_that_are_no_articles_become_dead_letters_and_harm_no_other() {
         ("picture.txt", "binary"),
         ("program.txt", "binary"),
         ("empty.txt", "empty"),
-        ("feed.txt", "format"),
+        ("feed.txt", "empty"),
         ("huge.txt", "too_large"),
     ];
     let all = expected.len() * folders.len();

@@ -221,7 +221,8 @@ impl DropSource {
             format!("{file}#{number}")
         };
         let mut item = article.item;
-        item.guid = Some(Guid {
+        // Items of a feed may have one of their own.
+        item.guid.get_or_insert(Guid {
             value: guid,
             trust: Trust::Place,
         });
@@ -235,7 +236,7 @@ impl DropSource {
                 item,
                 http: None,
                 file: Some(file),
-                page: None,
+                page: article.page,
                 recovered: article.recovered,
             },
         }

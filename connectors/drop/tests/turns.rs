@@ -170,7 +170,7 @@ async fn what_is_no_article_is_rejected_with_the_reason() {
             ("binary.txt", "binary"),
             ("blank.txt", "empty"),
             ("empty.txt", "empty"),
-            ("feed.txt", "format"),
+            ("feed.txt", "empty"),
             ("huge.txt", "too_large")
         ]
     );

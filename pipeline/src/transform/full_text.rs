@@ -5,7 +5,7 @@ use dateline_text::page::{Page, PageImage};
 use url::Url;
 
 use super::pages;
-use crate::draft::Draft;
+use crate::draft::{Draft, Link, Trust};
 use crate::record::{Image, Person};
 
 /// The draft's page, where it has one that can be read; what was wrong with it is noted.
@@ -39,6 +39,15 @@ pub(super) fn text(page: &Page, own: &[String], notes: &mut Vec<String>) -> Opti
 fn length(paragraphs: &[String]) -> usize {
     let letters = paragraphs.iter().flat_map(|text| text.chars());
     letters.filter(|letter| letter.is_alphanumeric()).count()
+}
+
+/// The address that a page gives itself, where that is one of the web.
+pub(super) fn link(page: &Page) -> Option<Link> {
+    let url = Url::parse(page.canonical.as_deref()?).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| Link {
+        href: url.to_string(),
+        trust: Trust::Stated,
+    })
 }
 
 /// The page's authors as records have them.
@@ -132,6 +141,32 @@ mod tests {
         let record = record(&long, PAGE);
         assert_eq!(record.text_origin, Some(Origin::Feed));
         assert!(record.text.unwrap().starts_with("The gulls came back."));
+    }
+
+    #[test]
+    fn a_dropped_page_is_its_article() {
+        let dropped = |page: &str| {
+            let mut draft = drafts::draft(Item::default());
+            draft.source.kind = crate::record::SourceKind::Drop;
+            draft.file = Some("gulls.html".to_owned());
+            draft.page = Some(FetchedPage {
+                url: String::new(),
+                content_type: Some("text/html; charset=utf-8".to_owned()),
+                bytes: page.as_bytes().to_vec(),
+            });
+            normalise(draft, &Enrichment::default())
+        };
+        let canonical = PAGE.replace(
+            "<head>",
+            "<head><link rel=canonical href=https://quay.example/gulls>",
+        );
+        let record = dropped(&canonical).unwrap().record;
+        assert_eq!(record.title.as_deref(), Some("Gulls return"));
+        assert_eq!(record.text_origin, Some(Origin::Drop));
+        assert_eq!(record.url.as_deref(), Some("https://quay.example/gulls"));
+        assert_eq!(record.summary, None);
+        let fault = dropped("<title>Index</title><ul><li><a href=/a>A</a></ul>").unwrap_err();
+        assert_eq!(fault.kind, "no_text");
     }
 
     #[test]

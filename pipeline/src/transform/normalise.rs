@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use dateline_text::page::Page;
 use dateline_text::{clean, html, similar, url_key};
 use url::Url;
 
@@ -36,12 +37,15 @@ pub struct Article {
 ///
 /// # Errors
 /// A poison fault when the draft says nothing that could be an article.
-pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault> {
+pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault> {
     let mut origin = draft.origin();
-    let item = &draft.item;
     let mut recovered = draft.recovered.clone();
     let page = full_text::page(&draft, &mut recovered);
     let page = page.as_ref();
+    if let Some(link) = page.and_then(full_text::link) {
+        draft.item.link.get_or_insert(link);
+    }
+    let item = &draft.item;
     let title = item
         .title
         .as_ref()
@@ -50,6 +54,12 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
         .or_else(|| page?.title.clone());
     let summary = item.summary.as_ref().map(paragraphs).unwrap_or_default();
     let content = item.content.as_ref().map(paragraphs).unwrap_or_default();
+    if origin == Origin::Drop && draft.page.is_some() && page.is_none_or(Page::is_without_text) {
+        return Err(Fault::poison(
+            "no_text",
+            "no article was found in the page; if there is one, please report it with the page",
+        ));
+    }
     if title.is_none() && summary.is_empty() && content.is_empty() {
         return Err(Fault::poison(
             "empty_item",
@@ -64,7 +74,9 @@ pub fn normalise(draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault
     };
     let whole = page.and_then(|page| full_text::text(page, own, &mut recovered));
     let (summary, text) = if let Some(whole) = whole {
-        origin = Origin::Page;
+        if origin == Origin::Feed {
+            origin = Origin::Page;
+        }
         let short = if summary.is_empty() { content } else { summary };
         (joined(short), joined(whole))
     } else if content.is_empty() {

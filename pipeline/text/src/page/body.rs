@@ -29,6 +29,8 @@ const SHORT: usize = 200;
 const SENTENCE: usize = 8;
 /// Per cent of a page's sentences below which an article is thin, and looked for once more.
 const THIN: usize = 20;
+/// Letters of the shortest text that is one: less is a label that was left when all else was furniture.
+const MIN_LETTERS: usize = 20;
 /// Words in a group that is compared.
 const GROUP: usize = 3;
 
@@ -90,6 +92,10 @@ pub(super) fn paragraphs(slim: &str, linked: Option<&str>, summary: Option<&str>
     }
     if let Some(first) = standfirst(&all, &paragraphs, summary) {
         paragraphs.insert(0, first);
+    }
+    let letters = paragraphs.iter().flat_map(|text| text.chars());
+    if letters.filter(|letter| letter.is_alphanumeric()).count() < MIN_LETTERS {
+        paragraphs.clear();
     }
     paragraphs
 }

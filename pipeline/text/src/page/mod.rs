@@ -44,6 +44,14 @@ pub struct Page {
     pub paragraphs: Vec<String>,
 }
 
+impl Page {
+    /// Whether no text of an article was found.
+    #[must_use]
+    pub fn is_without_text(&self) -> bool {
+        self.paragraphs.is_empty()
+    }
+}
+
 /// A date as a page states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageDate {

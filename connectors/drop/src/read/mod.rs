@@ -1,21 +1,26 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
-//! A file is recognised by its content, never by its name. Today only plain-text articles are read,
-//! one a file; every other format is named in the reason for its rejection.
+//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), and any of them packed
+//! by gzip or zstd. Every other format is named in the reason for its rejection.
 
-use dateline_pipeline::draft::{Item, Text};
+mod feed;
+mod packed;
+
+use dateline_pipeline::draft::{FetchedPage, Item, Text};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Image, Person};
 use dateline_text::article::{PlainArticle, PlainImage, split_plain};
-use dateline_text::charset::{self, Declared};
+use dateline_text::charset::{self, Declared, Decoded};
 
-use crate::look;
+use crate::look::{self, Format};
 
 /// One article of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileArticle {
     /// What the file says about it. Identity (`guid`) and language are the source's to add.
     pub item: Item,
+    /// The page that the file is, whose article is still to be found.
+    pub page: Option<FetchedPage>,
     /// What was repaired while reading it, one line each.
     pub recovered: Vec<String>,
 }
@@ -23,9 +28,11 @@ pub struct FileArticle {
 /// Reads the articles of a file, at least one.
 ///
 /// # Errors
-/// A poison fault of kind `empty` (nothing but white space), `binary` (no text; the reason says
-/// what it looks like) or `format` (text, but no plain-text article).
+/// A poison fault of kind `empty` (nothing but white space, or a feed without items), `binary` (no text; the reason says what it looks like), `packed` (gzip or
+/// zstd that is damaged or too large) or `format` (text, but of a format that is not read, or not to be read).
 pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
+    let unpacked = packed::unpacked(bytes)?;
+    let bytes = unpacked.as_ref();
     if let Some(name) = look::magic(bytes) {
         return Err(binary(name));
     }
@@ -42,22 +49,40 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
     if look::is_riddled(&decoded.text) {
         return Err(binary("data with many control characters"));
     }
-    if let Some(format) = look::format(&decoded.text) {
-        let reason = format!("the file looks like {format}, and only plain-text articles are read");
-        return Err(Fault::poison("format", reason));
+    match look::format(&decoded.text) {
+        None => Ok(vec![FileArticle {
+            item: item(split_plain(&decoded.text)),
+            page: None,
+            recovered: decoded.notes(),
+        }]),
+        Some(Format::Page) => Ok(vec![page(&decoded)]),
+        Some(Format::Feed) => feed::read(bytes),
+        Some(Format::Other(name)) => {
+            let reason = format!("the file looks like {name}, and {READ}");
+            Err(Fault::poison("format", reason))
+        }
     }
-    let item = item(split_plain(&decoded.text));
-    Ok(vec![FileArticle {
-        item,
+}
+
+/// What is read, for those who send something else.
+const READ: &str =
+    "plain-text articles, HTML pages and feeds are read, and any of them in gzip or zstd";
+
+/// The page of an article, which is for the transform stage to find in it.
+fn page(decoded: &Decoded<'_>) -> FileArticle {
+    FileArticle {
+        item: Item::default(),
+        page: Some(FetchedPage {
+            url: String::new(),
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            bytes: decoded.text.as_bytes().to_vec(),
+        }),
         recovered: decoded.notes(),
-    }])
+    }
 }
 
 fn binary(name: &str) -> Fault {
-    Fault::poison(
-        "binary",
-        format!("the file looks like {name}, and only plain-text articles are read"),
-    )
+    Fault::poison("binary", format!("the file looks like {name}, and {READ}"))
 }
 
 /// Whether nothing in the text can be seen.
@@ -152,7 +177,8 @@ mod tests {
         assert_eq!(kind(b"%PDF-1.7\nstory"), "binary");
         assert_eq!(kind(b"story\0\0\x01story story"), "binary");
         assert_eq!(kind(&[0_u8; 4096]), "binary");
-        assert_eq!(kind(b"<rss><channel/></rss>"), "format");
+        assert_eq!(kind(b"<rss><channel/></rss>"), "empty");
+        assert_eq!(kind(b"<nitf><body/></nitf>"), "format");
         assert!(
             read(b"\x89PNG\r\n\x1a\n")
                 .unwrap_err()
@@ -160,11 +186,47 @@ mod tests {
                 .contains("PNG")
         );
         assert!(
-            read(b"<rss><channel/></rss>")
+            read(b"<nitf><body/></nitf>")
                 .unwrap_err()
                 .reason
-                .contains("RSS")
+                .contains("NITF")
         );
+    }
+
+    #[test]
+    fn pages_feeds_and_packed_files_are_read() {
+        let page = b"<!doctype html><title>Gulls</title><p>They are back.</p>";
+        let articles = read(page).unwrap();
+        assert_eq!(articles[0].page.as_ref().unwrap().bytes, page);
+        let feed = b"<rss version='2.0'><channel><title>Quay</title><language>de</language>\
+            <item><guid>a</guid><title>One</title><pubDate>Tue, 09 May 2023 10:00:00 GMT</pubDate></item><item><title>Two</title></item></channel></rss>";
+        let articles = read(feed).unwrap();
+        assert_eq!(articles.len(), 2);
+        let first = &articles[0].item;
+        assert_eq!(first.guid.as_ref().unwrap().value, "a");
+        assert_eq!(first.language.as_deref(), Some("de"));
+        assert_eq!(
+            first.published.as_ref().unwrap().instant.to_string(),
+            "2023-05-09T10:00:00Z"
+        );
+        let json = br#"{"version": "https://jsonfeed.org/version/1.1", "title": "Quay", "items": [{"id": "1", "content_text": "One"}]}"#;
+        assert_eq!(read(json).unwrap().len(), 1);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut gzip, STORY.as_bytes()).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let plain = read(STORY.as_bytes()).unwrap();
+        assert_eq!(read(&gzip).unwrap(), plain);
+        let twice = zstd::bulk::compress(&gzip, 3).unwrap();
+        assert_eq!(read(&twice).unwrap(), plain);
+        assert_eq!(kind(&gzip[..gzip.len() / 2]), "packed");
+    }
+
+    #[test]
+    fn a_bomb_is_no_article() {
+        let bomb = zstd::bulk::compress(&vec![b'a'; 200 << 20], 3).unwrap();
+        let fault = read(&bomb).unwrap_err();
+        assert_eq!(fault.kind, "packed");
+        assert!(fault.reason.contains("64 MiB"), "{}", fault.reason);
     }
 
     proptest! {
@@ -172,7 +234,7 @@ mod tests {
         fn any_bytes_are_read_or_named(bytes in vec(any::<u8>(), 0..600)) {
             match read(&bytes) {
                 Ok(articles) => prop_assert!(!articles.is_empty()),
-                Err(fault) => prop_assert!(["empty", "binary", "format"].contains(&fault.kind)),
+                Err(fault) => prop_assert!(["empty", "binary", "format", "packed"].contains(&fault.kind)),
             }
         }
 
@@ -180,7 +242,7 @@ mod tests {
         fn any_text_is_read_or_named(text in "([<{\\[a-zé \n\"!?/>-]|\\PC|<!--|<!doctype){0,60}") {
             match read(text.as_bytes()) {
                 Ok(articles) => prop_assert!(!articles.is_empty()),
-                Err(fault) => prop_assert!(["empty", "binary", "format"].contains(&fault.kind)),
+                Err(fault) => prop_assert!(["empty", "binary", "format", "packed"].contains(&fault.kind)),
             }
         }
     }
