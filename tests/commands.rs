@@ -213,6 +213,54 @@ fn inspect_feed_shows_what_becomes_of_a_feed() {
 const TEXT: &str = "The “Ærø” sailed on 2023-05-09.\n\nNobody had missed her $3 million refit.\n";
 
 #[test]
+fn inspect_page_shows_the_article_of_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = "<html lang=en><head><title>Gulls return | Harbour News</title><meta property=og:site_name content='Harbour News'>\
+        <meta name=author content='Jane Roe'><meta property=article:published_time content='2023-05-09T10:00:00+01:00'></head>\
+        <body><nav><a href=/>Home</a></nav><article><h1>Gulls return</h1>\
+        <p>The gulls came back to the harbour on Monday, a week later than in other years, said the keeper of the light.</p>\
+        <p>Nobody knows why they were late. The sea was calm and the wind was fair, and there was no lack of fish in the bay.</p>\
+        </article></body></html>";
+    std::fs::write(folder.path().join("gulls.html"), page).unwrap();
+    std::fs::write(
+        folder.path().join("none.html"),
+        "<ul><li><a href=/a>A</a></ul>",
+    )
+    .unwrap();
+    let output = dateline(folder.path(), &["inspect", "page", "gulls.html"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    for part in [
+        "Gulls return\n",
+        "Jane Roe",
+        "2023-05-09T10:00:00+01:00",
+        "no lack of fish in the bay.\n",
+    ] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+    assert!(!shown.contains("Home"), "{shown}");
+    let output = dateline(folder.path(), &["inspect", "page", "gulls.html", "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["publisher"], "Harbour News");
+    assert_eq!(answer["paragraphs"].as_array().unwrap().len(), 2);
+    let output = dateline(folder.path(), &["inspect", "page", "none.html"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("no text was found"));
+    let answers = batch(
+        folder.path(),
+        "page",
+        "{\"path\": \"gulls.html\", \"url\": \"https://harbour.example/gulls\"}\n{\"path\": \"missing.html\"}\n",
+    );
+    assert_eq!(answers[0]["title"], "Gulls return");
+    assert!(
+        answers[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("missing.html")
+    );
+}
+
+#[test]
 fn inspect_text_marks_the_times_that_a_text_speaks_of() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("story.txt"), TEXT).unwrap();

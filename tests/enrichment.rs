@@ -1,4 +1,4 @@
-//! Enrichment as it is configured: names of the user's own, and sources that want less of it.
+//! Enrichment as it is configured: names of the user's own, sources that want less of it, pages of a feed's articles.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -6,6 +6,8 @@
 mod torture;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -122,4 +124,91 @@ fn what_is_wrong_with_own_names_is_said_before_anything_runs() {
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("1 name of your own"), "{said}");
+}
+
+/// Answers every path by its text, 404 where there is none; ends with the test's process.
+fn serve(answer: impl Fn(&str, SocketAddr) -> Option<String> + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let Ok(copy) = stream.try_clone() else {
+                continue;
+            };
+            let mut lines = BufReader::new(copy).lines().map_while(Result::ok);
+            let request = lines.next().unwrap_or_default();
+            let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+            if lines.any(|line| line.is_empty()) {
+                let (status, text) = match answer(&path, address) {
+                    Some(text) => ("200 OK", text),
+                    None => ("404 Not Found", String::new()),
+                };
+                let length = text.len();
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+                );
+                // A client that is gone does not matter.
+                drop(stream.write_all((head + &text).as_bytes()));
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn short_items_get_the_text_of_their_pages() {
+    let address = serve(|path, address| {
+        match path {
+        "/feed" => Some(format!(
+            "<rss version=\"2.0\"><channel><title>Quay</title>\
+             <item><guid>a</guid><title>Gulls are back</title><link>http://{address}/gulls</link><description>They came late.</description></item>\
+             <item><guid>b</guid><title>Ferries are late</title><link>http://{address}/missing</link><description>By an hour.</description></item>\
+             </channel></rss>"
+        )),
+        "/gulls" => Some(
+            "<html lang=en><head><title>Gulls</title><meta name=author content='Jane Roe'></head><body><nav><a href=/>Home</a></nav><article>\
+             <p>The gulls came back to the harbour on Monday, a week later than in other years, said the keeper of the light.</p>\
+             <p>Nobody knows why they were late. The sea was calm and the wind was fair, and there was no lack of fish in the bay.</p>\
+             </article></body></html>"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+    });
+    let setup = Setup::new("full-text");
+    let config = setup.configure(&format!(
+        "[[feeds]]\nid = \"quay\"\nurl = \"http://{address}/feed\"\nfull_text = \"when_short\"\n\n{}",
+        setup.jsonl("")
+    ));
+    let mut daemon = Daemon::start(&config);
+    let records = until("both items", SOON, || {
+        Some(records(&setup)).filter(|records| records.len() == 2)
+    });
+    daemon.stop(SOON);
+    let of = |guid: &str| {
+        records
+            .iter()
+            .find(|record| record["guid"] == guid)
+            .unwrap()
+    };
+    let gulls = of("a");
+    assert_eq!(gulls["title"], "Gulls are back");
+    assert_eq!(gulls["summary"], "They came late.");
+    assert_eq!(gulls["text_origin"], "page");
+    assert!(
+        gulls["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("no lack of fish in the bay.")
+    );
+    assert_eq!(gulls["authors"][0]["name"], "Jane Roe");
+    assert_eq!(gulls["timestamps"][0]["text"], "Monday");
+    let ferries = of("b");
+    assert_eq!(ferries["text"], "By an hour.");
+    assert_eq!(ferries["text_origin"], "feed");
+    let said = ferries["provenance"]["recovered"].to_string();
+    assert!(
+        said.contains("HTTP 404") && said.contains("the text is the feed's"),
+        "{said}"
+    );
 }

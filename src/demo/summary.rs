@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use dateline_pipeline::record::Record;
+use dateline_pipeline::record::{Entity, Record};
 use serde_json::{Value, json};
 
 use super::folder::Folder;
@@ -148,6 +148,16 @@ fn shortened(record: &Record) -> Value {
             shown
         }
     };
+    let mut named: Vec<&Entity> = record.entities.iter().collect();
+    named.sort_by(|one, other| other.salience.total_cmp(&one.salience));
+    let named = named.into_iter().take(FEW);
+    let entities: Vec<Value> = named
+        .map(|entity| json!({ "type": entity.kind, "name": entity.name, "id": entity.id }))
+        .collect();
+    let times = record.timestamps.iter().take(FEW);
+    let times: Vec<Value> = times
+        .map(|time| json!({ "text": time.text, "value": time.value }))
+        .collect();
     json!({
         "id": record.id,
         "revision": record.revision,
@@ -159,9 +169,14 @@ fn shortened(record: &Record) -> Value {
         "text": cut(&record.text),
         "language": record.language,
         "published": record.published.as_ref().map(|published| published.instant),
+        "entities": entities,
+        "timestamps": times,
         "provenance": { "http_status": record.provenance.http_status, "etag": record.provenance.etag },
     })
 }
+
+/// Entities and times that are shown.
+const FEW: usize = 3;
 
 /// A path as a shell takes it.
 fn quoted(path: &Path) -> String {

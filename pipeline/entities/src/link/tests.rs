@@ -4,7 +4,8 @@ use super::*;
 use crate::MiscKind;
 use crate::{Tagger, english, entities, world};
 
-fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> {
+/// The entities of a text, linked with this context.
+fn named(text: &str, context: &Context<'_>) -> Vec<Entity> {
     let tagger = Tagger::new(english().unwrap());
     let parts = [Part {
         text,
@@ -12,12 +13,16 @@ fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> 
         is_headline: false,
     }];
     let mut entities = entities(&parts);
+    link(&mut entities, &parts, world().unwrap(), context);
+    entities
+}
+
+fn linked(text: &str, publisher: Option<&str>) -> Vec<(String, Option<String>)> {
     let context = Context {
         publisher,
         year: Some(2023),
     };
-    link(&mut entities, &parts, world().unwrap(), &context);
-    entities
+    named(text, &context)
         .into_iter()
         .map(|entity| (entity.name, entity.link.map(|link| link.id)))
         .collect()
@@ -114,15 +119,8 @@ fn what_would_be_a_guess_is_no_link() {
 
 #[test]
 fn nationalities_are_no_places() {
-    let tagger = Tagger::new(english().unwrap());
     let text = "Kyrgyz President Sadyr Japarov met Kazakh and Russian officials.";
-    let parts = [Part {
-        text,
-        mentions: tagger.mentions(text),
-        is_headline: false,
-    }];
-    let mut entities = entities(&parts);
-    link(&mut entities, &parts, world().unwrap(), &Context::default());
+    let entities = named(text, &Context::default());
     for name in ["Kazakh", "Russian"] {
         let entity = entities.iter().find(|entity| entity.name == name).unwrap();
         assert!(entity.misc == Some(MiscKind::Nationality) && entity.link.is_none());
@@ -201,15 +199,8 @@ fn organizations_are_known_by_their_names_and_where_they_are() {
 
 #[test]
 fn companies_have_their_numbers_beside() {
-    let tagger = Tagger::new(english().unwrap());
     let text = "Shares of Boeing fell on Monday.";
-    let parts = [Part {
-        text,
-        mentions: tagger.mentions(text),
-        is_headline: false,
-    }];
-    let mut entities = entities(&parts);
-    link(&mut entities, &parts, world().unwrap(), &Context::default());
+    let entities = named(text, &Context::default());
     let boeing = entities[0].link.as_ref().unwrap();
     assert_eq!(boeing.same_as, ["cik:12927", "ticker:BA"]);
 }

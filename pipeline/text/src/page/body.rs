@@ -12,6 +12,7 @@ use trafilatura::{ExtractionFocus, HtmlDateMode, Options};
 use crate::html::scan::{Piece, Scanner};
 
 use super::slim::{is_one_of, line};
+use super::title::folded;
 
 /// The share of a text's word groups that another has, from which they are the same text.
 const SAME: f64 = 0.5;
@@ -29,6 +30,8 @@ const SHORT: usize = 200;
 const SENTENCE: usize = 8;
 /// Per cent of a page's sentences below which an article is thin, and looked for once more.
 const THIN: usize = 20;
+/// Paragraphs that are taken apart: each is compared with all of the page.
+const MAX_GLUED: usize = 4;
 /// Letters of the shortest text that is one: less is a label that was left when all else was furniture.
 const MIN_LETTERS: usize = 20;
 /// Words in a group that is compared.
@@ -82,9 +85,9 @@ struct Block {
 /// The article's paragraphs, by the page made slim, what linked data says of it, and what it is described by to others.
 pub(super) fn paragraphs(slim: &str, linked: Option<&str>, summary: Option<&str>) -> Vec<String> {
     let all = blocks(slim);
-    let mut paragraphs = agreed(slim, linked);
+    let mut paragraphs = unglued(agreed(slim, linked), &all);
     if paragraphs.iter().map(|text| count(text)).sum::<usize>() < THIN * words_of(&all) / 100 {
-        let second = blocks_text(by_rules(slim, ExtractionFocus::Balanced));
+        let second = unglued(blocks_text(by_rules(slim, ExtractionFocus::Balanced)), &all);
         let words = |texts: &[String]| texts.iter().map(|text| count(text)).sum::<usize>();
         if words(&second) > 2 * words(&paragraphs) {
             paragraphs = second;
@@ -111,6 +114,33 @@ fn words_of(blocks: &[Block]) -> usize {
 
 fn blocks_text(blocks: Vec<Block>) -> Vec<String> {
     blocks.into_iter().map(|block| block.text).collect()
+}
+
+/// Paragraphs that an extractor put into one, taken apart again: the page's own, where they are in it and make up most of it.
+fn unglued(paragraphs: Vec<String>, all: &[Block]) -> Vec<String> {
+    let own: HashSet<&str> = all.iter().map(|block| block.text.as_str()).collect();
+    let mut apart = Vec::with_capacity(paragraphs.len());
+    let mut looked_at = 0;
+    for paragraph in paragraphs {
+        if own.contains(paragraph.as_str()) || looked_at >= MAX_GLUED {
+            apart.push(paragraph);
+            continue;
+        }
+        looked_at += 1;
+        let letters = folded(&paragraph);
+        let within: Vec<&Block> = all
+            .iter()
+            .filter(|block| count(&block.text) >= 2)
+            .filter(|block| letters.contains(&folded(&block.text)))
+            .collect();
+        let found: usize = within.iter().map(|block| folded(&block.text).len()).sum();
+        if within.len() > 1 && found * 5 >= letters.len() * 4 {
+            apart.extend(within.iter().map(|block| block.text.clone()));
+        } else {
+            apart.push(paragraph);
+        }
+    }
+    apart
 }
 
 /// The paragraph above the article that is its summary too, where extractors left it out.

@@ -10,7 +10,7 @@ use crate::html::unescape;
 /// Open elements within each other that are kept; browsers stop at 512, articles at 50.
 const MAX_DEPTH: usize = 200;
 /// Elements that are kept: the largest of 117 pages of newspapers has 4,000.
-const MAX_ELEMENTS: usize = 20_000;
+const MAX_ELEMENTS: usize = 15_000;
 /// Bytes of markup that come out: ten times the longest articles.
 const MAX_BYTES: usize = 2 << 20;
 /// Bytes of text between two tags: a chapter of a book.

@@ -65,6 +65,16 @@ fn a_summary_above_the_article_belongs_to_it() {
 }
 
 #[test]
+fn paragraphs_without_white_space_between_them_stay_apart() {
+    let second = SENTENCE.replace("Monday", "Tuesday");
+    let page = page(
+        "<title>Gulls</title>",
+        &format!("<article><h1>Gulls</h1>{SENTENCE}{second}</article>"),
+    );
+    assert_eq!(page.paragraphs.len(), 2, "{:?}", page.paragraphs);
+}
+
+#[test]
 fn a_page_that_says_nothing_gives_nothing() {
     assert_eq!(read(""), Page::default());
     let page = page("", "<nav><a href=/>Home</a></nav>");
