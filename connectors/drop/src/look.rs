@@ -7,6 +7,8 @@ pub(crate) enum Format {
     Page,
     /// RSS, Atom or JSON Feed.
     Feed,
+    /// JSON that is none.
+    Json,
     /// Another, by its name.
     Other(&'static str),
 }
@@ -200,7 +202,7 @@ fn json(sample: &str) -> Option<Format> {
     is_json.then_some(if sample.contains("jsonfeed.org/version") {
         Format::Feed
     } else {
-        Format::Other("JSON")
+        Format::Json
     })
 }
 
@@ -221,8 +223,8 @@ mod tests {
             ("<!doctype HTML public><title>x", Format::Page),
             ("<p>Ferries leave on time.</p>", Format::Page),
             ("<?xml version='1.0'?><catalogue>", XML),
-            ("{\"title\": 1}", Format::Other("JSON")),
-            ("[ {\"title\": 1} ]", Format::Other("JSON")),
+            ("{\"title\": 1}", Format::Json),
+            ("[ {\"title\": 1} ]", Format::Json),
             (
                 "{\"version\": \"https://jsonfeed.org/version/1.1\"}",
                 Format::Feed,

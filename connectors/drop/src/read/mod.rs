@@ -1,9 +1,12 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
-//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), and any of them packed
+//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs and our own
+//! records, and any of them packed
 //! by gzip or zstd. Every other format is named in the reason for its rejection.
 
 mod feed;
+mod json;
+mod ninjs;
 mod packed;
 
 use dateline_pipeline::draft::{FetchedPage, Item, Text};
@@ -57,6 +60,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
         }]),
         Some(Format::Page) => Ok(vec![page(&decoded)]),
         Some(Format::Feed) => feed::read(bytes),
+        Some(Format::Json) => json::read(&decoded.text),
         Some(Format::Other(name)) => {
             let reason = format!("the file looks like {name}, and {READ}");
             Err(Fault::poison("format", reason))
@@ -65,8 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
 }
 
 /// What is read, for those who send something else.
-const READ: &str =
-    "plain-text articles, HTML pages and feeds are read, and any of them in gzip or zstd";
+const READ: &str = "plain-text articles, HTML pages, feeds, ninjs and records of Dateline's are read, and any of them in gzip or zstd";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
@@ -222,6 +225,56 @@ mod tests {
     }
 
     #[test]
+    fn items_of_ninjs_come_alone_in_lists_and_in_lines() {
+        let one =
+            r#"{"uri": "urn:quay:1", "headline": "Gulls return", "body_text": "They are back."}"#;
+        let two =
+            r#"{"uri": "urn:quay:2", "headline": "Ferries late", "body_text": "By an hour."}"#;
+        assert_eq!(read(one.as_bytes()).unwrap().len(), 1);
+        let list = format!("[{one}, {two}, {{\"a\": 1}}]");
+        let articles = read(list.as_bytes()).unwrap();
+        assert_eq!(articles.len(), 2);
+        assert!(
+            articles[0].recovered[0]
+                .starts_with("article 3 was passed over: it is JSON and neither")
+        );
+        let lines = format!("{one}\n\n{{\"cut off\n{two}\n");
+        let articles = read(lines.as_bytes()).unwrap();
+        assert_eq!(articles.len(), 2);
+        assert!(articles[0].recovered[0].starts_with("line 3 was passed over"));
+        assert_eq!(kind(b"{\"a\": 1}"), "format");
+        assert_eq!(kind(b"[{\"uri\": \"x\"}]"), "empty");
+    }
+
+    #[test]
+    fn a_record_of_our_own_is_what_it_was() {
+        let record = r#"{"schema": "dateline/1", "id": "1", "revision": 1, "op": "new", "source": {"kind": "feed", "id": "quay"}, "url": "https://quay.example/gulls",
+            "title": "Gulls return", "text": "They are back.\n\nNobody knows why.", "text_origin": "feed", "authors": [{"name": "Jane Roe"}],
+            "published": {"instant": "2023-05-09T09:00:00Z", "offset": "+01:00", "precision": "second", "from": "feed", "raw": "9 May"},
+            "first_seen": "2023-05-09T10:00:00Z", "fetched": "2023-05-09T10:00:00Z", "emitted": "2023-05-09T10:00:00Z", "provenance": {"content_hash": "00"}}"#;
+        let line = record.replace(['\n'], " ");
+        let articles = read(line.as_bytes()).unwrap();
+        let item = &articles[0].item;
+        assert_eq!(
+            item.link.as_ref().unwrap().href,
+            "https://quay.example/gulls"
+        );
+        assert!(
+            item.content
+                .as_ref()
+                .unwrap()
+                .value
+                .ends_with("Nobody knows why.")
+        );
+        assert_eq!(
+            item.published.as_ref().unwrap().raw.as_deref(),
+            Some("9 May")
+        );
+        let broken = line.replace("\"new\"", "\"odd\"");
+        assert_eq!(kind(broken.as_bytes()), "format");
+    }
+
+    #[test]
     fn a_bomb_is_no_article() {
         let bomb = zstd::bulk::compress(&vec![b'a'; 200 << 20], 3).unwrap();
         let fault = read(&bomb).unwrap_err();
@@ -234,7 +287,7 @@ mod tests {
         fn any_bytes_are_read_or_named(bytes in vec(any::<u8>(), 0..600)) {
             match read(&bytes) {
                 Ok(articles) => prop_assert!(!articles.is_empty()),
-                Err(fault) => prop_assert!(["empty", "binary", "format", "packed"].contains(&fault.kind)),
+                Err(fault) => prop_assert!(["empty", "binary", "format", "packed", "withheld"].contains(&fault.kind)),
             }
         }
 
@@ -242,7 +295,7 @@ mod tests {
         fn any_text_is_read_or_named(text in "([<{\\[a-zé \n\"!?/>-]|\\PC|<!--|<!doctype){0,60}") {
             match read(text.as_bytes()) {
                 Ok(articles) => prop_assert!(!articles.is_empty()),
-                Err(fault) => prop_assert!(["empty", "binary", "format", "packed"].contains(&fault.kind)),
+                Err(fault) => prop_assert!(["empty", "binary", "format", "packed", "withheld"].contains(&fault.kind)),
             }
         }
     }

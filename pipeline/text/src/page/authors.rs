@@ -78,6 +78,14 @@ pub(super) fn authors(head: &Head<'_>, linked: &Linked) -> Vec<String> {
     names
 }
 
+/// The names in a byline: “By Jane Roe and Tom Low”.
+#[must_use]
+pub fn byline_names(text: &str) -> Vec<String> {
+    let mut names = cleaned(std::iter::once(text));
+    names.truncate(MAX_AUTHORS);
+    names
+}
+
 /// Names, each once, without what stands around them; addresses and handles are none.
 fn cleaned<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

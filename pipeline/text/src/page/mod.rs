@@ -9,6 +9,7 @@ mod slim;
 mod tests;
 mod title;
 
+pub use authors::byline_names;
 use linked::Linked;
 
 use crate::article::split_credit;

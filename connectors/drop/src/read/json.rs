@@ -1,0 +1,132 @@
+//! Articles in JSON: ninjs 1, 2 and 3 (IPTC, <https://iptc.org/std/ninjs/>) and records of our own, one, a list of them, or one a line.
+
+use dateline_pipeline::draft::{Guid, Item, Link, Stated, Text, Trust};
+use dateline_pipeline::fault::Fault;
+use dateline_pipeline::record::{Instant, Record, SCHEMA};
+use serde_json::Value;
+
+use super::FileArticle;
+use super::ninjs;
+
+/// Articles of one file: more are an archive, which is better cut into days.
+const MAX_ARTICLES: usize = 100_000;
+/// Lines about articles that were passed over.
+const MAX_LINES: usize = 8;
+
+pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
+    let (values, mut lines) = values(text)?;
+    let mut articles: Vec<FileArticle> = Vec::new();
+    let mut first = None;
+    for (number, value) in values.iter().enumerate().take(MAX_ARTICLES) {
+        match item(value) {
+            Ok(item) => articles.push(FileArticle {
+                item,
+                page: None,
+                recovered: Vec::new(),
+            }),
+            Err(fault) => {
+                lines.push(format!(
+                    "article {} was passed over: {}",
+                    number + 1,
+                    fault.reason
+                ));
+                first.get_or_insert(fault);
+            }
+        }
+    }
+    if values.len() > MAX_ARTICLES {
+        lines.push(format!(
+            "the file holds {} articles and only the first {MAX_ARTICLES} were taken; split it",
+            values.len()
+        ));
+    }
+    let more = lines.len().saturating_sub(MAX_LINES);
+    lines.truncate(MAX_LINES);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    match (articles.first_mut(), first) {
+        (Some(article), _) => article.recovered = lines,
+        (None, Some(fault)) => return Err(fault),
+        (None, None) => {
+            return Err(Fault::poison(
+                "empty",
+                "the file is a list without articles",
+            ));
+        }
+    }
+    Ok(articles)
+}
+
+/// The values of a file, and what is to be said of lines that hold none.
+fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
+    let whole = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(list)) => return Ok((list, Vec::new())),
+        Ok(value) => return Ok((vec![value], Vec::new())),
+        Err(error) => error,
+    };
+    let mut values = Vec::new();
+    let mut lines = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        match serde_json::from_str::<Value>(line) {
+            _ if line.trim().is_empty() => {}
+            Ok(value) => values.push(value),
+            Err(error) => lines.push(format!("line {} was passed over: {error}", number + 1)),
+        }
+    }
+    if values.is_empty() {
+        let reason = format!("the file looks like JSON and is none: {whole}");
+        return Err(Fault::poison("format", reason));
+    }
+    Ok((values, lines))
+}
+
+fn item(value: &Value) -> Result<Item, Fault> {
+    if value.get("schema").and_then(Value::as_str) == Some(SCHEMA) {
+        let record: Record = serde_json::from_value(value.clone()).map_err(|error| {
+            Fault::poison(
+                "format",
+                format!("it says that it is a record ({SCHEMA}) and is none: {error}"),
+            )
+        })?;
+        return Ok(of_record(record));
+    }
+    ninjs::item(value)
+}
+
+/// What a record of our own said before it became one.
+fn of_record(record: Record) -> Item {
+    let stated = |instant: Instant| Stated {
+        instant: instant.instant,
+        raw: instant.raw,
+        offset: instant.offset,
+        precision: instant.precision,
+        confidence: instant.confidence.unwrap_or(1.0) as f32,
+    };
+    Item {
+        guid: record.guid.map(|value| Guid {
+            value,
+            trust: Trust::Stated,
+        }),
+        link: record.url.map(|href| Link {
+            href,
+            trust: Trust::Stated,
+        }),
+        title: record.title.map(Text::plain),
+        summary: record.summary.map(Text::plain),
+        content: record.text.map(Text::plain),
+        key_points: record.key_points,
+        authors: record.authors,
+        publisher: record.publisher,
+        syndicator: record.syndicator,
+        categories: record.categories,
+        images: record.images,
+        enclosures: record.enclosures,
+        language: record
+            .language
+            .map(|language| language.declared.unwrap_or(language.code)),
+        rights: record.rights,
+        published: record.published.map(stated),
+        updated: record.updated.map(stated),
+    }
+}
