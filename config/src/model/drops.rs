@@ -32,7 +32,7 @@ choice! {
 }
 
 section! {
-    /// A folder that is watched for files of articles: plain text, HTML pages, feeds, ninjs, and any of them in gzip or zstd, recognised by their content. Hidden files and `*.tmp`, `*.part`, `*.swp`, `*~` are never read.
+    /// A folder that is watched for files of articles: plain text, HTML pages, feeds, ninjs, NITF, NewsML-G2, and any of them in gzip or zstd, recognised by their content. Hidden files and `*.tmp`, `*.part`, `*.swp`, `*~` are never read.
     item DropFolder at "[[drops]]", hints {
         "dir" => "did you mean `path`?",
         "tag" => "did you mean `tags`? It is a list: [\"wire\"]",

@@ -9,6 +9,10 @@ pub(crate) enum Format {
     Feed,
     /// JSON that is none.
     Json,
+    /// NITF.
+    Nitf,
+    /// NewsML-G2, an item or a message.
+    NewsMl,
     /// Another, by its name.
     Other(&'static str),
 }
@@ -69,10 +73,10 @@ const ROOTS: &[(&str, Format)] = &[
     ("feed", Format::Feed),
     ("entry", Format::Other("an Atom entry")),
     ("html", Format::Page),
-    ("nitf", Format::Other("a NITF article")),
-    ("newsml", Format::Other("a NewsML message")),
-    ("newsitem", Format::Other("a NewsML-G2 item")),
-    ("newsmessage", Format::Other("a NewsML-G2 message")),
+    ("nitf", Format::Nitf),
+    ("newsml", Format::Other("a NewsML 1 message")),
+    ("newsitem", Format::NewsMl),
+    ("newsmessage", Format::NewsMl),
     ("urlset", Format::Other("a sitemap")),
     ("sitemapindex", Format::Other("an index of sitemaps")),
     ("body", Format::Page),

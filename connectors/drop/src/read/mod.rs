@@ -1,13 +1,16 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
-//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs and our own
-//! records, and any of them packed
+//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2
+//! and our own records, and any of them packed
 //! by gzip or zstd. Every other format is named in the reason for its rejection.
 
 mod feed;
 mod json;
+mod newsml;
 mod ninjs;
+mod nitf;
 mod packed;
+mod xml;
 
 use dateline_pipeline::draft::{FetchedPage, Item, Text};
 use dateline_pipeline::fault::Fault;
@@ -61,6 +64,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
         Some(Format::Page) => Ok(vec![page(&decoded)]),
         Some(Format::Feed) => feed::read(bytes),
         Some(Format::Json) => json::read(&decoded.text),
+        Some(Format::Nitf) => nitf::read(&decoded.text),
+        Some(Format::NewsMl) => newsml::read(&decoded.text),
         Some(Format::Other(name)) => {
             let reason = format!("the file looks like {name}, and {READ}");
             Err(Fault::poison("format", reason))
@@ -69,7 +74,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
 }
 
 /// What is read, for those who send something else.
-const READ: &str = "plain-text articles, HTML pages, feeds, ninjs and records of Dateline's are read, and any of them in gzip or zstd";
+const READ: &str = "plain-text articles, HTML pages, feeds, ninjs, NITF, NewsML-G2 and records of Dateline's are read, and any of them in gzip or zstd";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
@@ -181,7 +186,8 @@ mod tests {
         assert_eq!(kind(b"story\0\0\x01story story"), "binary");
         assert_eq!(kind(&[0_u8; 4096]), "binary");
         assert_eq!(kind(b"<rss><channel/></rss>"), "empty");
-        assert_eq!(kind(b"<nitf><body/></nitf>"), "format");
+        assert_eq!(kind(b"<nitf><body/></nitf>"), "empty");
+        assert_eq!(kind(b"<urlset></urlset>"), "format");
         assert!(
             read(b"\x89PNG\r\n\x1a\n")
                 .unwrap_err()
@@ -189,10 +195,10 @@ mod tests {
                 .contains("PNG")
         );
         assert!(
-            read(b"<nitf><body/></nitf>")
+            read(b"<urlset></urlset>")
                 .unwrap_err()
                 .reason
-                .contains("NITF")
+                .contains("a sitemap")
         );
     }
 

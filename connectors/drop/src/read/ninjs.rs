@@ -133,7 +133,8 @@ fn judged(value: &str, kind: Option<&str>, role: &str) -> Option<(Text, u8)> {
     Some((text, rank + u8::from(is_main)))
 }
 
-fn people(byline: &str) -> Vec<Person> {
+/// The people of a byline.
+pub(super) fn people(byline: &str) -> Vec<Person> {
     let names = byline_names(byline).into_iter();
     names
         .map(|name| Person {
@@ -205,7 +206,8 @@ fn picture(item: &Map<String, Value>) -> Option<Image> {
     (image != Image::default()).then_some(image)
 }
 
-fn stated(written: &str, language: Option<&str>) -> Option<Stated> {
+/// A date as it is written.
+pub(super) fn stated(written: &str, language: Option<&str>) -> Option<Stated> {
     let hints = Hints {
         language,
         ..Hints::default()
