@@ -13,6 +13,8 @@ pub(crate) enum Format {
     Nitf,
     /// NewsML-G2, an item or a message.
     NewsMl,
+    /// A sitemap.
+    Sitemap,
     /// Another, by its name.
     Other(&'static str),
 }
@@ -77,7 +79,7 @@ const ROOTS: &[(&str, Format)] = &[
     ("newsml", Format::Other("a NewsML 1 message")),
     ("newsitem", Format::NewsMl),
     ("newsmessage", Format::NewsMl),
-    ("urlset", Format::Other("a sitemap")),
+    ("urlset", Format::Sitemap),
     ("sitemapindex", Format::Other("an index of sitemaps")),
     ("body", Format::Page),
     ("head", Format::Page),

@@ -1,8 +1,10 @@
-//! Articles in JSON: ninjs 1, 2 and 3 (IPTC, <https://iptc.org/std/ninjs/>) and records of our own, one, a list of them, or one a line.
+//! Articles in JSON: ninjs 1, 2 and 3 (IPTC, <https://iptc.org/std/ninjs/>), articles of schema.org (JSON-LD) and records of our own, one, a list of them,
+//! or one a line.
 
 use dateline_pipeline::draft::{Guid, Item, Link, Stated, Text, Trust};
 use dateline_pipeline::fault::Fault;
-use dateline_pipeline::record::{Instant, Record, SCHEMA};
+use dateline_pipeline::record::{Image, Instant, Person, Record, SCHEMA};
+use dateline_text::page::{self, DateRole};
 use serde_json::Value;
 
 use super::FileArticle;
@@ -91,7 +93,55 @@ fn item(value: &Value) -> Result<Item, Fault> {
         })?;
         return Ok(of_record(record));
     }
+    if value.get("@type").is_some() || value.get("@graph").is_some() {
+        return of_schema_org(value);
+    }
     ninjs::item(value)
+}
+
+/// An article of schema.org.
+fn of_schema_org(value: &Value) -> Result<Item, Fault> {
+    let Some(page) = page::of_linked_data(&value.to_string()) else {
+        let reason = "it is JSON-LD without an article of schema.org";
+        return Err(Fault::poison("format", reason));
+    };
+    if page.title.is_none() && page.paragraphs.is_empty() {
+        return Err(Fault::poison(
+            "empty",
+            "it is an article of schema.org without headline and text",
+        ));
+    }
+    let date = |role: DateRole| {
+        let found = page.dates.iter().find(|date| date.role == role)?;
+        ninjs::stated(&found.text, page.language.as_deref())
+    };
+    let image = page.image.as_ref().map(|image| Image {
+        url: Some(image.url.clone()),
+        alt: None,
+        caption: image.caption.clone(),
+        credit: image.credit.clone(),
+    });
+    let people = page.authors.iter().map(|name| Person {
+        name: Some(name.clone()),
+        ..Person::default()
+    });
+    Ok(Item {
+        link: page.canonical.clone().map(|href| Link {
+            href,
+            trust: Trust::Stated,
+        }),
+        published: date(DateRole::Published),
+        updated: date(DateRole::Modified),
+        authors: people.collect(),
+        images: image.into_iter().collect(),
+        categories: page.section.iter().chain(&page.tags).cloned().collect(),
+        title: page.title.map(Text::plain),
+        summary: page.summary.map(Text::plain),
+        content: (!page.paragraphs.is_empty()).then(|| Text::plain(page.paragraphs.join("\n\n"))),
+        publisher: page.publisher,
+        language: page.language,
+        ..Item::default()
+    })
 }
 
 /// What a record of our own said before it became one.

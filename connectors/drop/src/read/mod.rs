@@ -1,7 +1,7 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
-//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2
-//! and our own records, and any of them packed
+//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2,
+//! articles of schema.org in JSON, news sitemaps and our own records, and any of them packed
 //! by gzip or zstd. Every other format is named in the reason for its rejection.
 
 mod feed;
@@ -10,6 +10,7 @@ mod newsml;
 mod ninjs;
 mod nitf;
 mod packed;
+mod sitemap;
 mod xml;
 
 use dateline_pipeline::draft::{FetchedPage, Item, Text};
@@ -66,6 +67,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
         Some(Format::Json) => json::read(&decoded.text),
         Some(Format::Nitf) => nitf::read(&decoded.text),
         Some(Format::NewsMl) => newsml::read(&decoded.text),
+        Some(Format::Sitemap) => sitemap::read(&decoded.text),
         Some(Format::Other(name)) => {
             let reason = format!("the file looks like {name}, and {READ}");
             Err(Fault::poison("format", reason))
@@ -74,7 +76,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
 }
 
 /// What is read, for those who send something else.
-const READ: &str = "plain-text articles, HTML pages, feeds, ninjs, NITF, NewsML-G2 and records of Dateline's are read, and any of them in gzip or zstd";
+const READ: &str = "plain-text articles, HTML pages, feeds, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps and records of Dateline's are read, and any of them in gzip or zstd";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
@@ -187,7 +189,8 @@ mod tests {
         assert_eq!(kind(&[0_u8; 4096]), "binary");
         assert_eq!(kind(b"<rss><channel/></rss>"), "empty");
         assert_eq!(kind(b"<nitf><body/></nitf>"), "empty");
-        assert_eq!(kind(b"<urlset></urlset>"), "format");
+        assert_eq!(kind(b"<urlset></urlset>"), "empty");
+        assert_eq!(kind(b"<sitemapindex></sitemapindex>"), "format");
         assert!(
             read(b"\x89PNG\r\n\x1a\n")
                 .unwrap_err()
@@ -195,10 +198,10 @@ mod tests {
                 .contains("PNG")
         );
         assert!(
-            read(b"<urlset></urlset>")
+            read(b"<sitemapindex></sitemapindex>")
                 .unwrap_err()
                 .reason
-                .contains("a sitemap")
+                .contains("an index of sitemaps")
         );
     }
 
@@ -250,6 +253,41 @@ mod tests {
         assert!(articles[0].recovered[0].starts_with("line 3 was passed over"));
         assert_eq!(kind(b"{\"a\": 1}"), "format");
         assert_eq!(kind(b"[{\"uri\": \"x\"}]"), "empty");
+    }
+
+    #[test]
+    fn articles_of_schema_org_are_read() {
+        let text = r#"{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Gulls return", "url": "https://quay.example/gulls",
+            "articleBody": "They are back.\n\nNobody knows why.", "author": [{"@type": "Person", "name": "Jane Roe"}], "publisher": {"name": "Quay News"},
+            "datePublished": "2023-05-09T10:00:00+01:00", "keywords": "gulls, harbour", "inLanguage": "en-GB", "image": "https://quay.example/g.jpg"}"#;
+        let articles = read(text.as_bytes()).unwrap();
+        let item = &articles[0].item;
+        assert_eq!(item.title.as_ref().unwrap().value, "Gulls return");
+        assert_eq!(
+            item.link.as_ref().unwrap().href,
+            "https://quay.example/gulls"
+        );
+        assert_eq!(
+            item.content.as_ref().unwrap().value,
+            "They are back.\n\nNobody knows why."
+        );
+        assert_eq!(item.authors[0].name.as_deref(), Some("Jane Roe"));
+        assert_eq!(item.publisher.as_deref(), Some("Quay News"));
+        assert_eq!(item.categories, ["gulls", "harbour"]);
+        assert_eq!(item.language.as_deref(), Some("en-GB"));
+        assert_eq!(
+            item.published.as_ref().unwrap().offset.as_deref(),
+            Some("+01:00")
+        );
+        assert_eq!(
+            item.images[0].url.as_deref(),
+            Some("https://quay.example/g.jpg")
+        );
+        assert_eq!(
+            kind(br#"{"@type": "Person", "name": "Jane Roe"}"#),
+            "format"
+        );
+        assert_eq!(kind(br#"{"@type": "NewsArticle"}"#), "empty");
     }
 
     #[test]

@@ -21,6 +21,11 @@ pub(super) struct Linked {
     pub(super) section: Option<String>,
     pub(super) keywords: Vec<String>,
     pub(super) images: Vec<(String, Option<String>)>,
+    pub(super) url: Option<String>,
+    pub(super) language: Option<String>,
+    pub(super) description: Option<String>,
+    /// Whether there is an article at all.
+    pub(super) is_article: bool,
 }
 
 /// The most telling article of these scripts; empty where there is none.
@@ -131,6 +136,14 @@ fn article(node: &Map<String, Value>, nodes: &[&Map<String, Value>]) -> Linked {
             .and_then(|value| many(value).find_map(Value::as_str).map(line)),
         keywords: node.get("keywords").map(keywords).unwrap_or_default(),
         images: node.get("image").map(images).unwrap_or_default(),
+        url: text("url").or_else(|| match node.get("mainEntityOfPage") {
+            Some(Value::String(url)) => Some(url.clone()),
+            Some(Value::Object(page)) => page.get("@id").and_then(Value::as_str).map(line),
+            _ => None,
+        }),
+        language: text("inLanguage"),
+        description: text("description"),
+        is_article: true,
     }
 }
 

@@ -13,6 +13,7 @@ pub use authors::byline_names;
 use linked::Linked;
 
 use crate::article::split_credit;
+use crate::clean;
 use slim::slim;
 
 /// Paragraphs among which the headline may stand.
@@ -130,6 +131,35 @@ pub fn read(page: &str) -> Page {
         title,
         publisher,
     }
+}
+
+/// An article that is given as linked data alone (JSON-LD of schema.org), its text in `articleBody`; none where there is no article.
+#[must_use]
+pub fn of_linked_data(json: &str) -> Option<Page> {
+    let linked = linked::read(&[json]);
+    if !linked.is_article {
+        return None;
+    }
+    let head = head::Head::default();
+    let body = linked.body.as_deref().unwrap_or_default();
+    let image = linked.images.first().map(|(url, caption)| PageImage {
+        url: url.clone(),
+        caption: caption.clone(),
+        credit: None,
+    });
+    Some(Page {
+        authors: authors::authors(&head, &linked),
+        dates: dates(&head, &linked),
+        tags: tags(&head, &linked),
+        paragraphs: clean::paragraphs(body),
+        title: linked.headline,
+        publisher: linked.publisher,
+        image,
+        section: linked.section,
+        language: linked.language,
+        canonical: linked.url,
+        summary: linked.description,
+    })
 }
 
 /// Paragraphs without the headline that stands above them.
