@@ -1,11 +1,13 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
-//! A file is recognised by its content, never by its name: plain-text articles, pages of articles (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2,
+//! A file is recognised by its content, never by its name: plain-text articles, Markdown with front matter, pages of articles
+//! (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2,
 //! articles of schema.org in JSON, news sitemaps and our own records, and any of them packed
 //! by gzip or zstd. Every other format is named in the reason for its rejection.
 
 mod feed;
 mod json;
+mod markdown;
 mod newsml;
 mod ninjs;
 mod nitf;
@@ -56,6 +58,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
     if look::is_riddled(&decoded.text) {
         return Err(binary("data with many control characters"));
     }
+    if let Some((front, body)) = markdown::split(&decoded.text) {
+        let mut article = markdown::read(front, body)?;
+        article.recovered = decoded.notes();
+        return Ok(vec![article]);
+    }
     match look::format(&decoded.text) {
         None => Ok(vec![FileArticle {
             item: item(split_plain(&decoded.text)),
@@ -76,7 +83,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
 }
 
 /// What is read, for those who send something else.
-const READ: &str = "plain-text articles, HTML pages, feeds, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps and records of Dateline's are read, and any of them in gzip or zstd";
+const READ: &str = "plain-text articles, Markdown with front matter, HTML pages, feeds, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps and records of Dateline's are read, and any of them in gzip or zstd";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
