@@ -1,5 +1,7 @@
 //! Files that the library carries: a magic number with the version, a checksum, and what is packed by zstd. `tail -c +17 FILE | zstd -d` shows it.
 
+use std::io::{BufRead, BufReader, Read};
+
 use thiserror::Error;
 
 /// Bytes of what is unpacked: twice as many as the largest has.
@@ -28,6 +30,24 @@ pub(crate) fn write(magic: Magic, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 pub(crate) fn read(magic: Magic, file: &[u8]) -> Result<Vec<u8>, FileError> {
+    let packed = checked(magic, file)?;
+    zstd::bulk::decompress(packed, MAX_UNPACKED)
+        .map_err(|_| FileError::Damaged("it does not unpack"))
+}
+
+/// The same line by line, for what need not be whole in memory.
+pub(crate) fn lines(
+    magic: Magic,
+    file: &[u8],
+) -> Result<impl Iterator<Item = Result<String, FileError>>, FileError> {
+    let unpacked = zstd::stream::read::Decoder::new(checked(magic, file)?)
+        .map_err(|_| FileError::Damaged("it does not unpack"))?;
+    let lines = BufReader::new(unpacked.take(MAX_UNPACKED as u64)).lines();
+    Ok(lines.map(|line| line.map_err(|_| FileError::Damaged("it does not unpack to text"))))
+}
+
+/// What is packed in a file that is whole.
+fn checked(magic: Magic, file: &[u8]) -> Result<&[u8], FileError> {
     let rest = file.strip_prefix(&magic).ok_or(FileError::Version)?;
     let (check, packed) = rest
         .split_at_checked(8)
@@ -35,8 +55,7 @@ pub(crate) fn read(magic: Magic, file: &[u8]) -> Result<Vec<u8>, FileError> {
     if checksum(packed).to_le_bytes() != *check {
         return Err(FileError::Damaged("its checksum is another"));
     }
-    zstd::bulk::decompress(packed, MAX_UNPACKED)
-        .map_err(|_| FileError::Damaged("it does not unpack"))
+    Ok(packed)
 }
 
 /// FNV-1a over the bytes, eight at a time: against damage, not against malice.
@@ -61,6 +80,8 @@ mod tests {
     fn damage_is_noticed() {
         let file = write(MAGIC, b"what was packed").unwrap();
         assert_eq!(read(MAGIC, &file).unwrap(), b"what was packed");
+        let all: Vec<String> = lines(MAGIC, &file).unwrap().map(Result::unwrap).collect();
+        assert_eq!(all, ["what was packed"]);
         assert_eq!(read(*b"DLTEST\0\x02", &file), Err(FileError::Version));
         for at in 8..file.len() {
             let mut damaged = file.clone();

@@ -131,18 +131,10 @@ impl Knowledge {
     ///
     /// Where it is of another version or damaged.
     pub fn read(file: &[u8]) -> Result<Self, FileError> {
-        let bytes = packed::read(MAGIC, file)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| FileError::Damaged("it is no text"))?;
-        // Grown by doubling, they would take twice the room for a moment, which the process keeps.
-        let mut knowledge = Self {
-            entries: Vec::with_capacity(bytes.iter().filter(|byte| **byte == b'\n').count()),
-            texts: String::with_capacity(text.len() / 3),
-            keys: Vec::with_capacity(text.len() / 40),
-            others: Vec::with_capacity(text.len() / 40),
-            ..Self::default()
-        };
-        for line in text.lines() {
-            let line = Line::read(line).ok_or(FileError::Damaged("a line lacks fields"))?;
+        let mut knowledge = Self::default();
+        for line in packed::lines(MAGIC, file)? {
+            let line = line?;
+            let line = Line::read(&line).ok_or(FileError::Damaged("a line lacks fields"))?;
             knowledge.add(&line)?;
         }
         for keys in [
