@@ -193,10 +193,9 @@ impl Gazetteer {
         {
             return None;
         }
-        let rest = tokens[1..]
-            .iter()
-            .take_while(|token| token.gap != Gap::Paragraph);
-        let most = (1 + rest.count()).min(self.longest);
+        // What has a known first token is one of the names, of which the longest has one token at least.
+        let rest = tokens[1..].iter().take(self.longest - 1);
+        let most = 1 + rest.take_while(|token| token.gap != Gap::Paragraph).count();
         (1..=most).rev().find_map(|count| {
             let written = &text[first.start..tokens[count - 1].end];
             // Marks behind a name are not compared, and do not belong to it.

@@ -28,9 +28,9 @@ impl Knowledge {
         let mut at = 0;
         while at < tokens.len() {
             let first = &tokens[at];
-            let rest = tokens[at + 1..].iter();
+            let rest = tokens[at + 1..].iter().take(MAX_TOKENS - 1);
             let rest = rest.take_while(|token| matches!(token.gap, Gap::None | Gap::Space));
-            let most = (1 + rest.count()).min(MAX_TOKENS);
+            let most = 1 + rest.count();
             let is_name = first.kind == TokenKind::Word
                 && text[first.start..].starts_with(char::is_uppercase);
             let longest = (1..=most).rev().filter(|_| is_name).find_map(|count| {
@@ -87,6 +87,14 @@ impl Knowledge {
 #[cfg(test)]
 mod tests {
     use crate::world;
+
+    #[test]
+    fn a_long_line_is_read_in_time_by_its_length() {
+        let mut text = "Der Hafen liegt still, und keiner sagt Paris. ".repeat(20_000);
+        text.truncate(crate::tagger::MAX_TEXT);
+        let count = text.matches("Paris").count();
+        assert_eq!(world().unwrap().mentions(&text).len(), count);
+    }
 
     #[test]
     fn well_known_names_are_found_in_other_languages() {
