@@ -2,8 +2,8 @@
 //! `dateline_text::page` to find.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -88,10 +88,14 @@ fn within_limits<T: Send + 'static>(
         return Err(Fault::transient("pages_busy", reason));
     }
     let (sender, receiver) = mpsc::sync_channel(1);
+    // Set by whichever side leaves first; the other then knows that it is the last one, and a stray thread no more.
+    let is_left = Arc::new(AtomicBool::new(false));
+    let is_given_up = Arc::clone(&is_left);
     let work = move || {
         let page = std::panic::catch_unwind(AssertUnwindSafe(|| read(&text)));
-        // Nobody waits any more when it comes too late.
-        if sender.send(page).is_err() {
+        // Fails where nobody waits any more.
+        sender.send(page).ok();
+        if is_given_up.swap(true, Ordering::AcqRel) {
             STRAY.fetch_sub(1, Ordering::Relaxed);
         }
     };
@@ -103,7 +107,6 @@ fn within_limits<T: Send + 'static>(
         let reason = format!("the page cannot be read now, for want of a thread: {error}");
         return Err(Fault::transient("no_thread", reason));
     }
-    // Counted before it is given up, so that the thread finds itself counted.
     match receiver.recv_timeout(DEADLINE) {
         Ok(Ok(page)) => Ok(page),
         Ok(Err(_)) => Err(Fault::poison(
@@ -111,8 +114,11 @@ fn within_limits<T: Send + 'static>(
             "a bug was met while the page was read; please report it with the page",
         )),
         Err(_) => {
+            // Counted before it is given up, so that the thread finds itself counted.
             STRAY.fetch_add(1, Ordering::Relaxed);
-            drop(receiver);
+            if is_left.swap(true, Ordering::AcqRel) {
+                STRAY.fetch_sub(1, Ordering::Relaxed);
+            }
             let reason = format!(
                 "the page was not read within {} seconds; it is built to be slow, or there is a bug: please report it",
                 DEADLINE.as_secs()
@@ -159,6 +165,11 @@ mod tests {
         };
         let fault = within_limits(String::new(), slow).unwrap_err();
         assert_eq!(fault.kind, "slow_page");
+        assert_eq!(STRAY.load(Ordering::Relaxed), 1);
         drop(go_on);
+        // It counts until it has ended, and no longer; no other test strays.
+        while STRAY.load(Ordering::Relaxed) > 0 {
+            thread::yield_now();
+        }
     }
 }
