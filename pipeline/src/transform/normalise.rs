@@ -350,8 +350,8 @@ const SURE_OF_ANOTHER: f64 = 0.95;
 
 /// The declared language beside that of title and text.
 fn detected(declared: Option<Language>, texts: [Option<&str>; 2]) -> Option<Language> {
-    let sample = texts.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    let Some(found) = dateline_text::language::detect(&sample) else {
+    let texts: Vec<&str> = texts.into_iter().flatten().collect();
+    let Some(found) = dateline_text::language::detect(&texts) else {
         return declared;
     };
     let confidence = Some(super::dates::hundredths_of(found.confidence));

@@ -105,14 +105,14 @@ pub struct Detected {
     pub confidence: f64,
 }
 
-/// The language of a text; none where the text is too short, or the language in doubt.
+/// The language of texts that belong together, a line each; none where they are too short, or the language in doubt.
 #[must_use]
-pub fn detect(text: &str) -> Option<Detected> {
-    let mut end = text.len().min(MAX_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = &text[..end];
+pub fn detect(texts: &[&str]) -> Option<Detected> {
+    let starts = texts
+        .iter()
+        .map(|text| &text[..text.floor_char_boundary(MAX_BYTES)]);
+    let sample = starts.collect::<Vec<_>>().join("\n");
+    let text = &sample[..sample.floor_char_boundary(MAX_BYTES)];
     // Scripts without spaces say as much with a third of the letters.
     let weight = |letter: char| if letter >= '\u{2e80}' { 3 } else { 1 };
     let letters = text.chars().filter(|letter| letter.is_alphabetic());
@@ -170,7 +170,7 @@ mod tests {
                 None,
             ),
         ] {
-            assert_eq!(detect(text).map(|found| found.code), code, "{text}");
+            assert_eq!(detect(&[text]).map(|found| found.code), code, "{text}");
         }
     }
 
