@@ -54,7 +54,7 @@ impl SourceFile {
 
     /// Zero-based column of the byte `offset`, in characters.
     pub(crate) fn column_of(&self, offset: usize) -> usize {
-        let offset = self.floor(offset);
+        let offset = self.text.floor_char_boundary(offset);
         self.text[self.line_starts[self.line_of(offset)]..offset]
             .chars()
             .count()
@@ -83,8 +83,8 @@ impl SourceFile {
     pub(crate) fn masked(&self, ranges: &[Range<usize>]) -> Self {
         let mut bytes = self.text.clone().into_bytes();
         for range in ranges {
-            let start = self.floor(range.start);
-            let end = self.floor(range.end);
+            let start = self.text.floor_char_boundary(range.start);
+            let end = self.text.floor_char_boundary(range.end);
             for byte in bytes.get_mut(start..end).unwrap_or_default() {
                 if !matches!(*byte, b'\n' | b'\r') {
                     *byte = b'*';
@@ -98,15 +98,6 @@ impl SourceFile {
             line_starts: self.line_starts.clone(),
         }
     }
-
-    /// The nearest character boundary at or before `offset`.
-    fn floor(&self, offset: usize) -> usize {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
-    }
 }
 
 impl SourceCode for SourceFile {
@@ -116,8 +107,10 @@ impl SourceCode for SourceFile {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let start = self.floor(span.offset());
-        let end = self.floor(span.offset().saturating_add(span.len()));
+        let start = self.text.floor_char_boundary(span.offset());
+        let end = self
+            .text
+            .floor_char_boundary(span.offset().saturating_add(span.len()));
         let first_line = self.line_of(start).saturating_sub(lines_before);
         let last_line = (self.line_of(end) + lines_after).min(self.line_starts.len() - 1);
         let line_start = if lines_before == 0 {
@@ -125,8 +118,12 @@ impl SourceCode for SourceFile {
         } else {
             self.line_starts[first_line]
         };
-        let from = self.floor(line_start.max(start.saturating_sub(MAX_LINE_CONTEXT)));
-        let to = self.floor(self.line_range(last_line).end.min(end + MAX_LINE_CONTEXT));
+        let from = self
+            .text
+            .floor_char_boundary(line_start.max(start.saturating_sub(MAX_LINE_CONTEXT)));
+        let to = self
+            .text
+            .floor_char_boundary(self.line_range(last_line).end.min(end + MAX_LINE_CONTEXT));
         // Where the window cuts a line short, the first line shown is the one that it begins in.
         let line = self.line_of(from);
         let column = if lines_before == 0 {

@@ -88,21 +88,12 @@ impl Chance {
     }
 }
 
-/// The last boundary of characters at or before a byte.
-fn floor(text: &str, byte: usize) -> usize {
-    let mut at = byte.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
 fn mutated(seed: u64) -> String {
     let mut chance = Chance(seed);
     let mut text = TEXTS[chance.below(TEXTS.len())].to_owned();
     for _ in 0..=chance.below(8) {
-        let at = floor(&text, chance.below(text.len() + 1));
-        let end = floor(&text, at + chance.below(40));
+        let at = text.floor_char_boundary(chance.below(text.len() + 1));
+        let end = text.floor_char_boundary(at + chance.below(40));
         match chance.below(6) {
             0 => text.truncate(at),
             1 => text.replace_range(at..end, ""),
@@ -112,7 +103,7 @@ fn mutated(seed: u64) -> String {
             }
             3 => {
                 let other = TEXTS[chance.below(TEXTS.len())];
-                let from = floor(other, chance.below(other.len()));
+                let from = other.floor_char_boundary(chance.below(other.len()));
                 text.replace_range(at..end, &other[from..]);
             }
             4 => {
@@ -122,7 +113,7 @@ fn mutated(seed: u64) -> String {
             _ => text.insert_str(at, PIECES[chance.below(PIECES.len())]),
         }
     }
-    text.truncate(floor(&text, LONGEST));
+    text.truncate(text.floor_char_boundary(LONGEST));
     text
 }
 

@@ -7,7 +7,7 @@ use crate::knowledge::fold;
 use crate::label::Kind;
 use crate::link::Link;
 use crate::tagger::{MAX_TEXT, Mention};
-use crate::token::{Gap, Token, TokenKind, floor, tokenise};
+use crate::token::{Gap, Token, TokenKind, tokenise};
 
 /// Tokens of the longest name: what has more is a sentence.
 const MAX_TOKENS: usize = 16;
@@ -125,7 +125,7 @@ impl Gazetteer {
     /// come back. Linear in the text, by the tokens of the longest name.
     #[must_use]
     pub fn mark(&self, text: &str, mentions: Vec<Mention>) -> Vec<Mention> {
-        let text = &text[..floor(text, MAX_TEXT)];
+        let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let found = self.found(text);
         if found.is_empty() {
             return mentions;

@@ -7,7 +7,6 @@ use crate::features::second::Opinion;
 use crate::features::{Extractor, Features, Switches, first, second};
 use crate::label::{Kind, Label, Place};
 use crate::model::{Model, Row};
-use crate::token::floor;
 
 /// Bytes of text that are read; what is beyond is left alone. A book has a million letters, and an article a hundredth of that.
 pub(crate) const MAX_TEXT: usize = 4 << 20;
@@ -54,7 +53,7 @@ impl<'m> Tagger<'m> {
     /// The names in a text, in order, none within another. Linear in the text's size; no text makes it fail.
     #[must_use]
     pub fn mentions(&self, text: &str) -> Vec<Mention> {
-        let text = &text[..floor(text, MAX_TEXT)];
+        let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let document = Document::new(text);
         let extractor = Extractor {
             lexicon: &self.model.parts.lexicon,

@@ -213,17 +213,8 @@ fn bounded(text: &str, start: usize, end: usize) -> usize {
     if end - start <= MAX_TOKEN {
         return end;
     }
-    let limit = start + floor(&text[start..end], MAX_TOKEN);
+    let limit = start + text[start..end].floor_char_boundary(MAX_TOKEN);
     if limit > start { limit } else { end }
-}
-
-/// The last boundary of characters at or before a byte.
-pub(crate) fn floor(text: &str, byte: usize) -> usize {
-    let mut at = byte.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn is_word(letter: char) -> bool {

@@ -65,11 +65,7 @@ fn start_of(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
     }
-    let mut end = bytes;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let start = &text[..end];
+    let start = &text[..text.floor_char_boundary(bytes)];
     &start[..start.rfind(char::is_whitespace).unwrap_or(0)]
 }
 

@@ -134,11 +134,13 @@ async fn answer(request: Request<Incoming>, callbacks: &Callbacks) -> Answer {
     let name = request.uri().path().rsplit('/').next().unwrap_or_default();
     let hook = match callbacks.find(name) {
         Ok(hook) => hook,
-        Err(true) if let Some(challenge) = farewell(&request, name, callbacks) => {
-            return text(challenge);
+        Err(true) => {
+            return match farewell(&request, name, callbacks) {
+                Some(challenge) => text(challenge),
+                // It was one of ours, most likely: the hub may forget it.
+                None => status(StatusCode::GONE),
+            };
         }
-        // It was one of ours, most likely: the hub may forget it.
-        Err(true) => return status(StatusCode::GONE),
         Err(false) => return status(StatusCode::NOT_FOUND),
     };
     match *request.method() {

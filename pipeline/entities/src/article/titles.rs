@@ -69,10 +69,7 @@ pub(super) fn of(text: &str, start: usize, end: usize) -> Option<String> {
 
 fn before(text: &str, start: usize) -> Option<String> {
     let before = &text[..start];
-    let mut from = start.saturating_sub(MAX_TITLE);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = text.ceil_char_boundary(start.saturating_sub(MAX_TITLE));
     let before = before[from..].strip_suffix([' ', '\u{a0}'])?;
     let clause = before
         .rfind(|letter: char| {
@@ -113,10 +110,7 @@ fn before(text: &str, start: usize) -> Option<String> {
 
 fn after(text: &str, end: usize) -> Option<String> {
     let rest = text[end..].strip_prefix(", ")?;
-    let mut to = rest.len().min(MAX_TITLE);
-    while !rest.is_char_boundary(to) {
-        to -= 1;
-    }
+    let to = rest.floor_char_boundary(MAX_TITLE);
     let stop = rest[..to].find([
         ',', ';', ':', '(', ')', '\n', '"', '“', '”', '—', '–', '?', '!',
     ]);

@@ -4,7 +4,7 @@ use super::{EntryKind, Found, Knowledge, fold};
 use crate::gazetteer::Counted;
 use crate::label::Kind;
 use crate::tagger::{MAX_TEXT, Mention};
-use crate::token::{Gap, TokenKind, floor, tokenise};
+use crate::token::{Gap, TokenKind, tokenise};
 
 /// Tokens of the longest name that is looked for.
 const MAX_TOKENS: usize = 6;
@@ -21,7 +21,7 @@ impl Knowledge {
     /// governments by their full names, organizations that are known widely. In order, none within another.
     #[must_use]
     pub fn mentions(&self, text: &str) -> Vec<Mention> {
-        let text = &text[..floor(text, MAX_TEXT)];
+        let text = &text[..text.floor_char_boundary(MAX_TEXT)];
         let tokens = tokenise(text);
         let mut counted = Counted::default();
         let mut mentions = Vec::new();

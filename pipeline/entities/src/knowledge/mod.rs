@@ -214,10 +214,7 @@ impl Knowledge {
     }
 
     fn keep(&mut self, text: &str) -> (u32, u8) {
-        let mut end = text.len().min(usize::from(u8::MAX));
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = text.floor_char_boundary(usize::from(u8::MAX));
         let kept = (self.texts.len() as u32, end as u8);
         self.texts.push_str(&text[..end]);
         kept

@@ -101,11 +101,7 @@ fn lies_in(candidate: &Found<'_>, (country, region): Area) -> bool {
 
 /// The parts and countries that the longest name at the begin of a text means.
 fn read<'k>(text: &str, world: &'k Knowledge) -> Vec<Found<'k>> {
-    let mut end = text.len().min(MAX_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let text = &text[..end];
+    let text = &text[..text.floor_char_boundary(MAX_BYTES)];
     if !text.starts_with(char::is_uppercase) {
         return Vec::new();
     }

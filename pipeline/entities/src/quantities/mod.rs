@@ -17,7 +17,6 @@ mod ticker;
 mod words;
 
 use crate::tagger::{Chars, MAX_TEXT};
-use crate::token::floor;
 
 /// An amount in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +132,7 @@ struct Found {
 /// ```
 #[must_use]
 pub fn quantities(text: &str) -> Vec<Quantity> {
-    let text = &text[..floor(text, MAX_TEXT)];
+    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
     let mut all = Vec::new();
     let mut chars = Chars::default();
     let mut at = 0;

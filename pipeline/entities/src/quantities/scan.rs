@@ -61,7 +61,7 @@ pub(super) fn joint(text: &str, at: usize) -> usize {
 
 /// What of a text stands before a place, at most so many bytes of it.
 pub(super) fn before(text: &str, at: usize, most: usize) -> &str {
-    let from = crate::token::floor(text, at.saturating_sub(most));
+    let from = text.floor_char_boundary(at.saturating_sub(most));
     text.get(from..at).unwrap_or_default()
 }
 

@@ -164,11 +164,7 @@ impl<R: Reader> Feeder<R> {
 }
 
 pub(super) fn clamp(html: &str) -> &str {
-    let mut end = html.len().min(MAX_HTML_BYTES);
-    while !html.is_char_boundary(end) {
-        end -= 1;
-    }
-    &html[..end]
+    &html[..html.floor_char_boundary(MAX_HTML_BYTES)]
 }
 
 /// What a `<` starts, given where the tokenizer stands.

@@ -333,11 +333,7 @@ fn quotable(value: &str) -> Cow<'_, str> {
 
 /// As many whole characters as some bytes hold.
 fn cut(text: &str, bytes: usize) -> &str {
-    let mut end = text.len().min(bytes);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 pub(super) fn is_one_of(names: &[&str], name: &str) -> bool {

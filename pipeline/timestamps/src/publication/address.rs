@@ -46,11 +46,7 @@ fn path(url: &str) -> &str {
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
     let rest = &rest[..end];
     let path = rest.find('/').map_or("", |slash| &rest[slash + 1..]);
-    let mut end = path.len().min(MAX_BYTES);
-    while !path.is_char_boundary(end) {
-        end -= 1;
-    }
-    &path[..end]
+    &path[..path.floor_char_boundary(MAX_BYTES)]
 }
 
 /// `2023/05/09` and what follows a slash.

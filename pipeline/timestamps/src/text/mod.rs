@@ -45,11 +45,7 @@ pub fn languages() -> &'static [&'static str] {
 }
 
 fn readable(text: &str) -> &str {
-    let mut end = text.len().min(MAX_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(MAX_BYTES)]
 }
 
 fn field_order(context: &Context<'_>) -> FieldOrder {
