@@ -6,22 +6,38 @@ use url::Url;
 
 use super::pages;
 use crate::draft::{Draft, Link, Trust};
-use crate::record::{Image, Person};
+use crate::fault::Fault;
+use crate::record::{Image, Origin, Person};
 
 /// The draft's page, where it has one that can be read; what was wrong with it is noted.
-pub(super) fn page(draft: &Draft, notes: &mut Vec<String>) -> Option<Page> {
-    let fetched = draft.page.as_ref()?;
-    match pages::page_of(&fetched.bytes, fetched.content_type.as_deref()) {
+///
+/// # Errors
+/// What kept the page from being read, where the draft is nothing else.
+pub(super) fn page(draft: &Draft, notes: &mut Vec<String>) -> Result<Option<Page>, Fault> {
+    let Some(fetched) = &draft.page else {
+        return Ok(None);
+    };
+    let read = pages::page_of(&fetched.bytes, fetched.content_type.as_deref());
+    taken(read, draft.origin(), notes)
+}
+
+fn taken(
+    read: Result<(Page, Vec<String>), Fault>,
+    origin: Origin,
+    notes: &mut Vec<String>,
+) -> Result<Option<Page>, Fault> {
+    match read {
         Ok((page, repaired)) => {
             notes.extend(repaired.into_iter().map(|note| format!("the page: {note}")));
-            Some(page)
+            Ok(Some(page))
         }
+        Err(fault) if origin == Origin::Drop => Err(fault),
         Err(fault) => {
             notes.push(format!(
                 "the page was not read, and the text is the feed's: {}",
                 fault.reason
             ));
-            None
+            Ok(None)
         }
     }
 }
@@ -84,7 +100,9 @@ mod tests {
     use super::super::drafts;
     use super::super::enrichment::Enrichment;
     use super::super::normalise::normalise;
+    use super::taken;
     use crate::draft::{FetchedPage, Item, Link, Text, Trust};
+    use crate::fault::Fault;
     use crate::record::{DateOrigin, Origin, Record};
 
     const PAGE: &str = "<html lang=en-GB><head><title>Gulls return</title><meta property=og:image content=/a.jpg>\
@@ -167,6 +185,16 @@ mod tests {
         assert_eq!(record.summary, None);
         let fault = dropped("<title>Index</title><ul><li><a href=/a>A</a></ul>").unwrap_err();
         assert_eq!(fault.kind, "no_text");
+    }
+
+    #[test]
+    fn what_keeps_a_page_from_being_read_is_told() {
+        let busy = || Err(Fault::transient("pages_busy", "others are being read"));
+        let mut notes = Vec::new();
+        let fault = taken(busy(), Origin::Drop, &mut notes).unwrap_err();
+        assert_eq!((fault.kind, notes.len()), ("pages_busy", 0));
+        assert_eq!(taken(busy(), Origin::Feed, &mut notes).unwrap(), None);
+        assert!(notes[0].ends_with("others are being read"), "{notes:?}");
     }
 
     #[test]

@@ -36,11 +36,11 @@ pub struct Article {
 /// Makes a draft into an article.
 ///
 /// # Errors
-/// A poison fault when the draft says nothing that could be an article.
+/// A poison fault when the draft says nothing that could be an article, and what kept a dropped page from being read.
 pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, Fault> {
     let mut origin = draft.origin();
     let mut recovered = draft.recovered.clone();
-    let page = full_text::page(&draft, &mut recovered);
+    let page = full_text::page(&draft, &mut recovered)?;
     let page = page.as_ref();
     if let Some(link) = page.and_then(full_text::link) {
         draft.item.link.get_or_insert(link);
@@ -54,7 +54,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
         .or_else(|| page?.title.clone());
     let summary = item.summary.as_ref().map(paragraphs).unwrap_or_default();
     let content = item.content.as_ref().map(paragraphs).unwrap_or_default();
-    if origin == Origin::Drop && draft.page.is_some() && page.is_none_or(Page::is_without_text) {
+    if origin == Origin::Drop && page.is_some_and(Page::is_without_text) {
         return Err(Fault::poison(
             "no_text",
             "no article was found in the page; if there is one, please report it with the page",

@@ -84,7 +84,7 @@ fn within_limits<T: Send + 'static>(
     read: impl FnOnce(&str) -> T + Send + 'static,
 ) -> Result<T, Fault> {
     if STRAY.load(Ordering::Relaxed) >= MAX_STRAY {
-        let reason = "pages that took too long are still being read; this one is left for later";
+        let reason = "pages that took too long are still being read, and this one was not; try it again later";
         return Err(Fault::transient("pages_busy", reason));
     }
     let (sender, receiver) = mpsc::sync_channel(1);
