@@ -201,6 +201,17 @@ pub struct Person {
     pub url: Option<String>,
 }
 
+impl Person {
+    /// Somebody of whom the name is known alone.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            ..Self::default()
+        }
+    }
+}
+
 /// A picture. At least one field is present.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Image {
@@ -298,6 +309,33 @@ pub enum Precision {
     Minute,
     /// Seconds or finer.
     Second,
+}
+
+impl From<dateline_timestamps::Precision> for Precision {
+    fn from(read: dateline_timestamps::Precision) -> Self {
+        use dateline_timestamps::Precision as Read;
+        match read {
+            Read::Year => Self::Year,
+            Read::Month => Self::Month,
+            Read::Day => Self::Day,
+            Read::Hour => Self::Hour,
+            Read::Minute => Self::Minute,
+            Read::Second | Read::Subsecond => Self::Second,
+        }
+    }
+}
+
+impl From<Precision> for dateline_timestamps::Precision {
+    fn from(recorded: Precision) -> Self {
+        match recorded {
+            Precision::Year => Self::Year,
+            Precision::Month => Self::Month,
+            Precision::Day => Self::Day,
+            Precision::Hour => Self::Hour,
+            Precision::Minute => Self::Minute,
+            Precision::Second => Self::Second,
+        }
+    }
 }
 
 /// How a record came about.

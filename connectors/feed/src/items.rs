@@ -3,7 +3,7 @@
 use dateline_pipeline::draft::{self, Guid, Item, Link, Stated, Trust};
 use dateline_pipeline::record::{self, Enclosure, Image};
 
-use crate::read::{Date, Entry, FeedDocument, Format, Media, Person, Precision, Text, TextFormat};
+use crate::read::{Date, Entry, FeedDocument, Format, Media, Person, Text, TextFormat};
 
 /// The item that an entry describes, in the entry's own words. What the entry leaves open is taken
 /// from its feed (authors, language, rights), then from `language` (the configured one).
@@ -81,14 +81,7 @@ fn stated(date: &Date) -> Stated {
         instant: date.instant,
         raw: Some(date.raw.clone()),
         offset: date.offset.clone(),
-        precision: match date.precision {
-            Precision::Year => record::Precision::Year,
-            Precision::Month => record::Precision::Month,
-            Precision::Day => record::Precision::Day,
-            Precision::Hour => record::Precision::Hour,
-            Precision::Minute => record::Precision::Minute,
-            Precision::Second | Precision::Subsecond => record::Precision::Second,
-        },
+        precision: date.precision.into(),
         confidence: date.confidence,
     }
 }

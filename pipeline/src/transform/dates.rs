@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use dateline_text::page::{DatePlace, DateRole, Page};
+use dateline_timestamps::Hints;
 use dateline_timestamps::publication::{
     self, Candidate, Circumstances, Reading, Role, Settled, Source,
 };
-use dateline_timestamps::{Hints, Precision as Read};
 
 use jiff::Timestamp;
 
 use crate::draft::{Draft, Stated};
-use crate::record::{DateOrigin, Instant, Language, Origin, Precision, Record};
+use crate::record::{DateOrigin, Instant, Language, Origin, Record};
 
 /// The dates of a record.
 pub(super) struct Dates {
@@ -148,14 +148,7 @@ fn candidate(role: Role, source: Source, stated: &Stated) -> Candidate<'_> {
                 .offset
                 .as_deref()
                 .and_then(dateline_timestamps::offset),
-            precision: match stated.precision {
-                Precision::Year => Read::Year,
-                Precision::Month => Read::Month,
-                Precision::Day => Read::Day,
-                Precision::Hour => Read::Hour,
-                Precision::Minute => Read::Minute,
-                Precision::Second => Read::Second,
-            },
+            precision: stated.precision.into(),
             confidence: stated.confidence,
         },
     }
@@ -173,14 +166,7 @@ fn instant(settled: Settled, origin: Origin) -> Instant {
     Instant {
         instant: reading.instant,
         offset: reading.offset.map(dateline_timestamps::offset_text),
-        precision: match reading.precision {
-            Read::Year => Precision::Year,
-            Read::Month => Precision::Month,
-            Read::Day => Precision::Day,
-            Read::Hour => Precision::Hour,
-            Read::Minute => Precision::Minute,
-            Read::Second | Read::Subsecond => Precision::Second,
-        },
+        precision: reading.precision.into(),
         from,
         raw: settled.raw,
         confidence: Some(hundredths(reading.confidence)),
@@ -204,7 +190,7 @@ mod tests {
     use super::*;
 
     use crate::draft::{Item, Link, Trust};
-    use crate::record::SourceKind;
+    use crate::record::{Precision, SourceKind};
     use crate::transform::drafts;
 
     /// A draft that was fetched at noon of 10 May 2023.

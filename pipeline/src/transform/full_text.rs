@@ -68,13 +68,7 @@ pub(super) fn link(page: &Page) -> Option<Link> {
 
 /// The page's authors as records have them.
 pub(super) fn authors(page: &Page) -> Vec<Person> {
-    let names = page.authors.iter();
-    names
-        .map(|name| Person {
-            name: Some(name.clone()),
-            ..Person::default()
-        })
-        .collect()
+    page.authors.iter().map(Person::named).collect()
 }
 
 /// The page's lead image, its address made absolute by that of the page.

@@ -7,57 +7,21 @@ use dateline_pipeline::record::{Image, Instant, Person, Record, SCHEMA};
 use dateline_text::page::{self, DateRole};
 use serde_json::Value;
 
-use super::FileArticle;
-use super::ninjs;
+use super::fields::stated;
+use super::many::Many;
+use super::{FileArticle, ninjs};
 
 /// Articles of one file: more are an archive, which is better cut into days.
 const MAX_ARTICLES: usize = 100_000;
-/// Lines about articles that were passed over.
-const MAX_LINES: usize = 8;
 
 pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
-    let (values, mut lines) = values(text)?;
-    let mut articles: Vec<FileArticle> = Vec::new();
-    let mut first = None;
-    for (number, value) in values.iter().enumerate().take(MAX_ARTICLES) {
-        match item(value) {
-            Ok(item) => articles.push(FileArticle {
-                item,
-                page: None,
-                recovered: Vec::new(),
-            }),
-            Err(fault) => {
-                lines.push(format!(
-                    "article {} was passed over: {}",
-                    number + 1,
-                    fault.reason
-                ));
-                first.get_or_insert(fault);
-            }
-        }
-    }
-    if values.len() > MAX_ARTICLES {
-        lines.push(format!(
-            "the file holds {} articles and only the first {MAX_ARTICLES} were taken; split it",
-            values.len()
-        ));
-    }
-    let more = lines.len().saturating_sub(MAX_LINES);
-    lines.truncate(MAX_LINES);
-    if more > 0 {
-        lines.push(format!("and {more} more"));
-    }
-    match (articles.first_mut(), first) {
-        (Some(article), _) => article.recovered = lines,
-        (None, Some(fault)) => return Err(fault),
-        (None, None) => {
-            return Err(Fault::poison(
-                "empty",
-                "the file is a list without articles",
-            ));
-        }
-    }
-    Ok(articles)
+    let (values, lines) = values(text)?;
+    let many = Many {
+        name: "article",
+        limit: MAX_ARTICLES,
+        lines,
+    };
+    many.read(&values, item, "the file is a list without articles")
 }
 
 /// The values of a file, and what is to be said of lines that hold none.
@@ -113,7 +77,7 @@ fn of_schema_org(value: &Value) -> Result<Item, Fault> {
     }
     let date = |role: DateRole| {
         let found = page.dates.iter().find(|date| date.role == role)?;
-        ninjs::stated(&found.text, page.language.as_deref())
+        stated(&found.text, page.language.as_deref())
     };
     let image = page.image.as_ref().map(|image| Image {
         url: Some(image.url.clone()),
@@ -121,10 +85,7 @@ fn of_schema_org(value: &Value) -> Result<Item, Fault> {
         caption: image.caption.clone(),
         credit: image.credit.clone(),
     });
-    let people = page.authors.iter().map(|name| Person {
-        name: Some(name.clone()),
-        ..Person::default()
-    });
+    let people = page.authors.iter().map(Person::named);
     Ok(Item {
         link: page.canonical.clone().map(|href| Link {
             href,

@@ -8,7 +8,7 @@ use pulldown_cmark::{Options, Parser, html};
 use serde_json::{Map, Value};
 
 use super::FileArticle;
-use super::ninjs::{people, stated};
+use super::fields::{people, stated};
 
 /// Bytes of front matter that are read.
 const MAX_FRONT: usize = 64 << 10;
@@ -118,11 +118,7 @@ pub(super) fn read(front: Front<'_>, body: &str) -> Result<FileArticle, Fault> {
             "it is Markdown without title and text",
         ));
     }
-    Ok(FileArticle {
-        item,
-        page: None,
-        recovered: Vec::new(),
-    })
+    Ok(item.into())
 }
 
 impl Front<'_> {

@@ -6,7 +6,9 @@
 //! by gzip or zstd. Every other format is named in the reason for its rejection.
 
 mod feed;
+mod fields;
 mod json;
+mod many;
 mod markdown;
 mod newsml;
 mod ninjs;
@@ -32,6 +34,16 @@ pub struct FileArticle {
     pub page: Option<FetchedPage>,
     /// What was repaired while reading it, one line each.
     pub recovered: Vec<String>,
+}
+
+impl From<Item> for FileArticle {
+    fn from(item: Item) -> Self {
+        Self {
+            item,
+            page: None,
+            recovered: Vec::new(),
+        }
+    }
 }
 
 /// Reads the articles of a file, at least one.
@@ -114,18 +126,11 @@ fn item(article: PlainArticle) -> Item {
         title: article.headline.map(Text::plain),
         content: (!article.body.is_empty()).then(|| Text::plain(article.body.join("\n\n"))),
         key_points: article.key_points,
-        authors: article.byline.into_iter().map(author).collect(),
+        authors: article.byline.into_iter().map(Person::named).collect(),
         publisher: article.original_publisher,
         syndicator: article.source_line,
         images: article.image.into_iter().map(image).collect(),
         ..Item::default()
-    }
-}
-
-fn author(name: String) -> Person {
-    Person {
-        name: Some(name),
-        ..Person::default()
     }
 }
 

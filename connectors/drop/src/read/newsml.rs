@@ -5,7 +5,8 @@ use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::Image;
 use roxmltree::Node;
 
-use super::ninjs::{people, stated};
+use super::fields::{people, stated};
+use super::many::Many;
 use super::xml::{attribute, children, declared, find, line_at, paragraphs, parse};
 use super::{FileArticle, nitf};
 
@@ -19,39 +20,14 @@ pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
     let items: Vec<Node<'_, '_>> = document
         .descendants()
         .filter(|node| node.tag_name().name() == "newsItem")
-        .take(MAX_ITEMS)
         .collect();
-    let mut articles: Vec<FileArticle> = Vec::new();
-    let mut lines = Vec::new();
-    let mut first = None;
-    for (number, node) in items.iter().enumerate() {
-        match item(*node) {
-            Ok(item) => articles.push(FileArticle {
-                item,
-                page: None,
-                recovered: Vec::new(),
-            }),
-            Err(fault) => {
-                lines.push(format!(
-                    "item {} was passed over: {}",
-                    number + 1,
-                    fault.reason
-                ));
-                first.get_or_insert(fault);
-            }
-        }
-    }
-    match (articles.first_mut(), first) {
-        (Some(article), _) => article.recovered = lines,
-        (None, Some(fault)) => return Err(fault),
-        (None, None) => {
-            return Err(Fault::poison(
-                "empty",
-                "it is NewsML-G2 without a news item: packages, events and concepts are not read",
-            ));
-        }
-    }
-    Ok(articles)
+    let many = Many {
+        name: "item",
+        limit: MAX_ITEMS,
+        lines: Vec::new(),
+    };
+    let none = "it is NewsML-G2 without a news item: packages, events and concepts are not read";
+    many.read(&items, |node| item(*node), none)
 }
 
 fn item(node: Node<'_, '_>) -> Result<Item, Fault> {

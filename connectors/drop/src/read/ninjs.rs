@@ -1,13 +1,13 @@
 //! One item of ninjs, whose versions differ in how they write their names: `versioncreated` (1, 2) and `versionCreated` (3), `headline` or `headline_ROLE` and
 //! `body_ROLE` (1), `headlines` and `bodies` with roles and types (2, 3), renditions and associations by name (1) or in lists (2, 3).
 
-use dateline_pipeline::draft::{Guid, Item, Stated, Text, Trust};
+use dateline_pipeline::draft::{Guid, Item, Text, Trust};
 use dateline_pipeline::fault::Fault;
-use dateline_pipeline::record::{Image, Person, Precision};
+use dateline_pipeline::record::Image;
 use dateline_text::html::looks_like_html;
-use dateline_text::page::byline_names;
-use dateline_timestamps::{Hints, Precision as Read, offset_text, parse};
 use serde_json::{Map, Value};
+
+use super::fields::{people, stated};
 
 /// Pictures and subjects of one item that are kept.
 const MAX_LIST: usize = 64;
@@ -133,17 +133,6 @@ fn judged(value: &str, kind: Option<&str>, role: &str) -> Option<(Text, u8)> {
     Some((text, rank + u8::from(is_main)))
 }
 
-/// The people of a byline.
-pub(super) fn people(byline: &str) -> Vec<Person> {
-    let names = byline_names(byline).into_iter();
-    names
-        .map(|name| Person {
-            name: Some(name),
-            ..Person::default()
-        })
-        .collect()
-}
-
 /// The names of the things that a property lists.
 fn names(node: &Map<String, Value>, properties: &[&str]) -> Vec<String> {
     let lists = properties
@@ -204,29 +193,6 @@ fn picture(item: &Map<String, Value>) -> Option<Image> {
         credit: text(item, "byline").or_else(|| text(item, "by")),
     };
     (image != Image::default()).then_some(image)
-}
-
-/// A date as it is written.
-pub(super) fn stated(written: &str, language: Option<&str>) -> Option<Stated> {
-    let hints = Hints {
-        language,
-        ..Hints::default()
-    };
-    let stamp = parse(written, &hints).ok()?;
-    Some(Stated {
-        instant: stamp.instant,
-        raw: Some(written.to_owned()),
-        offset: stamp.offset.map(offset_text),
-        precision: match stamp.precision {
-            Read::Year => Precision::Year,
-            Read::Month => Precision::Month,
-            Read::Day => Precision::Day,
-            Read::Hour => Precision::Hour,
-            Read::Minute => Precision::Minute,
-            Read::Second | Read::Subsecond => Precision::Second,
-        },
-        confidence: stamp.confidence,
-    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use dateline_pipeline::record::Image;
 use roxmltree::Node;
 
 use super::FileArticle;
-use super::ninjs::{people, stated};
+use super::fields::{people, stated};
 use super::xml::{attribute, children, declared, find, line, line_at, paragraphs, parse};
 
 /// Pictures of one article that are kept.
@@ -22,11 +22,7 @@ pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
             "it is NITF without headline and text",
         ));
     }
-    Ok(vec![FileArticle {
-        item,
-        page: None,
-        recovered: Vec::new(),
-    }])
+    Ok(vec![item.into()])
 }
 
 /// What a `nitf` element says.

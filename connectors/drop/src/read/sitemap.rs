@@ -6,7 +6,7 @@ use dateline_pipeline::record::Image;
 use roxmltree::Node;
 
 use super::FileArticle;
-use super::ninjs::stated;
+use super::fields::stated;
 use super::xml::{children, declared, find, line_at, parse};
 
 /// Addresses of one file: the protocol allows 1,000 of news and 50,000 of others.
@@ -16,14 +16,7 @@ pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
     let text = declared(text);
     let document = parse(&text, "a sitemap")?;
     let addresses = children(document.root_element(), "url").take(MAX_ADDRESSES);
-    let articles: Vec<FileArticle> = addresses
-        .filter_map(item)
-        .map(|item| FileArticle {
-            item,
-            page: None,
-            recovered: Vec::new(),
-        })
-        .collect();
+    let articles: Vec<FileArticle> = addresses.filter_map(item).map(FileArticle::from).collect();
     if articles.is_empty() {
         let reason = "it is a sitemap without news (`news:news` with a `news:title`): addresses alone are no articles";
         return Err(Fault::poison("empty", reason));
