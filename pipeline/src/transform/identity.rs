@@ -152,9 +152,9 @@ fn is_anchor(fragment: &&str) -> bool {
     plain && !PARTS_OF_PAGES.contains(&fragment.to_ascii_lowercase().as_str())
 }
 
-/// The address of a site rather than of an article.
+/// The address of a site rather than of an article: nothing but its host identifies it.
 fn is_front_page(link: &Url) -> bool {
-    link.path().trim_matches('/').is_empty() && link.query().is_none()
+    !url_key::key(link).contains(['/', '?', '#'])
 }
 
 impl Evidence {

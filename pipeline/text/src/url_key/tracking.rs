@@ -6,25 +6,36 @@
 //! link stood in a feed.
 
 /// Names that begin so are written by link builders alone.
-const PREFIXES: [&str; 8] = [
+const PREFIXES: [&str; 11] = [
     "utm_",      // Google Analytics and everybody after it
     "at_bbc_",   // BBC
     "at_custom", // Piano Analytics (AT Internet), which numbers them: at_custom1 ...
     "at_link_",  // Piano Analytics, as on the BBC
     "at_ptr_",   // Piano Analytics, as on the BBC
     "hsa_",      // HubSpot advertisements
-    "mtm_",      // Matomo
-    "pk_",       // Matomo under its former name, Piwik
+    "itm_",      // campaigns within a site, in the manner of utm_
+    "matomo_",   // Matomo
+    "mtm_",
+    "piwik_", // Matomo under its former name
+    "pk_",
 ];
 
 /// Names in lower case, sorted.
-const NAMES: [&str; 84] = [
+const NAMES: [&str; 113] = [
+    "__hsfp", // HubSpot, across domains
+    "__hssc",
+    "__hstc",
+    "__s", // Drip mail
     "__twitter_impression",
-    "_ga", // Google Analytics, across domains
+    "_branch_match_id", // Branch
+    "_ga",              // Google Analytics, across domains
     "_gl",
     "_hsenc", // HubSpot mail
     "_hsmi",
+    "_kx", // Klaviyo mail
     "_openstat",
+    "amp_gsa", // viewers of AMP pages
+    "amp_js_v",
     "at_campaign", // Piano Analytics (AT Internet)
     "at_campaign_type",
     "at_creation",
@@ -42,6 +53,7 @@ const NAMES: [&str; 84] = [
     "cmpid",
     "cvid",          // Microsoft Start, with ocid
     "dclid",         // Google Display & Video
+    "dicbo",         // Outbrain
     "dm_i",          // dotdigital mail
     "ef_id",         // Adobe Advertising
     "epik",          // Pinterest
@@ -53,7 +65,8 @@ const NAMES: [&str; 84] = [
     "fbclid",
     "feedname", // Reuters and Bloomberg feeds, with feedType
     "feedtype",
-    "ftag",       // CBS and CNET
+    "ftag", // CBS and CNET
+    "gad_campaignid",
     "gad_source", // Google Ads
     "gbraid",
     "gclid",
@@ -61,14 +74,19 @@ const NAMES: [&str; 84] = [
     "guccounter", // Yahoo's consent page
     "guce_referrer",
     "guce_referrer_sig",
-    "igsh", // Instagram
+    "hsctatracking", // HubSpot
+    "igsh",          // Instagram
     "igshid",
-    "ito",       // Daily Mail and Metro
-    "li_fat_id", // LinkedIn
-    "mbid",      // Conde Nast mail and social
-    "mc_cid",    // Mailchimp
+    "itid",       // Washington Post
+    "ito",        // Daily Mail and Metro
+    "jsessionid", // sessions of Java servers
+    "li_fat_id",  // LinkedIn
+    "mbid",       // Conde Nast mail and social
+    "mc_cid",     // Mailchimp
     "mc_eid",
-    "mkt_tok",     // Marketo
+    "mkt_tok",       // Marketo
+    "ml_subscriber", // MailerLite
+    "ml_subscriber_hash",
     "msclkid",     // Microsoft Advertising
     "ncid",        // AOL, HuffPost, TechCrunch
     "ns_campaign", // comScore, as on the BBC
@@ -79,27 +97,41 @@ const NAMES: [&str; 84] = [
     "ocid",        // Microsoft Start, BBC
     "oly_anon_id", // Omeda
     "oly_enc_id",
+    "phpsessid", // sessions of PHP
     "rb_clickid",
-    "s_cid", // Adobe Analytics
+    "rdt_cid",    // Reddit advertisements
+    "reflink",    // Wall Street Journal and Barron's
+    "replytocom", // WordPress: which comment is answered
+    "s_cid",      // Adobe Analytics
     "s_kwcid",
-    "smid", // New York Times
+    "showcomment", // Blogger: which comment is shown
+    "smid",        // New York Times
     "smtyp",
     "soc_src", // Yahoo
     "soc_trk",
+    "spm",  // Alibaba, also CCTV
+    "sref", // Bloomberg
+    "srnd",
     "srsltid",        // Google Merchant
     "taid",           // Reuters' social posts
+    "tblci",          // Taboola
     "tpcc",           // Fortune, TechCrunch
     "traffic_source", // Al Jazeera
     "trk_contact",    // Listrak
     "trk_msg",
     "ttclid",    // TikTok
     "twclid",    // X
+    "usqp",      // viewers of AMP pages
     "vero_conv", // Vero mail
     "vero_id",
     "wbraid", // Google Ads
     "wickedid",
+    "wpisrc", // Washington Post
+    "wpmm",
+    "wprov",    // Wikipedia
     "wt.mc_id", // Webtrends: Die Welt, ARD and others
     "wt_mc",
+    "xing_share",
     "xtor",  // AT Internet before Piano: Le Monde and others
     "yclid", // Yandex
     "ysclid",

@@ -6,6 +6,9 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{canonical, key};
+use pairs::{ONE_ARTICLE, TWO_ARTICLES};
+
+mod pairs;
 
 /// A URL as it comes, and its canonical form; `=` where that is the same.
 const CANONICAL: &[(&str, &str)] = &[
@@ -28,7 +31,39 @@ const CANONICAL: &[(&str, &str)] = &[
     ("https://example.com/a/", "="),
     ("https://example.com/a%2fb", "="),
     ("https://example.com/amp/story", "="),
-    ("https://example.com/story,1.html;jsessionid=5", "="),
+    (
+        "https://example.com/story,1.html;jsessionid=5",
+        "https://example.com/story,1.html",
+    ),
+    // Versions of a page can be opened as they are.
+    ("https://example.com/a/amp/", "="),
+    ("https://m.example.com/a?amp=1&print=1", "="),
+    ("https://example.com/a/index.html", "="),
+    // Detours are undone.
+    ("http://https://example.com/a", "https://example.com/a"),
+    ("https://http//example.com/a", "http://example.com/a"),
+    (
+        "https://example.comhttp://example.com/a",
+        "http://example.com/a",
+    ),
+    (
+        "https://example.com/https:/example.com/a",
+        "https://example.com/a",
+    ),
+    (
+        "https://www.google.com/amp/s/m.example.com/a.amp.html",
+        "https://m.example.com/a.amp.html",
+    ),
+    (
+        "https://www.google.com/url?q=https://example.com/a?id%3D5%26utm_source%3Dx",
+        "https://example.com/a?id=5",
+    ),
+    ("https://www.google.com/url?q=javascript:alert(1)", "="),
+    ("https://www.google.com/url?q=http://localhost/a", "="),
+    (
+        "http://us.rd.yahoo.com/rss/*http://example.com/a",
+        "http://example.com/a",
+    ),
     // Host and user.
     ("https://example.com./a", "https://example.com/a"),
     ("https://jane:secret@example.com/a", "https://example.com/a"),
@@ -199,8 +234,11 @@ const KEYS: &[(&str, &str)] = &[
     ("https://example.com/A", "example.com/A"),
     ("https://example.com/a//", "example.com/a/"),
     ("https://example.com:8443/a", "example.com:8443/a"),
-    ("https://m.example.com/a", "m.example.com/a"),
+    ("https://m.example.com/a", "example.com/a"),
     ("https://www.com/a", "www.com/a"),
+    ("https://example.com/%7ea?b=%2d+%20", "example.com/~a?b=-++"),
+    ("https://example.com/100%?b=%", "example.com/100%?b=%"),
+    ("https://example.com/index.html", "example.com"),
     ("https://example.com/#!/story/5", "example.com#!/story/5"),
     ("tag:example.com,2024:story", "tag:example.com,2024:story"),
 ];
@@ -222,16 +260,49 @@ fn canonical_urls() {
 #[test]
 fn keys() {
     for &(given, expected) in KEYS {
-        assert_eq!(key(&Url::parse(given).unwrap()), expected, "{given}");
+        assert_eq!(key_of(given), expected, "{given}");
     }
 }
 
 #[test]
+fn pairs_of_one_article_have_one_key() {
+    for &(one, other) in ONE_ARTICLE {
+        assert_eq!(key_of(one), key_of(other), "{one} and {other}");
+    }
+}
+
+#[test]
+fn pairs_of_two_articles_have_two_keys() {
+    for &(one, other) in TWO_ARTICLES {
+        assert_ne!(key_of(one), key_of(other), "{one} and {other}");
+    }
+}
+
+fn key_of(url: &str) -> String {
+    key(&Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}")))
+}
+
+#[test]
 fn a_url_and_its_canonical_form_have_one_key() {
-    for &(given, _) in CANONICAL {
+    let pairs = CANONICAL.iter().chain(ONE_ARTICLE).chain(TWO_ARTICLES);
+    for &(given, _) in pairs {
         let url = Url::parse(given).unwrap();
         assert_eq!(key(&canonical(&url)), key(&url), "{given}");
     }
+}
+
+#[test]
+fn detours_of_detours_come_to_an_end() {
+    let mut nested = "https://example.com/a".to_owned();
+    for _ in 0..20 {
+        let target = url::form_urlencoded::byte_serialize(nested.as_bytes()).collect::<String>();
+        nested = format!("https://www.google.com/url?q={target}");
+        if nested.len() > 10_000 {
+            break;
+        }
+    }
+    let url = Url::parse(&nested).unwrap();
+    assert!(canonical(&url).as_str().len() < nested.len());
 }
 
 proptest! {
@@ -250,7 +321,7 @@ proptest! {
     #[test]
     fn parameters_that_are_not_listed_stay_as_they_are(query in "[a-z]{1,3}=[a-zA-Z0-9%+/?]{0,6}(&x[a-z]{0,3}=[a-zA-Z0-9%+]{0,6}){0,3}") {
         let url = Url::parse(&format!("https://example.com/a?{query}")).unwrap();
-        prop_assume!(!query.starts_with("cmp=") && !query.starts_with("ito=") && !query.contains("rss") && !query.contains("RSS"));
+        prop_assume!(!["cmp=", "ito=", "spm="].iter().any(|name| query.starts_with(name)) && !query.contains("rss") && !query.contains("RSS"));
         let canonical = canonical(&url);
         prop_assert_eq!(canonical.query(), Some(query.as_str()));
     }
