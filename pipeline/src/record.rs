@@ -353,8 +353,9 @@ pub struct Provenance {
     /// The dropped file, relative to its folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    /// Hash over what a reader reads (title, summary, key points, text, authors, captions and
-    /// credits), 32 hexadecimal digits. Two revisions of an article never share it in a row.
+    /// Hash over the wording of what a reader reads (title, summary, key points, text, authors, captions and credits), 32 hexadecimal digits:
+    /// white space, shapes of quotation marks and dashes, counters of views and the like make no difference. Two revisions of an article never share
+    /// it in a row.
     pub content_hash: String,
     /// What was repaired or left out while reading, one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -5,6 +5,7 @@
 //! position together. Order is kept throughout, so revisions of an article come out in the order
 //! in which they were fetched.
 
+mod cosmetic;
 mod dates;
 #[cfg(test)]
 mod drafts;

@@ -11,7 +11,7 @@ use url::Url;
 use super::dates;
 use super::enrichment::Enrichment;
 use super::identity::{Evidence, evidence};
-use super::{entities, full_text, quantities, timex};
+use super::{cosmetic, entities, full_text, quantities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
 use crate::record::{Image, Language, Models, Op, Origin, Person, Provenance, Record, SCHEMA};
@@ -188,40 +188,47 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
     Ok(Article { record, evidence })
 }
 
-/// Hash over what a reader reads. Links, dates, categories and provenance are left out: they
-/// change without the article changing (tracking parameters, sections, view counters).
+/// Hash over the wording of what a reader reads. Links, dates, categories, pictures and provenance are left out: they change
+/// without the article changing.
 fn content_hash(record: &Record) -> Hash {
     let mut hasher = blake3::Hasher::new();
     let mut part = |name: &str, value: &str| {
+        if value.is_empty() {
+            return;
+        }
         // Lengths keep neighbouring parts apart.
         hasher.update(&(name.len() as u64).to_le_bytes());
         hasher.update(name.as_bytes());
         hasher.update(&(value.len() as u64).to_le_bytes());
         hasher.update(value.as_bytes());
     };
-    for (name, value) in [
-        ("title", &record.title),
-        ("summary", &record.summary),
-        ("text", &record.text),
-    ] {
-        if let Some(value) = value {
-            part(name, value);
+    let language = record
+        .language
+        .as_ref()
+        .map(|language| language.code.as_str());
+    let wording = |text: &str| cosmetic::wording(text, language);
+    if let Some(title) = &record.title {
+        part("title", &cosmetic::headline(title));
+    }
+    for (name, text) in [("summary", &record.summary), ("text", &record.text)] {
+        if let Some(text) = text {
+            part(name, &wording(text));
         }
     }
     for point in &record.key_points {
-        part("key_point", point);
+        part("key_point", &wording(point));
     }
     for name in record
         .authors
         .iter()
         .filter_map(|author| author.name.as_ref())
     {
-        part("author", name);
+        part("author", &wording(name));
     }
     for image in &record.images {
-        for (name, value) in [("caption", &image.caption), ("credit", &image.credit)] {
-            if let Some(value) = value {
-                part(name, value);
+        for (name, text) in [("caption", &image.caption), ("credit", &image.credit)] {
+            if let Some(text) = text {
+                part(name, &wording(text));
             }
         }
     }
