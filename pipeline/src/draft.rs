@@ -26,6 +26,9 @@ pub struct Draft {
     /// The article's page, where it was fetched for its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<FetchedPage>,
+    /// Why the article's page is not here, where it was wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_fault: Option<String>,
     /// What was repaired or left out while reading it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recovered: Vec<String>,

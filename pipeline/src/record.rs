@@ -39,10 +39,13 @@ pub struct Record {
     pub op: Op,
     /// The configured feed or drop folder that this version came from.
     pub source: SourceRef,
+    /// Ids of the sources in which the article had been seen when this record was made, sorted; at most 32, that of `source` among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen_in: Vec<String>,
     /// Link to the article as the source gave it, resolved against the feed's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The same link without fragment, default port and tracking parameters.
+    /// Where the same link leads in the end, as far as it tells by itself, without fragment, default port, session ids and tracking parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_url: Option<String>,
     /// The item's own identifier as the feed gave it (RSS `guid`, Atom `id`, JSON Feed `id`).

@@ -5,6 +5,11 @@
 
 mod bench;
 
+#[path = "revisions/churn.rs"]
+mod churn;
+#[path = "revisions/pages.rs"]
+mod pages;
+
 use bench::{Bench, draft};
 use dateline_pipeline::draft::{Draft, Guid, Link, Text, Trust};
 use dateline_pipeline::store::Commit;
@@ -231,6 +236,137 @@ async fn one_url_in_three_feeds_is_one_article() {
         item("world", Some("1"), Some(A), "Ferry stays", &edited),
     ];
     assert_eq!(outcome(drafts).await, ["a.1", "-", "-", "a.2", "-"]);
+}
+
+#[tokio::test]
+async fn a_record_tells_where_its_article_was_seen() {
+    let bench = Bench::new();
+    let text = body("Uferdorf");
+    let in_feed = |source: &str, title: &str| item(source, None, Some(A), title, &text);
+    let first = bench.transform(vec![in_feed("world", "Ferry stays")]).await;
+    assert_eq!(first[0].seen_in, ["world"]);
+    // One of the others before the revision, one in its batch.
+    assert!(
+        bench
+            .transform(vec![in_feed("local", "Ferry stays")])
+            .await
+            .is_empty()
+    );
+    let revised = bench
+        .transform(vec![
+            in_feed("boats", "Ferry stays"),
+            in_feed("world", "Ferry stays, fares too"),
+            in_feed("late", "Ferry stays, fares too"),
+        ])
+        .await;
+    assert_eq!((revised.len(), revised[0].revision), (1, 2));
+    assert_eq!(revised[0].seen_in, ["boats", "local", "world"]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn sources_beyond_the_limit_are_not_named_but_the_records_own_is() {
+    let bench = Bench::new();
+    let text = body("Uferdorf");
+    let in_feed = |source: &str, title: &str| item(source, None, Some(A), title, &text);
+    let many = (0..50).map(|number| in_feed(&format!("feed-{number:02}"), "Ferry stays"));
+    let first = in_feed("world", "Ferry stays");
+    bench
+        .transform(std::iter::once(first).chain(many).collect())
+        .await;
+    let revised = bench
+        .transform(vec![in_feed("world", "Ferry stays, fares too")])
+        .await;
+    let seen_in = &revised[0].seen_in;
+    assert_eq!(seen_in.len(), 32);
+    assert_eq!(seen_in[0], "feed-00");
+    assert!(seen_in.contains(&"world".to_owned()) && seen_in.is_sorted());
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_changes_by_itself_is_no_revision() {
+    let text = body("Uferdorf");
+    let with = |title: &str, text: &str, change: &dyn Fn(&mut Draft)| {
+        let mut draft = item("f", Some("1"), Some(A), title, text);
+        draft.item.categories = vec!["Boats".to_owned(), "Rivers".to_owned()];
+        draft.item.images = vec![dateline_pipeline::record::Image {
+            url: Some("https://news.example/ferry.jpg?w=100".to_owned()),
+            caption: Some("The ferry".to_owned()),
+            ..Default::default()
+        }];
+        change(&mut draft);
+        draft
+    };
+    let same = |_: &mut Draft| {};
+    let html = |text: &str| {
+        let value = text.to_owned();
+        move |draft: &mut Draft| draft.item.content = Some(Text::html(value.clone()))
+    };
+    let drafts = vec![
+        with("Ferry stays", &text, &same),
+        with("Ferry  stays", &text.replace(' ', "  "), &same),
+        with(
+            "Ferry stays (12 comments)",
+            &format!("{text}\n\n1,234 views"),
+            &same,
+        ),
+        with(
+            "Ferry stays (13 comments)",
+            &format!("3 min read · 7 shares\n\n{text}"),
+            &same,
+        ),
+        with(
+            "Ferry stays",
+            "",
+            &html(&format!(
+                "<p>{text}</p><p>vor 5 Minuten</p><img src=/x.gif?r=1>"
+            )),
+        ),
+        with(
+            "Ferry stays",
+            "",
+            &html(&format!("<div><a href='{B}?utm_source=x'>{text}</a></div>")),
+        ),
+        with("Ferry stays", &text, &|draft| {
+            draft.item.categories.reverse()
+        }),
+        with("Ferry stays", &text, &|draft| {
+            draft.item.images[0].url =
+                Some("https://cdn.example/ferry.jpg?w=200&token=5".to_owned());
+        }),
+        with("Ferry stays", &text, &|draft| {
+            draft.item.link = link(&format!("{A}?utm_source=x&fbclid=y"));
+        }),
+        with("FERRY stays", &text, &same),
+        with("FERRY stays", &text.replace("thirty", "forty"), &same),
+    ];
+    assert_eq!(
+        outcome(drafts).await,
+        ["a.1", "-", "-", "-", "-", "-", "-", "-", "-", "a.2", "a.3"]
+    );
+}
+
+#[tokio::test]
+async fn versions_of_one_page_are_one_article_and_keep_their_addresses() {
+    let bench = Bench::new();
+    let text = body("Uferdorf");
+    let at = |link: &str| item("f", None, Some(link), "Ferry stays", &text);
+    let records = bench
+        .transform(vec![
+            at("https://m.news.example/ferry/amp/?utm_source=rss"),
+            at("https://www.news.example/ferry?print=1"),
+            at("https://www.google.com/url?q=https%3A%2F%2Fnews.example%2Fferry"),
+        ])
+        .await;
+    let [record] = records.as_slice() else {
+        panic!("{} records", records.len());
+    };
+    assert_eq!(
+        record.canonical_url.as_deref(),
+        Some("https://m.news.example/ferry/amp/")
+    );
+    bench.close().await;
 }
 
 #[tokio::test]

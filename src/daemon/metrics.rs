@@ -83,6 +83,10 @@ fn describe() {
         "records made, by op and kind of source"
     );
     describe_counter!(
+        "dateline_revisions_held_total",
+        "drafts of articles that change so often that their revisions are held back"
+    );
+    describe_counter!(
         "dateline_dead_letters_total",
         "input and records set aside, by stage and kind of fault"
     );

@@ -71,6 +71,7 @@ impl Shelf {
             http: None,
             file: None,
             page: None,
+            page_fault: None,
             recovered: Vec::new(),
         };
         let marker = hash(article.marker());

@@ -237,6 +237,7 @@ impl DropSource {
                 http: None,
                 file: Some(file),
                 page: article.page,
+                page_fault: None,
                 recovered: article.recovered,
             },
         }

@@ -3,6 +3,8 @@
 //! Every commit is data: applying it twice to the same database state gives the same result, so
 //! the writer may roll a transaction back and try again after a full disk.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -10,6 +12,8 @@ use super::identity;
 use super::sources::{write_aside, write_hold, write_source};
 use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
+use crate::transform::damping::Budget;
+use crate::transform::identity::hex;
 
 /// A hash of 16 bytes: article ids, keys, content.
 pub type Hash = [u8; 16];
@@ -179,8 +183,14 @@ pub struct TransformCommit {
     pub keys: Vec<(Hash, Hash)>,
     /// What the sources carry.
     pub sightings: Vec<SightingRow>,
-    /// The content of each new revision.
+    /// The content of each new revision, also of those that wait.
     pub versions: Vec<VersionRow>,
+    /// Revisions that wait from now on, in place of one of the same article that waited.
+    pub held: Vec<HeldRow>,
+    /// Articles of which none waits any more.
+    pub released: Vec<Hash>,
+    /// How many drafts were not made into a revision because their article has had too many; for the metrics alone.
+    pub damped: u64,
     /// Drafts that could not be made into records.
     pub dead_letters: Vec<DeadLetter>,
 }
@@ -229,6 +239,25 @@ pub struct ArticleRow {
     pub first_seen: Timestamp,
     /// When a draft of it was last met.
     pub sighted: Timestamp,
+    /// How often it may still be revised.
+    pub budget: Budget,
+    /// Whether the text of its latest record is that of its page.
+    pub from_page: bool,
+}
+
+/// A revision that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRow {
+    /// Its article.
+    pub article: Hash,
+    /// When it may be delivered.
+    pub due: Timestamp,
+    /// Id of the source that it was taken from.
+    pub source: String,
+    /// Hash of its content.
+    pub content: Hash,
+    /// The record, without revision (JSON).
+    pub record: String,
 }
 
 /// What a source carries of an article.
@@ -356,6 +385,7 @@ impl TransformCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let at = self.at.as_millisecond();
         self.check_position(transaction)?;
+        let mut latest: HashMap<&str, i64> = HashMap::new();
         let mut insert = transaction.prepare_cached(
             "INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -374,10 +404,12 @@ impl TransformCommit {
                 size,
                 row.record
             ])?;
+            latest.insert(&row.id, transaction.last_insert_rowid());
             bytes += size;
         }
         grow(transaction, "records", bytes)?;
-        self.apply_index(transaction)?;
+        self.apply_index(transaction, &latest)?;
+        self.apply_held(transaction)?;
         insert_dead_letters(transaction, at, &self.dead_letters)?;
         set_position(transaction, super::TRANSFORM, self.position, "null", at)
     }
@@ -396,11 +428,18 @@ impl TransformCommit {
         }
     }
 
-    fn apply_index(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    /// Writes the article index; `latest` are the numbers of the records just written, by article.
+    fn apply_index(
+        &self,
+        transaction: &Transaction<'_>,
+        latest: &HashMap<&str, i64>,
+    ) -> rusqlite::Result<()> {
         let mut article = transaction.prepare_cached(
             "INSERT OR REPLACE INTO articles
-                 (id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 (id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted,
+                  budget, dry, counted, from_page, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+                 coalesce(?16, (SELECT record FROM articles WHERE id = ?1)))",
         )?;
         for row in &self.articles {
             article.execute(params![
@@ -415,6 +454,11 @@ impl TransformCommit {
                 row.home,
                 row.first_seen.as_millisecond(),
                 row.sighted.as_millisecond(),
+                row.budget.left,
+                row.budget.dry,
+                row.budget.counted.as_millisecond(),
+                row.from_page,
+                latest.get(hex(&row.id).as_str()),
             ])?;
         }
         let mut key = transaction
@@ -433,6 +477,27 @@ impl TransformCommit {
         )?;
         for row in &self.versions {
             version.execute(params![row.article, row.content, row.source])?;
+        }
+        Ok(())
+    }
+
+    fn apply_held(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut release = transaction.prepare_cached("DELETE FROM held WHERE article = ?1")?;
+        for article in &self.released {
+            release.execute([article])?;
+        }
+        let mut hold = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO held (article, due, source, content, record) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for row in &self.held {
+            let due = row.due.as_millisecond();
+            hold.execute(params![
+                row.article,
+                due,
+                row.source,
+                row.content,
+                row.record
+            ])?;
         }
         Ok(())
     }

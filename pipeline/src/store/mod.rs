@@ -24,7 +24,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
     ArticleRow, AsideCommit, Brought, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow,
-    Hash, RecordRow, SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
+    Hash, HeldRow, RecordRow, SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};

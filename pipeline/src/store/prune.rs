@@ -335,7 +335,7 @@ impl Sweep {
                     .query_map(params![from, to.unwrap_or(END), now, memory, super::TRANSFORM], |row| row.get(0))?
                     .collect::<rusqlite::Result<_>>()?;
                 for id in &forgotten {
-                    for table in ["sightings", "versions"] {
+                    for table in ["sightings", "versions", "held"] {
                         transaction
                             .prepare_cached(&format!("DELETE FROM {table} WHERE article = ?1"))?
                             .execute([id])?;

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::commit::{ArticleRow, Hash};
+use super::commit::{ArticleRow, Hash, HeldRow};
 use super::{StoreError, Tuning, doing, open_reading, unfinished};
 use crate::sink::Entry;
 use crate::source::{Fingerprint, ItemKey};
+use crate::transform::damping::Budget;
 
 /// Idle connections kept for the next reader.
 const IDLE: usize = 4;
@@ -241,7 +242,8 @@ impl<'c> Reader<'c> {
     pub fn article(&self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
         self.connection
             .prepare_cached(
-                "SELECT id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted
+                "SELECT id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted,
+                     budget, dry, counted, from_page
                  FROM articles WHERE id = ?1",
             )?
             .query_row([id], |row| {
@@ -259,9 +261,62 @@ impl<'c> Reader<'c> {
                     home: row.get(8)?,
                     first_seen: instant(row, 9)?,
                     sighted: instant(row, 10)?,
+                    budget: Budget {
+                        left: row.get(11)?,
+                        dry: row.get(12)?,
+                        counted: instant(row, 13)?,
+                    },
+                    from_page: row.get(14)?,
                 })
             })
             .optional()
+    }
+
+    /// An article's latest record (JSON), as long as it is in the log.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_record(&self, article: &Hash) -> rusqlite::Result<Option<String>> {
+        self.connection
+            .prepare_cached(
+                "SELECT records.record FROM articles JOIN records ON records.seq = articles.record WHERE articles.id = ?1",
+            )?
+            .query_row([article], |row| row.get(0))
+            .optional()
+    }
+
+    /// The revision of an article that waits.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn held(&self, article: &Hash) -> rusqlite::Result<Option<HeldRow>> {
+        self.connection
+            .prepare_cached(&format!("SELECT {HELD} FROM held WHERE article = ?1"))?
+            .query_row([article], held_row)
+            .optional()
+    }
+
+    /// Whether revisions wait that were taken from a source.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn is_churning(&self, source: &str) -> rusqlite::Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM held WHERE source = ?1 LIMIT 1")?
+            .exists([source])
+    }
+
+    /// Revisions that waited and are due at `now`, the longest waiting first, at most `most`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn due_revisions(&self, now: Timestamp, most: u32) -> rusqlite::Result<Vec<HeldRow>> {
+        self.connection
+            .prepare_cached(&format!(
+                "SELECT {HELD} FROM held WHERE due <= ?1 ORDER BY due LIMIT ?2"
+            ))?
+            .query_map(params![now.as_millisecond(), most], held_row)?
+            .collect()
     }
 
     /// What a source carries of an article: content hash, and whether it ever was the record's.
@@ -277,6 +332,19 @@ impl<'c> Reader<'c> {
                 Ok((row.get(0)?, row.get(1)?))
             })
             .optional()
+    }
+
+    /// The sources that an article was seen in, by id, at most `most`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn seen_in(&self, article: &Hash, most: u32) -> rusqlite::Result<Vec<String>> {
+        self.connection
+            .prepare_cached(
+                "SELECT source FROM sightings WHERE article = ?1 ORDER BY source LIMIT ?2",
+            )?
+            .query_map(params![article, most], |row| row.get(0))?
+            .collect()
     }
 
     /// The source that a revision of an article with this content was taken from, if there was one.
@@ -303,6 +371,19 @@ impl<'c> Reader<'c> {
             .prepare_cached("SELECT 1 FROM sources WHERE id = ?1")?
             .exists([id])
     }
+}
+
+/// The columns of a revision that waits.
+const HELD: &str = "article, due, source, content, record";
+
+fn held_row(row: &Row<'_>) -> rusqlite::Result<HeldRow> {
+    Ok(HeldRow {
+        article: row.get(0)?,
+        due: instant(row, 1)?,
+        source: row.get(2)?,
+        content: row.get(3)?,
+        record: row.get(4)?,
+    })
 }
 
 /// An instant in a column of milliseconds.

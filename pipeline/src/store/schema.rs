@@ -11,7 +11,11 @@ const APPLICATION_ID: i64 = 0x4454_4c4e;
 
 /// One step per schema version; the n-th brings version n to n + 1. Steps that have been released
 /// never change.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// The schema version that this program writes.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -136,6 +140,31 @@ mod tests {
         assert_eq!(bad.failures, 3);
         assert_eq!(bad.failing_since.unwrap().as_millisecond(), 1000);
         assert_eq!(bad.plan, crate::collect::Plan::default());
+    }
+
+    #[test]
+    fn articles_of_the_second_version_have_their_whole_budget() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(&format!(
+                "{} {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;
+                 INSERT INTO articles VALUES
+                     (zeroblob(16), 3, zeroblob(16), 'ferry stays', NULL, 1, NULL, NULL, 'f', 4000, 5000);",
+                STEPS[0], STEPS[1]
+            ))
+            .unwrap();
+        migrate(&connection, &path).unwrap();
+        let article = crate::store::Reader::new(&connection).article(&[0; 16]);
+        let article = article.unwrap().unwrap();
+        assert_eq!((article.revision, article.from_page), (3, false));
+        let now = "2026-03-01T12:00:00Z".parse().unwrap();
+        let spent = article.budget.spend(now).unwrap();
+        assert_eq!(
+            Ok(spent),
+            crate::transform::damping::Budget::full(now).spend(now)
+        );
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct SourceState {
     pub reason: Option<String>,
     /// Drafts it ever gave.
     pub drafts: u64,
+    /// Articles that it changes so often that their latest revision waits.
+    pub churning: u64,
     /// Why its next turn is when it is.
     pub plan: Plan,
     /// The hold on its host, if it is left alone now or was lately.
@@ -148,7 +150,8 @@ pub fn read_sources(dir: &Path) -> Result<Option<Vec<SourceState>>, StoreError> 
 }
 
 const COLUMNS: &str = "id, kind, title, address, sources.host, due, attempted, succeeded, last_read, failures, \
-     failing_since, outcome, status, fault, sources.reason, drafts, plan, memory, holds.until, holds.reason";
+     failing_since, outcome, status, fault, sources.reason, drafts, plan, memory, holds.until, holds.reason, \
+     (SELECT count(*) FROM held WHERE held.source = sources.id)";
 
 impl Reader<'_> {
     /// How every source stands, by id.
@@ -292,6 +295,7 @@ fn source_state(row: &Row<'_>) -> rusqlite::Result<SourceState> {
         fault: row.get(13)?,
         reason: row.get(14)?,
         drafts: u64::try_from(row.get::<_, i64>(15)?).unwrap_or(0),
+        churning: u64::try_from(row.get::<_, i64>(20)?).unwrap_or(0),
         // What another version wrote and this one cannot read is as good as nothing.
         plan: serde_json::from_str(&plan).unwrap_or_default(),
         hold,

@@ -22,6 +22,7 @@ pub(super) fn draft(item: Item) -> Draft {
         http: None,
         file: None,
         page: None,
+        page_fault: None,
         recovered: Vec::new(),
     }
 }

@@ -7,13 +7,16 @@ use url::Url;
 use super::pages;
 use crate::draft::{Draft, Link, Trust};
 use crate::fault::Fault;
-use crate::record::{Image, Origin, Person};
+use crate::record::{Image, Origin, Person, Record};
 
 /// The draft's page, where it has one that can be read; what was wrong with it is noted.
 ///
 /// # Errors
 /// What kept the page from being read, where the draft is nothing else.
 pub(super) fn page(draft: &Draft, notes: &mut Vec<String>) -> Result<Option<Page>, Fault> {
+    if let Some(reason) = &draft.page_fault {
+        notes.push(format!("{reason}; the text is the feed's"));
+    }
     let Some(fetched) = &draft.page else {
         return Ok(None);
     };
@@ -42,19 +45,69 @@ fn taken(
     }
 }
 
+/// Whether an item of a feed was to have its page's text, and the page could not be had or read, or holds none.
+pub(super) fn is_lacking(draft: &Draft, page: Option<&Page>) -> bool {
+    let was_fetched = draft.page.is_some();
+    let is_lost = was_fetched && page.is_none_or(Page::is_without_text);
+    draft.origin() == Origin::Feed && (draft.page_fault.is_some() || is_lost)
+}
+
+/// Whether a record's text is that of its article's page.
+pub(super) fn gave_text(record: &Record) -> bool {
+    record.text_origin == Some(Origin::Page)
+}
+
+/// Gives a record that lacks its page what the article's `earlier` record had from it. The feed's own words stay, and its text is
+/// the summary where there is no other; where it has grown longer than what the page said, it is the text.
+/// Tells whether it did.
+pub(super) fn keep(earlier: &Record, record: &mut Record) -> bool {
+    let length = |text: &Option<String>| text.as_deref().map_or(0, letters);
+    if !gave_text(earlier) || length(&record.text) >= length(&earlier.text) {
+        return false;
+    }
+    let own = std::mem::replace(&mut record.text, earlier.text.clone());
+    record.text_origin = earlier.text_origin;
+    record.summary = record.summary.take().or(own);
+    record.title = record.title.take().or_else(|| earlier.title.clone());
+    record.publisher = record
+        .publisher
+        .take()
+        .or_else(|| earlier.publisher.clone());
+    record.published = record
+        .published
+        .take()
+        .or_else(|| earlier.published.clone());
+    if record.authors.is_empty() {
+        record.authors.clone_from(&earlier.authors);
+    }
+    if record.images.is_empty() {
+        record.images.clone_from(&earlier.images);
+    }
+    if record.categories.is_empty() {
+        record.categories.clone_from(&earlier.categories);
+    }
+    record.language.clone_from(&earlier.language);
+    record.provenance.recovered.push(
+        "the page gave no text this time, and the text is the one that it gave before".to_owned(),
+    );
+    true
+}
+
 /// The page's text, where it says more than the feed's; what it is otherwise is noted.
 pub(super) fn text(page: &Page, own: &[String], notes: &mut Vec<String>) -> Option<Vec<String>> {
     if page.paragraphs.is_empty() {
         notes.push("no text was found in the page, and the text is the feed's".to_owned());
         return None;
     }
+    let length = |paragraphs: &[String]| paragraphs.iter().map(|text| letters(text)).sum::<usize>();
     (length(&page.paragraphs) > length(own)).then(|| page.paragraphs.clone())
 }
 
 /// Letters and digits, by which texts are compared: other marks differ by markup alone.
-fn length(paragraphs: &[String]) -> usize {
-    let letters = paragraphs.iter().flat_map(|text| text.chars());
-    letters.filter(|letter| letter.is_alphanumeric()).count()
+fn letters(text: &str) -> usize {
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .count()
 }
 
 /// The address that a page gives itself, where that is one of the web.

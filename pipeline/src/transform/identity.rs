@@ -80,14 +80,7 @@ pub(super) fn evidence(
     };
     let link_key = |link: &Url| link_key(link, item.guid.is_none());
     let sketch = super::normalise::sketch(record);
-    let title: String = record
-        .title
-        .as_deref()
-        .unwrap_or_default()
-        .to_lowercase()
-        .chars()
-        .take(TITLE_CHARS)
-        .collect();
+    let title = compared_title(record);
     let known_by_words = guid.is_none() || link.is_none();
     // A text of some length is the same article wherever it turns up; a few words are not.
     let body_scope = if sketch.is_some() {
@@ -114,6 +107,12 @@ pub(super) fn evidence(
         sketch,
         content,
     }
+}
+
+/// A record's title as it is compared.
+pub(super) fn compared_title(record: &Record) -> String {
+    let title = record.title.as_deref().unwrap_or_default();
+    title.to_lowercase().chars().take(TITLE_CHARS).collect()
 }
 
 fn guid_key(guid: &str, source: &str) -> Hash {

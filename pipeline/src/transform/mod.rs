@@ -6,6 +6,7 @@
 //! in which they were fetched.
 
 mod cosmetic;
+pub mod damping;
 mod dates;
 #[cfg(test)]
 mod drafts;
@@ -15,6 +16,7 @@ mod fields;
 mod full_text;
 pub mod gazetteer;
 pub mod identity;
+mod index;
 pub mod normalise;
 pub mod pages;
 pub mod quantities;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -49,6 +52,9 @@ const BATCH_BYTES: usize = 4 << 20;
 
 /// Fewer drafts than this are not worth another thread.
 const PER_THREAD: usize = 16;
+
+/// How often revisions that wait are looked for while nothing else comes: a fraction of the shortest time that they wait.
+const LOOK_FOR_HELD: Duration = Duration::from_secs(60);
 
 /// Waits after a failure of the store.
 const RETRY: Backoff = Backoff {
@@ -124,10 +130,18 @@ impl Transformer {
         batches: mpsc::Sender<Vec<Prepared>>,
     ) -> Result<(), StoreError> {
         let mut vitals = self.store.vitals();
+        let mut look = tokio::time::interval(LOOK_FOR_HELD);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let head = vitals.borrow_and_update().drafts_head;
             if position >= head {
-                vitals.changed().await.map_err(|_| StoreError::Closed)?;
+                tokio::select! {
+                    changed = vitals.changed() => changed.map_err(|_| StoreError::Closed)?,
+                    _ = look.tick() => if self.has_due_revisions().await? {
+                        // They are delivered with any batch, also an empty one.
+                        batches.send(Vec::new()).await.map_err(|_| StoreError::Closed)?;
+                    }
+                }
                 continue;
             }
             let drafts = self
@@ -150,6 +164,12 @@ impl Transformer {
         }
     }
 
+    async fn has_due_revisions(&self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let due = self.readers.ask(move |reader| reader.due_revisions(now, 1));
+        due.await.map(|due| !due.is_empty())
+    }
+
     async fn commit(
         &self,
         mut position: i64,
@@ -158,11 +178,11 @@ impl Transformer {
         while let Some(batch) = batches.recv().await {
             let now = self.clock.now();
             let drafts = batch.len() as u64;
-            let mut commit = self
+            let enrichment = Arc::clone(&self.enrichment);
+            let commit = self
                 .readers
-                .ask(move |reader| resolve::resolve(reader, batch, now))
+                .ask(move |reader| resolve::resolve(reader, &enrichment, position, batch, now))
                 .await?;
-            commit.from = position;
             position = commit.position;
             count(&commit, drafts);
             crash::point("transform.before_commit");
@@ -179,6 +199,7 @@ fn count(commit: &TransformCommit, drafts: u64) {
         metrics::counter!("dateline_records_total", "op" => record.op, "kind" => record.kind)
             .increment(1);
     }
+    metrics::counter!("dateline_revisions_held_total").increment(commit.damped);
     for letter in &commit.dead_letters {
         metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind.clone())
             .increment(1);

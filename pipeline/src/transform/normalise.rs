@@ -31,6 +31,8 @@ pub struct Article {
     pub record: Record,
     /// What it is told apart by.
     pub evidence: Evidence,
+    /// Whether its page was wanted for its text and could not be had.
+    pub lacks_page: bool,
 }
 
 /// Makes a draft into an article.
@@ -42,6 +44,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
     let mut recovered = draft.recovered.clone();
     let page = full_text::page(&draft, &mut recovered)?;
     let page = page.as_ref();
+    let lacks_page = full_text::is_lacking(&draft, page);
     if let Some(link) = page.and_then(full_text::link) {
         draft.item.link.get_or_insert(link);
     }
@@ -169,28 +172,38 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
             recovered,
             models: Models::default(),
         },
+        seen_in: vec![draft.source.id.clone()],
         source: draft.source.clone(),
     };
-    let publisher = dates::publisher_country(&record);
-    let wanted = enrichment.wanted(&record.source.id);
-    if wanted.timestamps {
-        timex::annotate(&mut record, publisher.as_deref());
-    }
-    if wanted.entities {
-        entities::annotate(&mut record, publisher.as_deref(), enrichment.gazetteer());
-    }
-    if wanted.quantities {
-        quantities::annotate(&mut record);
-    }
+    enrich(&mut record, enrichment);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);
-    Ok(Article { record, evidence })
+    Ok(Article {
+        record,
+        evidence,
+        lacks_page,
+    })
+}
+
+/// Looks for what is wanted of a record's source in its texts.
+pub(super) fn enrich(record: &mut Record, enrichment: &Enrichment) {
+    let publisher = dates::publisher_country(record);
+    let wanted = enrichment.wanted(&record.source.id);
+    if wanted.timestamps {
+        timex::annotate(record, publisher.as_deref());
+    }
+    if wanted.entities {
+        entities::annotate(record, publisher.as_deref(), enrichment.gazetteer());
+    }
+    if wanted.quantities {
+        quantities::annotate(record);
+    }
 }
 
 /// Hash over the wording of what a reader reads. Links, dates, categories, pictures and provenance are left out: they change
 /// without the article changing.
-fn content_hash(record: &Record) -> Hash {
+pub(super) fn content_hash(record: &Record) -> Hash {
     let mut hasher = blake3::Hasher::new();
     let mut part = |name: &str, value: &str| {
         if value.is_empty() {

@@ -10,24 +10,27 @@
 //! A feed that carries the article in words of its own (an aggregator's teaser) does not, or every
 //! poll would turn the article back and forth. Nor does a source that shows what was a revision
 //! before, taken from another source: it lags behind. (Its own earlier words are an edit taken back.)
-
-use std::collections::HashMap;
+//!
+//! A revision beyond the article's budget ([`super::damping`]) is held: it waits in the store, later ones take its place, and when
+//! it is due it is delivered as if it had come just then. Everything else is as if it had been delivered at once. What
+//! waits is dropped when its source shows the delivered content again.
+//!
+//! Where a version lacks the page that the article's text was taken from, the text stays what it was, and the rest of the
+//! version decides whether it is a revision ([`super::full_text`]).
 
 use jiff::Timestamp;
 
-use super::identity::{Evidence, FoundBy, hex, same_article};
-use super::normalise::Article;
+use super::enrichment::Enrichment;
+use super::full_text;
+use super::identity::{self, Evidence, hex};
+use super::index::Index;
+use super::normalise::{self, Article};
 use crate::fault::Fault;
-use crate::record::{DateOrigin, Instant, Op, Record};
-use crate::store::{
-    ArticleRow, DeadLetter, Hash, Reader, RecordRow, SightingRow, TransformCommit, VersionRow,
-};
+use crate::record::{DateOrigin, Instant, Record};
+use crate::store::{ArticleRow, DeadLetter, HeldRow, Reader, TransformCommit};
 
-/// Articles looked at for one key: more under one key are a key that says nothing.
-const CANDIDATES: usize = 16;
-
-/// Notes by which kind of key an article was found.
-type Mark = fn(&mut FoundBy);
+/// Revisions that waited and are delivered before one batch of drafts: they share its commit.
+const RELEASES: u32 = 256;
 
 /// A draft after the pure part: an article, or a dead letter.
 #[derive(Debug)]
@@ -38,89 +41,118 @@ pub struct Prepared {
     pub outcome: Result<Box<Article>, DeadLetter>,
 }
 
-/// Resolves a batch.
+/// Resolves the batch of drafts after `from`, and delivers the revisions that are due.
 ///
 /// # Errors
 /// When the index cannot be read.
 pub fn resolve(
     reader: &Reader<'_>,
+    enrichment: &Enrichment,
+    from: i64,
     batch: Vec<Prepared>,
     now: Timestamp,
 ) -> rusqlite::Result<TransformCommit> {
-    let mut index = Index {
-        reader,
-        articles: HashMap::new(),
-        keys: HashMap::new(),
-        sightings: HashMap::new(),
-        versions: HashMap::new(),
-        left: HashMap::new(),
-        new_keys: Vec::new(),
-        new_versions: Vec::new(),
-    };
-    let mut commit = TransformCommit {
-        at: now,
-        ..TransformCommit::default()
-    };
-    for prepared in batch {
-        commit.position = prepared.seq;
-        match prepared.outcome {
-            Ok(article) => {
-                if let Some(record) = place(&mut index, *article, now)? {
-                    match row(record) {
-                        Ok(row) => commit.records.push(row),
-                        Err(letter) => commit.dead_letters.push(*letter),
-                    }
-                }
-            }
-            Err(letter) => commit.dead_letters.push(letter),
-        }
+    let mut index = Index::new(reader, now);
+    let mut position = from;
+    let mut dead_letters = Vec::new();
+    // What waits was read before any draft of the batch.
+    for held in reader.due_revisions(now, RELEASES)? {
+        dead_letters.extend(release(&mut index, held)?);
     }
-    commit.keys = index.new_keys;
-    commit.versions = index.new_versions;
-    commit.articles = index
-        .articles
-        .into_values()
-        .filter_map(|entry| entry.changed.then_some(entry.row))
-        .collect();
-    commit.sightings = index
-        .sightings
-        .into_iter()
-        .filter_map(|((article, source), entry)| {
-            let (content, faithful) = entry.state?;
-            entry.changed.then_some(SightingRow {
-                article,
-                source,
-                content,
-                faithful,
-            })
-        })
-        .collect();
-    Ok(commit)
+    for prepared in batch {
+        position = prepared.seq;
+        dead_letters.extend(match prepared.outcome {
+            Ok(article) => place(&mut index, *article, enrichment)?,
+            Err(letter) => Some(letter),
+        });
+    }
+    Ok(TransformCommit {
+        from,
+        position,
+        dead_letters,
+        ..index.into_commit()
+    })
 }
 
-/// Finds the article's place; the record to deliver, if there is anything to say.
+/// Finds the article's place, and delivers it if there is anything to say; what cannot be delivered is a dead letter.
 fn place(
     index: &mut Index<'_>,
     article: Article,
-    now: Timestamp,
-) -> rusqlite::Result<Option<Record>> {
+    enrichment: &Enrichment,
+) -> rusqlite::Result<Option<DeadLetter>> {
     let Article {
         mut record,
-        evidence,
+        mut evidence,
+        lacks_page,
     } = article;
     let stated = latest_stated(&record);
     let Some(mut row) = index.find(&evidence)? else {
-        let row = index.add(&evidence, stated, record.fetched)?;
+        let row = index.add(&evidence, stated, &record)?;
         index.sight(row.id, &evidence, true)?;
         index.add_version(row.id, &evidence);
-        complete(&mut record, &row, now);
-        return Ok(Some(record));
+        return index.deliver(record, &row);
     };
     index.learn_keys(row.id, &evidence, false)?;
+    row.meet(&evidence, record.fetched);
+    let had_page = lacks_page && row.from_page;
+    let keeps_text = !had_page || keep_text(index, &row, &mut record, &mut evidence, enrichment)?;
+    let says = weigh(index, &row, &evidence, stated)?;
+    if !keeps_text {
+        index.update(&row);
+        return Ok(says.revises.then(|| without_page(&record, &row)));
+    }
+    index.sight(row.id, &evidence, says.faithful)?;
+    if says.revises {
+        return revise(index, row, record, evidence, stated);
+    }
+    if says.nothing_new && index.take_back(row.id, &evidence.source)? {
+        row.show(&evidence, &record);
+    }
+    index.update(&row);
+    Ok(None)
+}
+
+/// Gives a version that lacks its page the text that the article's latest one had from it; false where that has left the log.
+fn keep_text(
+    index: &mut Index<'_>,
+    row: &ArticleRow,
+    record: &mut Record,
+    evidence: &mut Evidence,
+    enrichment: &Enrichment,
+) -> rusqlite::Result<bool> {
+    let Some(earlier) = index.latest(row.id)? else {
+        return Ok(false);
+    };
+    if full_text::keep(&earlier, record) {
+        normalise::enrich(record, enrichment);
+        evidence.content = normalise::content_hash(record);
+        evidence.sketch = normalise::sketch(record);
+        evidence.title = identity::compared_title(record);
+        record.provenance.content_hash = hex(&evidence.content);
+    }
+    Ok(true)
+}
+
+/// What a draft of a known article says.
+struct Says {
+    /// The content of the current revision.
+    nothing_new: bool,
+    /// Another content, from a source that may speak for the article.
+    revises: bool,
+    /// What was a revision at some time, now or before: its source is a copy in step.
+    faithful: bool,
+}
+
+fn weigh(
+    index: &mut Index<'_>,
+    row: &ArticleRow,
+    evidence: &Evidence,
+    stated: Option<Timestamp>,
+) -> rusqlite::Result<Says> {
     let before = index.sighting(row.id, &evidence.source)?;
     let was_faithful = before.is_some_and(|(_, faithful)| faithful);
-    let same_as_record = row.content == evidence.content;
     let same_as_before = before.is_some_and(|(content, _)| content == evidence.content);
+    let nothing_new = row.content == evidence.content;
     let version = index.version_source(row.id, &evidence.content)?;
     let lags = version
         .as_ref()
@@ -129,34 +161,78 @@ fn place(
         || was_faithful
         || index.has_left(&row.home)?
         || matches!((stated, row.stated), (Some(new), Some(old)) if new > old);
-    let revise = !same_as_record && !same_as_before && !lags && may_speak;
-    index.sight(
-        row.id,
-        &evidence,
-        version.is_some() || revise || was_faithful,
-    )?;
-    row.sighted = row.sighted.max(record.fetched);
-    row.has_link |= evidence.link.is_some();
-    if row.guid_source.is_none() && evidence.guid.is_some() {
-        row.guid_source = Some(evidence.source.clone());
+    let revises = !nothing_new && !same_as_before && !lags && may_speak;
+    Ok(Says {
+        nothing_new,
+        revises,
+        faithful: version.is_some() || revises || was_faithful,
+    })
+}
+
+/// Makes a revision of an article, or lets it wait.
+fn revise(
+    index: &mut Index<'_>,
+    mut row: ArticleRow,
+    record: Record,
+    evidence: Evidence,
+    stated: Option<Timestamp>,
+) -> rusqlite::Result<Option<DeadLetter>> {
+    index.add_version(row.id, &evidence);
+    if index.has_left(&row.home)? {
+        row.home.clone_from(&evidence.source);
     }
-    if revise {
-        index.add_version(row.id, &evidence);
-        if index.has_left(&row.home)? {
-            row.home.clone_from(&evidence.source);
+    row.stated = row.stated.max(stated);
+    row.show(&evidence, &record);
+    match row.budget.spend(record.fetched) {
+        Ok(budget) => {
+            index.release(row.id)?;
+            index.revise(row, budget, evidence.content, record)
         }
-        row.revision += 1;
-        row.content = evidence.content;
-        row.title = evidence.title;
-        row.sketch = evidence.sketch;
-        row.stated = row.stated.max(stated);
+        Err(due) => {
+            index.update(&row);
+            index.hold(&row, due, evidence.content, &record)
+        }
     }
-    index.update(&row);
-    if !revise {
+}
+
+impl ArticleRow {
+    /// Notes that a draft of it was met.
+    fn meet(&mut self, evidence: &Evidence, fetched: Timestamp) {
+        self.sighted = self.sighted.max(fetched);
+        self.has_link |= evidence.link.is_some();
+        if self.guid_source.is_none() && evidence.guid.is_some() {
+            self.guid_source = Some(evidence.source.clone());
+        }
+    }
+
+    /// Notes what its latest version looks like, be it one that waits.
+    fn show(&mut self, evidence: &Evidence, record: &Record) {
+        self.title.clone_from(&evidence.title);
+        self.sketch = evidence.sketch;
+        self.from_page = full_text::gave_text(record);
+    }
+}
+
+/// Delivers a revision that waited.
+fn release(index: &mut Index<'_>, held: HeldRow) -> rusqlite::Result<Option<DeadLetter>> {
+    index.release(held.article)?;
+    let Some(row) = index.article(&held.article)? else {
         return Ok(None);
+    };
+    let record: Record = match serde_json::from_str(&held.record) {
+        Ok(record) => record,
+        Err(error) => {
+            let reason = format!("the record that waited cannot be read: {error}");
+            let fault = Fault::poison("bad_held", reason);
+            let (name, bytes) = (hex(&held.article), held.record.into_bytes());
+            return Ok(Some(super::dead_letter(&held.source, &name, &fault, bytes)));
+        }
+    };
+    match row.budget.spend(index.now) {
+        Ok(budget) => index.revise(row, budget, held.content, record),
+        // The clock was set back.
+        Err(due) => index.hold(&row, due, held.content, &record),
     }
-    complete(&mut record, &row, now);
-    Ok(Some(record))
 }
 
 /// The latest time that the source states for this version. The day in the article's address is no statement about a version.
@@ -172,248 +248,13 @@ fn latest_stated(record: &Record) -> Option<Timestamp> {
     published.max(updated)
 }
 
-/// Fills in what only the index knows.
-fn complete(record: &mut Record, row: &ArticleRow, now: Timestamp) {
-    record.id = hex(&row.id);
-    record.revision = row.revision;
-    record.op = if row.revision == 1 {
-        Op::New
-    } else {
-        Op::Revised
-    };
-    record.first_seen = row.first_seen;
-    record.emitted = now;
-}
-
-fn row(record: Record) -> Result<RecordRow, Box<DeadLetter>> {
-    match serde_json::to_string(&record) {
-        Ok(json) => Ok(RecordRow {
-            op: record.op.as_str(),
-            kind: record.source.kind.as_str(),
-            language: record.language.map(|language| language.code),
-            id: record.id,
-            revision: record.revision,
-            source: record.source.id,
-            record: json,
-        }),
-        Err(error) => {
-            let fault = Fault::poison(
-                "not_json",
-                format!("the record cannot be written as JSON: {error}"),
-            );
-            let letter = super::dead_letter(&record.source.id, &record.id, &fault, Vec::new());
-            Err(Box::new(letter))
-        }
-    }
-}
-
-/// The article index with this batch's changes laid over it.
-struct Index<'r> {
-    reader: &'r Reader<'r>,
-    articles: HashMap<Hash, ArticleEntry>,
-    keys: HashMap<Hash, Vec<Hash>>,
-    sightings: HashMap<(Hash, String), SightingEntry>,
-    versions: HashMap<(Hash, Hash), Option<String>>,
-    left: HashMap<String, bool>,
-    new_keys: Vec<(Hash, Hash)>,
-    new_versions: Vec<VersionRow>,
-}
-
-struct ArticleEntry {
-    row: ArticleRow,
-    changed: bool,
-}
-
-struct SightingEntry {
-    state: Option<(Hash, bool)>,
-    changed: bool,
-}
-
-impl Index<'_> {
-    /// The article that the evidence belongs to, if one is known.
-    fn find(&mut self, evidence: &Evidence) -> rusqlite::Result<Option<ArticleRow>> {
-        let mut candidates: Vec<(Hash, FoundBy)> = Vec::new();
-        let mut note = |ids: Vec<Hash>, mark: Mark| {
-            for id in ids.into_iter().rev().take(CANDIDATES) {
-                match candidates.iter_mut().find(|(known, _)| *known == id) {
-                    Some((_, found)) => mark(found),
-                    None => {
-                        let mut found = FoundBy::default();
-                        mark(&mut found);
-                        candidates.push((id, found));
-                    }
-                }
-            }
-        };
-        let [shared_guid, shared_link] = evidence.hints;
-        let marks: [(Option<Hash>, Mark); 7] = [
-            (evidence.guid, |found| found.guid = true),
-            (evidence.link, |found| found.link = true),
-            (evidence.place, |found| found.place = true),
-            (evidence.by_title, |found| found.title = true),
-            (evidence.by_body, |found| found.body = true),
-            (shared_guid, |found| found.title = true),
-            (shared_link, |found| found.title = true),
-        ];
-        for (key, mark) in marks {
-            if let Some(key) = key {
-                note(self.articles_by_key(&key)?, mark);
-            }
-        }
-        // Whoever agrees in guid and link comes before whoever agrees in one.
-        candidates.sort_by_key(|(_, found)| {
-            std::cmp::Reverse(u8::from(found.guid) + u8::from(found.link))
-        });
-        for (id, found) in candidates {
-            if let Some(row) = self.article(&id)?
-                && same_article(evidence, &row, found)
-            {
-                return Ok(Some(row));
-            }
-        }
-        Ok(None)
-    }
-
-    fn articles_by_key(&mut self, key: &Hash) -> rusqlite::Result<Vec<Hash>> {
-        if let Some(ids) = self.keys.get(key) {
-            return Ok(ids.clone());
-        }
-        let ids = self.reader.articles_by_key(key)?;
-        self.keys.insert(*key, ids.clone());
-        Ok(ids)
-    }
-
-    fn article(&mut self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
-        if let Some(entry) = self.articles.get(id) {
-            return Ok(Some(entry.row.clone()));
-        }
-        let row = self.reader.article(id)?;
-        if let Some(row) = &row {
-            let entry = ArticleEntry {
-                row: row.clone(),
-                changed: false,
-            };
-            self.articles.insert(*id, entry);
-        }
-        Ok(row)
-    }
-
-    /// Adds an article under an id that is free.
-    fn add(
-        &mut self,
-        evidence: &Evidence,
-        stated: Option<Timestamp>,
-        fetched: Timestamp,
-    ) -> rusqlite::Result<ArticleRow> {
-        let mut taken = 0;
-        let mut id = evidence.new_id(taken);
-        while self.article(&id)?.is_some() {
-            taken += 1;
-            id = evidence.new_id(taken);
-        }
-        let row = ArticleRow {
-            id,
-            revision: 1,
-            content: evidence.content,
-            title: evidence.title.clone(),
-            sketch: evidence.sketch,
-            has_link: evidence.link.is_some(),
-            guid_source: evidence.guid.map(|_| evidence.source.clone()),
-            stated,
-            home: evidence.source.clone(),
-            first_seen: fetched,
-            sighted: fetched,
-        };
-        let entry = ArticleEntry {
-            row: row.clone(),
-            changed: true,
-        };
-        self.articles.insert(id, entry);
-        self.learn_keys(id, evidence, true)?;
-        Ok(row)
-    }
-
-    fn learn_keys(&mut self, id: Hash, evidence: &Evidence, is_new: bool) -> rusqlite::Result<()> {
-        for key in evidence.keys() {
-            let mut ids = self.articles_by_key(&key)?;
-            if !ids.contains(&id) {
-                ids.push(id);
-                self.keys.insert(key, ids);
-                self.new_keys.push((key, id));
-            } else if is_new {
-                // Left over from an article of this id that was forgotten: upkeep may be about to
-                // remove it, so it is written again.
-                self.new_keys.push((key, id));
-            }
-        }
-        Ok(())
-    }
-
-    fn update(&mut self, row: &ArticleRow) {
-        let entry = ArticleEntry {
-            row: row.clone(),
-            changed: true,
-        };
-        self.articles.insert(row.id, entry);
-    }
-
-    fn sighting(&mut self, id: Hash, source: &str) -> rusqlite::Result<Option<(Hash, bool)>> {
-        let key = (id, source.to_owned());
-        if let Some(entry) = self.sightings.get(&key) {
-            return Ok(entry.state);
-        }
-        let state = self.reader.sighting(&id, source)?;
-        self.sightings.insert(
-            key,
-            SightingEntry {
-                state,
-                changed: false,
-            },
-        );
-        Ok(state)
-    }
-
-    /// Whether a source has left the configuration.
-    fn has_left(&mut self, source: &str) -> rusqlite::Result<bool> {
-        if let Some(left) = self.left.get(source) {
-            return Ok(*left);
-        }
-        let left = !self.reader.is_source(source)?;
-        self.left.insert(source.to_owned(), left);
-        Ok(left)
-    }
-
-    /// The source that a revision with this content was taken from, if there was one.
-    fn version_source(&mut self, id: Hash, content: &Hash) -> rusqlite::Result<Option<String>> {
-        let key = (id, *content);
-        if let Some(source) = self.versions.get(&key) {
-            return Ok(source.clone());
-        }
-        let source = self.reader.version_source(&id, content)?;
-        self.versions.insert(key, source.clone());
-        Ok(source)
-    }
-
-    fn add_version(&mut self, id: Hash, evidence: &Evidence) {
-        let source = evidence.source.clone();
-        self.versions
-            .insert((id, evidence.content), Some(source.clone()));
-        self.new_versions.push(VersionRow {
-            article: id,
-            content: evidence.content,
-            source,
-        });
-    }
-
-    fn sight(&mut self, id: Hash, evidence: &Evidence, faithful: bool) -> rusqlite::Result<()> {
-        let state = Some((evidence.content, faithful));
-        if self.sighting(id, &evidence.source)? != state {
-            let entry = SightingEntry {
-                state,
-                changed: true,
-            };
-            self.sightings.insert((id, evidence.source.clone()), entry);
-        }
-        Ok(())
-    }
+/// The dead letter of a version without its page whose article's text is not there any more.
+fn without_page(record: &Record, row: &ArticleRow) -> DeadLetter {
+    let fault = Fault::poison(
+        "no_page",
+        "the article's text was that of its page, which could not be had this time, and the record with it has left the log; \
+         a shorter text of the feed does not replace it",
+    );
+    let bytes = serde_json::to_vec(record).unwrap_or_default();
+    super::dead_letter(&record.source.id, &hex(&row.id), &fault, bytes)
 }

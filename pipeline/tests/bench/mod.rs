@@ -12,7 +12,7 @@ use dateline_pipeline::draft::{Draft, Item};
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::store::{
     self, Brought, CollectCommit, Commit, DraftRow, Readers, SourceRow, Status, Store, Tuning,
-    read_status,
+    Vitals, read_status,
 };
 use dateline_pipeline::transform::Transformer;
 use jiff::Timestamp;
@@ -49,6 +49,20 @@ impl Bench {
     pub(crate) async fn transform(&self, drafts: Vec<Draft>) -> Vec<Record> {
         let before = self.store.vitals().borrow().records_head;
         self.commit_drafts(drafts).await;
+        self.run_until(|vitals| vitals.transformed >= vitals.drafts_head)
+            .await;
+        self.records_after(before)
+    }
+
+    /// Returns the records that the stage makes without any draft, at least one.
+    pub(crate) async fn transform_nothing(&self) -> Vec<Record> {
+        let before = self.store.vitals().borrow().records_head;
+        self.run_until(|vitals| vitals.records_head > before).await;
+        self.records_after(before)
+    }
+
+    /// Runs the stage until `done`.
+    async fn run_until(&self, done: impl FnMut(&Vitals) -> bool) {
         let stop = CancellationToken::new();
         let stage = Transformer::new(
             self.store.clone(),
@@ -58,13 +72,16 @@ impl Bench {
         );
         let running = tokio::spawn(stage.run(stop.clone()));
         let mut vitals = self.store.vitals();
-        let done = vitals.wait_for(|vitals| vitals.transformed >= vitals.drafts_head);
+        let done = vitals.wait_for(done);
         drop(tokio::time::timeout(PATIENCE, done).await.unwrap().unwrap());
         stop.cancel();
         running.await.unwrap();
+    }
+
+    fn records_after(&self, position: i64) -> Vec<Record> {
         let entries = self
             .readers
-            .with(|reader| reader.records_after(before, 10_000, usize::MAX))
+            .with(|reader| reader.records_after(position, 10_000, usize::MAX))
             .unwrap();
         entries
             .iter()
@@ -156,6 +173,7 @@ pub(crate) fn draft(source: &str) -> Draft {
         http: None,
         file: None,
         page: None,
+        page_fault: None,
         recovered: Vec::new(),
     }
 }

@@ -166,6 +166,7 @@ fn as_json(feed: &Feed, place: Option<&(String, usize)>, state: Option<&SourceSt
             "succeeded": state.succeeded,
             "next": state.next_turn(),
             "drafts": state.drafts,
+            "churning": state.churning,
         })),
     })
 }

@@ -197,6 +197,13 @@ impl Subject<'_> {
         });
         page.line("last well", &well);
         page.line("items", &format!("{} so far", state.drafts));
+        if state.churning > 0 {
+            let articles = super::count(state.churning as usize, "article");
+            let text = format!(
+                "{articles} changed so often that the latest revisions wait (docs/record.md)"
+            );
+            page.line("churning", &text);
+        }
         if let Some(address) = self.asked_elsewhere(state) {
             page.line("address", &address);
         }

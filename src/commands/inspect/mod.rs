@@ -186,6 +186,7 @@ fn draft(kind: SourceKind, target: &str) -> Draft {
         http: None,
         file: None,
         page: None,
+        page_fault: None,
         recovered: Vec::new(),
     }
 }

@@ -200,6 +200,7 @@ impl FeedSource {
             http: document.http.clone(),
             file: None,
             page: None,
+            page_fault: None,
             recovered: document.lines.clone(),
         };
         Gathered {

@@ -61,10 +61,9 @@ impl FeedSource {
             .filter_map(|(place, gathered)| Some((place, address(&gathered.draft.item)?)))
             .collect();
         for (place, _) in wanted.drain(MAX_PAGES.min(wanted.len())..) {
-            let line = format!(
-                "the page was not asked for: {MAX_PAGES} are the most at one turn; the text is the feed's"
-            );
-            items[place].draft.recovered.push(line);
+            let reason =
+                format!("the page was not asked for: {MAX_PAGES} are the most at one turn");
+            items[place].draft.page_fault = Some(reason);
         }
         let requests = wanted
             .into_iter()
@@ -74,9 +73,9 @@ impl FeedSource {
             let draft = &mut items[place].draft;
             match answer {
                 Ok(page) => draft.page = Some(page),
-                Err(reason) => draft.recovered.push(format!(
-                    "the page was not to be had, and the text is the feed's: {reason}"
-                )),
+                Err(reason) => {
+                    draft.page_fault = Some(format!("the page was not to be had: {reason}"));
+                }
             }
         }
         drop(answers);

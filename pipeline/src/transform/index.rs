@@ -1,0 +1,489 @@
+//! The article index as one batch sees it: what is stored, with what the batch has changed laid over it, and what is to be committed in the end.
+//!
+//! It keeps and finds; what a draft means for its article is for [`super::resolve`] to decide.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use jiff::Timestamp;
+
+use super::damping::Budget;
+use super::full_text;
+use super::identity::{Evidence, FoundBy, hex, same_article};
+use crate::fault::Fault;
+use crate::record::{Op, Record};
+use crate::store::{
+    ArticleRow, DeadLetter, Hash, HeldRow, Reader, RecordRow, SightingRow, TransformCommit,
+    VersionRow,
+};
+
+/// Articles looked at for one key: more under one key are a key that says nothing.
+const CANDIDATES: usize = 16;
+
+/// Sources named in a record: whoever lists hundreds of feeds of one publisher gets them over in few bytes.
+const SEEN_IN: u32 = 32;
+
+/// Notes by which kind of key an article was found.
+type Mark = fn(&mut FoundBy);
+
+/// The article index with this batch's changes laid over it.
+pub(super) struct Index<'r> {
+    reader: &'r Reader<'r>,
+    /// When the batch is resolved.
+    pub(super) now: Timestamp,
+    articles: HashMap<Hash, ArticleEntry>,
+    keys: HashMap<Hash, Vec<Hash>>,
+    sightings: HashMap<(Hash, String), SightingEntry>,
+    versions: HashMap<(Hash, Hash), Option<String>>,
+    held: HashMap<Hash, HeldEntry>,
+    left: HashMap<String, bool>,
+    new_keys: Vec<(Hash, Hash)>,
+    new_versions: Vec<VersionRow>,
+    records: Vec<RecordRow>,
+    damped: u64,
+}
+
+struct ArticleEntry {
+    row: ArticleRow,
+    changed: bool,
+}
+
+struct SightingEntry {
+    state: Option<(Hash, bool)>,
+    changed: bool,
+}
+
+struct HeldEntry {
+    row: Option<HeldRow>,
+    changed: bool,
+}
+
+impl<'r> Index<'r> {
+    pub(super) fn new(reader: &'r Reader<'r>, now: Timestamp) -> Index<'r> {
+        Index {
+            reader,
+            now,
+            articles: HashMap::new(),
+            keys: HashMap::new(),
+            sightings: HashMap::new(),
+            versions: HashMap::new(),
+            held: HashMap::new(),
+            left: HashMap::new(),
+            new_keys: Vec::new(),
+            new_versions: Vec::new(),
+            records: Vec::new(),
+            damped: 0,
+        }
+    }
+
+    /// What is to be written of it.
+    pub(super) fn into_commit(self) -> TransformCommit {
+        let mut commit = TransformCommit {
+            at: self.now,
+            records: self.records,
+            keys: self.new_keys,
+            versions: self.new_versions,
+            damped: self.damped,
+            ..TransformCommit::default()
+        };
+        let articles = self.articles.into_values();
+        commit
+            .articles
+            .extend(articles.filter_map(|entry| entry.changed.then_some(entry.row)));
+        for ((article, source), entry) in self.sightings {
+            if let Some((content, faithful)) = entry.state.filter(|_| entry.changed) {
+                commit.sightings.push(SightingRow {
+                    article,
+                    source,
+                    content,
+                    faithful,
+                });
+            }
+        }
+        for (article, entry) in self.held.into_iter().filter(|(_, entry)| entry.changed) {
+            match entry.row {
+                Some(row) => commit.held.push(row),
+                None => commit.released.push(article),
+            }
+        }
+        commit
+    }
+
+    /// Makes the next revision of an article.
+    pub(super) fn revise(
+        &mut self,
+        mut row: ArticleRow,
+        budget: Budget,
+        content: Hash,
+        record: Record,
+    ) -> rusqlite::Result<Option<DeadLetter>> {
+        row.revision += 1;
+        row.budget = budget;
+        row.content = content;
+        self.update(&row);
+        self.deliver(record, &row)
+    }
+
+    /// Fills in what only the index knows, and puts the record into the log.
+    pub(super) fn deliver(
+        &mut self,
+        mut record: Record,
+        row: &ArticleRow,
+    ) -> rusqlite::Result<Option<DeadLetter>> {
+        record.id = hex(&row.id);
+        record.revision = row.revision;
+        record.op = if row.revision == 1 {
+            Op::New
+        } else {
+            Op::Revised
+        };
+        // A new article's source is the only one, and most are new.
+        if row.revision > 1 {
+            record.seen_in = self.seen_in(row.id, &record.source.id)?;
+        }
+        record.first_seen = row.first_seen;
+        record.emitted = self.now;
+        Ok(match serde_json::to_string(&record) {
+            Ok(json) => {
+                self.records.push(row_of(record, json));
+                None
+            }
+            Err(error) => Some(not_json(&record.source.id, &record.id, &error)),
+        })
+    }
+
+    /// The sources that an article was seen in, sorted; `own` among them.
+    fn seen_in(&self, id: Hash, own: &str) -> rusqlite::Result<Vec<String>> {
+        let mut sources = self.reader.seen_in(&id, SEEN_IN)?;
+        let fresh = self.sightings.iter();
+        let fresh = fresh.filter(|((article, _), entry)| *article == id && entry.state.is_some());
+        sources.extend(fresh.map(|((_, source), _)| source.clone()));
+        sources.retain(|source| source != own);
+        sources.sort_unstable();
+        sources.dedup();
+        sources.truncate(SEEN_IN as usize - 1);
+        sources.push(own.to_owned());
+        sources.sort_unstable();
+        Ok(sources)
+    }
+
+    /// The revision of an article that waits.
+    fn held(&mut self, id: Hash) -> rusqlite::Result<Option<&HeldRow>> {
+        let entry = match self.held.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(HeldEntry {
+                row: self.reader.held(&id)?,
+                changed: false,
+            }),
+        };
+        Ok(entry.row.as_ref())
+    }
+
+    /// Lets a revision wait, in place of one that waited.
+    pub(super) fn hold(
+        &mut self,
+        row: &ArticleRow,
+        due: Timestamp,
+        content: Hash,
+        record: &Record,
+    ) -> rusqlite::Result<Option<DeadLetter>> {
+        let source = record.source.id.clone();
+        let json = match serde_json::to_string(record) {
+            Ok(json) => json,
+            Err(error) => return Ok(Some(not_json(&source, &hex(&row.id), &error))),
+        };
+        self.damped += 1;
+        if row.budget.has_just_run_dry() && !self.is_churning(&source)? {
+            tracing::warn!(
+                source,
+                article = hex(&row.id),
+                title = row.title,
+                revision = row.revision,
+                "an article changes so often that its revisions are held back and come at longer and longer intervals; \
+                 if the feed puts changing furniture into its texts, its publisher may want to know"
+            );
+        }
+        let held = HeldRow {
+            article: row.id,
+            due,
+            source,
+            content,
+            record: json,
+        };
+        let entry = HeldEntry {
+            row: Some(held),
+            changed: true,
+        };
+        self.held.insert(row.id, entry);
+        Ok(None)
+    }
+
+    /// Whether revisions of some article wait that were taken from `source`.
+    fn is_churning(&self, source: &str) -> rusqlite::Result<bool> {
+        let mut held = self.held.values().filter_map(|entry| entry.row.as_ref());
+        Ok(held.any(|held| held.source == source) || self.reader.is_churning(source)?)
+    }
+
+    /// Nothing of this article waits any more.
+    pub(super) fn release(&mut self, id: Hash) -> rusqlite::Result<()> {
+        if self.held(id)?.is_some() {
+            let entry = HeldEntry {
+                row: None,
+                changed: true,
+            };
+            self.held.insert(id, entry);
+        }
+        Ok(())
+    }
+
+    /// Drops what waits of an article if it came from `source`, which shows the delivered content again.
+    pub(super) fn take_back(&mut self, id: Hash, source: &str) -> rusqlite::Result<bool> {
+        let is_its = self.held(id)?.is_some_and(|held| held.source == source);
+        if is_its {
+            self.release(id)?;
+        }
+        Ok(is_its)
+    }
+
+    /// The latest version of an article, be it one that waits; `None` where it has left the log.
+    pub(super) fn latest(&mut self, id: Hash) -> rusqlite::Result<Option<Record>> {
+        let waiting = self.held(id)?.map(|held| held.record.clone());
+        let name = hex(&id);
+        let fresh = || self.records.iter().rfind(|row| row.id == name);
+        let json = match waiting.or_else(|| fresh().map(|row| row.record.clone())) {
+            Some(json) => Some(json),
+            None => self.reader.latest_record(&id)?,
+        };
+        // A record that this version cannot read is as good as gone.
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    /// The article that the evidence belongs to, if one is known.
+    pub(super) fn find(&mut self, evidence: &Evidence) -> rusqlite::Result<Option<ArticleRow>> {
+        let mut candidates: Vec<(Hash, FoundBy)> = Vec::new();
+        let mut note = |ids: Vec<Hash>, mark: Mark| {
+            for id in ids.into_iter().rev().take(CANDIDATES) {
+                match candidates.iter_mut().find(|(known, _)| *known == id) {
+                    Some((_, found)) => mark(found),
+                    None => {
+                        let mut found = FoundBy::default();
+                        mark(&mut found);
+                        candidates.push((id, found));
+                    }
+                }
+            }
+        };
+        let [shared_guid, shared_link] = evidence.hints;
+        let marks: [(Option<Hash>, Mark); 7] = [
+            (evidence.guid, |found| found.guid = true),
+            (evidence.link, |found| found.link = true),
+            (evidence.place, |found| found.place = true),
+            (evidence.by_title, |found| found.title = true),
+            (evidence.by_body, |found| found.body = true),
+            (shared_guid, |found| found.title = true),
+            (shared_link, |found| found.title = true),
+        ];
+        for (key, mark) in marks {
+            if let Some(key) = key {
+                note(self.articles_by_key(&key)?, mark);
+            }
+        }
+        // Whoever agrees in guid and link comes before whoever agrees in one.
+        candidates.sort_by_key(|(_, found)| {
+            std::cmp::Reverse(u8::from(found.guid) + u8::from(found.link))
+        });
+        for (id, found) in candidates {
+            if let Some(row) = self.article(&id)?
+                && same_article(evidence, &row, found)
+            {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    fn articles_by_key(&mut self, key: &Hash) -> rusqlite::Result<Vec<Hash>> {
+        if let Some(ids) = self.keys.get(key) {
+            return Ok(ids.clone());
+        }
+        let ids = self.reader.articles_by_key(key)?;
+        self.keys.insert(*key, ids.clone());
+        Ok(ids)
+    }
+
+    pub(super) fn article(&mut self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
+        if let Some(entry) = self.articles.get(id) {
+            return Ok(Some(entry.row.clone()));
+        }
+        let row = self.reader.article(id)?;
+        if let Some(row) = &row {
+            let entry = ArticleEntry {
+                row: row.clone(),
+                changed: false,
+            };
+            self.articles.insert(*id, entry);
+        }
+        Ok(row)
+    }
+
+    /// Adds an article under an id that is free.
+    pub(super) fn add(
+        &mut self,
+        evidence: &Evidence,
+        stated: Option<Timestamp>,
+        record: &Record,
+    ) -> rusqlite::Result<ArticleRow> {
+        let mut taken = 0;
+        let mut id = evidence.new_id(taken);
+        while self.article(&id)?.is_some() {
+            taken += 1;
+            id = evidence.new_id(taken);
+        }
+        let row = ArticleRow {
+            id,
+            revision: 1,
+            content: evidence.content,
+            title: evidence.title.clone(),
+            sketch: evidence.sketch,
+            has_link: evidence.link.is_some(),
+            guid_source: evidence.guid.map(|_| evidence.source.clone()),
+            stated,
+            home: evidence.source.clone(),
+            first_seen: record.fetched,
+            sighted: record.fetched,
+            budget: Budget::full(record.fetched),
+            from_page: full_text::gave_text(record),
+        };
+        let entry = ArticleEntry {
+            row: row.clone(),
+            changed: true,
+        };
+        self.articles.insert(id, entry);
+        self.learn_keys(id, evidence, true)?;
+        Ok(row)
+    }
+
+    pub(super) fn learn_keys(
+        &mut self,
+        id: Hash,
+        evidence: &Evidence,
+        is_new: bool,
+    ) -> rusqlite::Result<()> {
+        for key in evidence.keys() {
+            let mut ids = self.articles_by_key(&key)?;
+            if !ids.contains(&id) {
+                ids.push(id);
+                self.keys.insert(key, ids);
+                self.new_keys.push((key, id));
+            } else if is_new {
+                // Left over from an article of this id that was forgotten: upkeep may be about to
+                // remove it, so it is written again.
+                self.new_keys.push((key, id));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn update(&mut self, row: &ArticleRow) {
+        let entry = ArticleEntry {
+            row: row.clone(),
+            changed: true,
+        };
+        self.articles.insert(row.id, entry);
+    }
+
+    pub(super) fn sighting(
+        &mut self,
+        id: Hash,
+        source: &str,
+    ) -> rusqlite::Result<Option<(Hash, bool)>> {
+        let key = (id, source.to_owned());
+        if let Some(entry) = self.sightings.get(&key) {
+            return Ok(entry.state);
+        }
+        let state = self.reader.sighting(&id, source)?;
+        self.sightings.insert(
+            key,
+            SightingEntry {
+                state,
+                changed: false,
+            },
+        );
+        Ok(state)
+    }
+
+    /// Whether a source has left the configuration.
+    pub(super) fn has_left(&mut self, source: &str) -> rusqlite::Result<bool> {
+        if let Some(left) = self.left.get(source) {
+            return Ok(*left);
+        }
+        let left = !self.reader.is_source(source)?;
+        self.left.insert(source.to_owned(), left);
+        Ok(left)
+    }
+
+    /// The source that a revision with this content was taken from, if there was one.
+    pub(super) fn version_source(
+        &mut self,
+        id: Hash,
+        content: &Hash,
+    ) -> rusqlite::Result<Option<String>> {
+        let key = (id, *content);
+        if let Some(source) = self.versions.get(&key) {
+            return Ok(source.clone());
+        }
+        let source = self.reader.version_source(&id, content)?;
+        self.versions.insert(key, source.clone());
+        Ok(source)
+    }
+
+    pub(super) fn add_version(&mut self, id: Hash, evidence: &Evidence) {
+        let source = evidence.source.clone();
+        self.versions
+            .insert((id, evidence.content), Some(source.clone()));
+        self.new_versions.push(VersionRow {
+            article: id,
+            content: evidence.content,
+            source,
+        });
+    }
+
+    pub(super) fn sight(
+        &mut self,
+        id: Hash,
+        evidence: &Evidence,
+        faithful: bool,
+    ) -> rusqlite::Result<()> {
+        let state = Some((evidence.content, faithful));
+        if self.sighting(id, &evidence.source)? != state {
+            let entry = SightingEntry {
+                state,
+                changed: true,
+            };
+            self.sightings.insert((id, evidence.source.clone()), entry);
+        }
+        Ok(())
+    }
+}
+
+/// A record for the log, with what JSON makes of it.
+fn row_of(record: Record, json: String) -> RecordRow {
+    RecordRow {
+        op: record.op.as_str(),
+        kind: record.source.kind.as_str(),
+        language: record.language.map(|language| language.code),
+        id: record.id,
+        revision: record.revision,
+        source: record.source.id,
+        record: json,
+    }
+}
+
+/// The dead letter of a record that JSON cannot say.
+fn not_json(source: &str, id: &str, error: &serde_json::Error) -> DeadLetter {
+    let fault = Fault::poison(
+        "not_json",
+        format!("the record cannot be written as JSON: {error}"),
+    );
+    super::dead_letter(source, id, &fault, Vec::new())
+}
