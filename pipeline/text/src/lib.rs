@@ -14,10 +14,12 @@
 //! | [`article`] | which parts has this plain-text article? |
 //! | [`url_key`] | do these two addresses mean the same article? |
 //! | [`similar`] | are these two texts nearly the same? |
+//! | [`copies`] | which of very many articles is this one a copy of? |
 
 pub mod article;
 pub mod charset;
 pub mod clean;
+pub mod copies;
 pub mod html;
 pub mod language;
 pub mod page;

@@ -1,7 +1,7 @@
 //! The hash functions behind the sketch. They are fixed for good: stored sketches depend on them.
 
 /// FNV-1a of the bytes, 64 bits, by Glenn Fowler, Landon Curt Noll and Kiem-Phong Vo (RFC 9923).
-pub(super) fn word(word: &str) -> u64 {
+pub(crate) fn word(word: &str) -> u64 {
     const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     word.bytes().fold(OFFSET_BASIS, |hash, byte| {
@@ -11,7 +11,7 @@ pub(super) fn word(word: &str) -> u64 {
 
 /// One hash of several, in their order. Each bit of the result depends on each bit of each, as simhash needs it: FNV-1a
 /// alone mixes the upper bits of short words badly.
-pub(super) fn sequence(hashes: &[u64]) -> u64 {
+pub(crate) fn sequence(hashes: &[u64]) -> u64 {
     hashes
         .iter()
         .fold(0, |state, &hash| mix(state.rotate_left(5) ^ hash))

@@ -4,11 +4,11 @@
 //! shingles. Sketches are stored, so that how a text becomes one is part of the data format: the tests pin values, and a
 //! change here means a new kind of sketch. It judges wording alone, not meaning.
 
-mod hash;
+pub(crate) mod hash;
 mod tally;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashSet;
 

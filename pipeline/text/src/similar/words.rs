@@ -4,7 +4,7 @@ use crate::clean::is_unspaced;
 
 /// Whether a word stood between spaces or is one character of a script without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Spaced,
     /// `follows`: the word before it stood directly before it and is of the same kind.
     Unspaced {
@@ -16,7 +16,7 @@ pub(super) enum Kind {
 ///
 /// A word is a run of letters and digits. Apostrophes, joiners and combining accents inside of it are passed over, so that
 /// `don't` and `don’t` are one word. A character of a script without spaces is a word by itself.
-pub(super) fn for_each(text: &str, mut take: impl FnMut(&str, Kind)) {
+pub(crate) fn for_each(text: &str, mut take: impl FnMut(&str, Kind)) {
     let mut word = String::new();
     let mut follows = false;
     for c in text.chars() {
