@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod duplicates;
 mod entity;
 mod quantity;
 mod timex;
 
+pub use duplicates::{DuplicateMethod, Duplicates};
 pub use entity::{Coordinates, Entity, Link, Mention};
 pub use quantity::Quantity;
 pub use timex::{Timex, TimexInterval, TimexKind};
@@ -116,6 +118,9 @@ pub struct Record {
     /// this order, in each by their place; at most 1000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantities: Vec<Quantity>,
+    /// The story that this article tells as other articles do; absent where none is known to tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Duplicates>,
     /// How this record came about.
     pub provenance: Provenance,
 }

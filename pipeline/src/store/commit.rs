@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use dateline_text::copies::Signature;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -191,8 +192,55 @@ pub struct TransformCommit {
     pub released: Vec<Hash>,
     /// How many drafts were not made into a revision because their article has had too many; for the metrics alone.
     pub damped: u64,
+    /// What is known from now on of stories that several houses print.
+    pub copies: CopiesChange,
     /// Drafts that could not be made into records.
     pub dead_letters: Vec<DeadLetter>,
+}
+
+/// What changes in the knowledge of copies.
+#[derive(Debug, Default)]
+pub struct CopiesChange {
+    /// Texts that copies are known by, in the order of their numbers.
+    pub likenesses: Vec<LikenessRow>,
+    /// Texts with lower numbers are too old, and leave.
+    pub first_kept: i64,
+    /// Articles with the cluster that they are in from now on.
+    pub members: Vec<(Hash, Hash)>,
+    /// Clusters that are new, or whose original is another.
+    pub clusters: Vec<ClusterRow>,
+    /// Records that say they are copies.
+    pub marked: u64,
+    /// Articles that made no record, as copies.
+    pub dropped: u64,
+}
+
+/// A text that copies are known by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikenessRow {
+    /// Its number, in the order in which texts were met.
+    pub number: i64,
+    /// When it was met.
+    pub at: Timestamp,
+    /// Its article.
+    pub article: Hash,
+    /// The article's title, for comparison.
+    pub title: String,
+    /// When the article says it was published, else when it was met.
+    pub told: Timestamp,
+    /// What is kept of the text.
+    pub signature: Signature,
+}
+
+/// A story that several houses print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterRow {
+    /// The article of it that was met first.
+    pub id: Hash,
+    /// The earliest of its articles.
+    pub original: Hash,
+    /// When that one was told.
+    pub told: Timestamp,
 }
 
 /// A record for the second log.
@@ -478,7 +526,7 @@ impl TransformCommit {
         for row in &self.versions {
             version.execute(params![row.article, row.content, row.source])?;
         }
-        Ok(())
+        self.copies.apply(transaction)
     }
 
     fn apply_held(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -498,6 +546,44 @@ impl TransformCommit {
                 row.content,
                 row.record
             ])?;
+        }
+        Ok(())
+    }
+}
+
+/// Texts that leave in one commit at the most: a few more than can come in one.
+const LEAVING: i64 = 4096;
+
+impl CopiesChange {
+    fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut likeness = transaction.prepare_cached(
+            "INSERT INTO likenesses (number, at, article, title, told, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for row in &self.likenesses {
+            likeness.execute(params![
+                row.number,
+                row.at.as_millisecond(),
+                row.article,
+                row.title,
+                row.told.as_millisecond(),
+                row.signature.to_bytes(),
+            ])?;
+        }
+        transaction
+            .prepare_cached(
+                "DELETE FROM likenesses WHERE number < min(?1, (SELECT min(number) FROM likenesses) + ?2)",
+            )?
+            .execute([self.first_kept, LEAVING])?;
+        let mut member = transaction
+            .prepare_cached("INSERT OR REPLACE INTO copies (article, cluster) VALUES (?1, ?2)")?;
+        for (article, cluster) in &self.members {
+            member.execute([article, cluster])?;
+        }
+        let mut cluster = transaction.prepare_cached(
+            "INSERT OR REPLACE INTO clusters (id, original, told) VALUES (?1, ?2, ?3)",
+        )?;
+        for row in &self.clusters {
+            cluster.execute(params![row.id, row.original, row.told.as_millisecond()])?;
         }
         Ok(())
     }

@@ -23,8 +23,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
-    ArticleRow, AsideCommit, Brought, CollectCommit, Commit, DeadLetter, DeliverCommit, DraftRow,
-    Hash, HeldRow, RecordRow, SeenRow, SightingRow, SourceRow, TransformCommit, VersionRow,
+    ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,
+    DeliverCommit, DraftRow, Hash, HeldRow, LikenessRow, RecordRow, SeenRow, SightingRow,
+    SourceRow, TransformCommit, VersionRow,
 };
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};

@@ -335,11 +335,14 @@ impl Sweep {
                     .query_map(params![from, to.unwrap_or(END), now, memory, super::TRANSFORM], |row| row.get(0))?
                     .collect::<rusqlite::Result<_>>()?;
                 for id in &forgotten {
-                    for table in ["sightings", "versions", "held"] {
+                    for table in ["sightings", "versions", "held", "copies"] {
                         transaction
                             .prepare_cached(&format!("DELETE FROM {table} WHERE article = ?1"))?
                             .execute([id])?;
                     }
+                    transaction
+                        .prepare_cached("DELETE FROM clusters WHERE id = ?1")?
+                        .execute([id])?;
                 }
             }
             // Keys are not found by their article, so they go after it; one that is needed again

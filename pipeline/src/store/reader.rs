@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use dateline_text::copies::Signature;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::commit::{ArticleRow, Hash, HeldRow};
+use super::commit::{ArticleRow, ClusterRow, Hash, HeldRow, LikenessRow};
 use super::{StoreError, Tuning, doing, open_reading, unfinished};
 use crate::sink::Entry;
 use crate::source::{Fingerprint, ItemKey};
@@ -362,6 +363,72 @@ impl<'c> Reader<'c> {
             .optional()
     }
 
+    /// A text that copies are known by; absent too where it was stored by a version of Dateline that kept something else of texts.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn likeness(&self, number: i64) -> rusqlite::Result<Option<LikenessRow>> {
+        let row = self
+            .connection
+            .prepare_cached(&format!("{LIKENESSES} WHERE number = ?1"))?
+            .query_row([number], likeness)
+            .optional()?;
+        Ok(row.flatten())
+    }
+
+    /// Gives every text that copies are known by to `take`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn each_likeness(&self, mut take: impl FnMut(LikenessRow)) -> rusqlite::Result<()> {
+        let mut statement = self
+            .connection
+            .prepare(&format!("{LIKENESSES} ORDER BY number"))?;
+        for row in statement.query_map([], likeness)? {
+            if let Some(row) = row? {
+                take(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the last text that copies are known by.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last_likeness(&self) -> rusqlite::Result<Option<i64>> {
+        self.connection
+            .query_row("SELECT max(number) FROM likenesses", [], |row| row.get(0))
+    }
+
+    /// The cluster that an article is in, if it has copies or is one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cluster_of(&self, article: &Hash) -> rusqlite::Result<Option<Hash>> {
+        self.connection
+            .prepare_cached("SELECT cluster FROM copies WHERE article = ?1")?
+            .query_row([article], |row| row.get(0))
+            .optional()
+    }
+
+    /// A story that several houses print.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn cluster(&self, id: &Hash) -> rusqlite::Result<Option<ClusterRow>> {
+        self.connection
+            .prepare_cached("SELECT id, original, told FROM clusters WHERE id = ?1")?
+            .query_row([id], |row| {
+                Ok(ClusterRow {
+                    id: row.get(0)?,
+                    original: row.get(1)?,
+                    told: instant(row, 2)?,
+                })
+            })
+            .optional()
+    }
+
     /// Whether a source is in the configuration and has had a turn.
     ///
     /// # Errors
@@ -384,6 +451,23 @@ fn held_row(row: &Row<'_>) -> rusqlite::Result<HeldRow> {
         content: row.get(3)?,
         record: row.get(4)?,
     })
+}
+
+const LIKENESSES: &str = "SELECT number, at, article, title, told, signature FROM likenesses";
+
+fn likeness(row: &Row<'_>) -> rusqlite::Result<Option<LikenessRow>> {
+    let bytes = row.get_ref(5)?.as_blob()?;
+    let Some(signature) = Signature::from_bytes(bytes) else {
+        return Ok(None);
+    };
+    Ok(Some(LikenessRow {
+        number: row.get(0)?,
+        at: instant(row, 1)?,
+        article: row.get(2)?,
+        title: row.get(3)?,
+        told: instant(row, 4)?,
+        signature,
+    }))
 }
 
 /// An instant in a column of milliseconds.

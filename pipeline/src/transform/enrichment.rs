@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use dateline_entities::Gazetteer;
 
+use super::copies;
+
 /// How records are enriched.
 #[derive(Debug, Default)]
 pub struct Enrichment {
     gazetteer: Gazetteer,
     by_source: HashMap<String, Wanted>,
+    copies: copies::Settings,
 }
 
 /// What is looked for in the texts of one source. Everything, where nothing else is said.
@@ -20,6 +23,20 @@ pub struct Wanted {
     pub entities: bool,
     /// Amounts.
     pub quantities: bool,
+    /// Copies of stories of others.
+    pub copies: CopyPolicy,
+}
+
+/// What becomes of articles that are copies of others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CopyPolicy {
+    /// Their records say so.
+    #[default]
+    Mark,
+    /// They make no records.
+    Drop,
+    /// They are not looked for.
+    Pass,
 }
 
 impl Default for Wanted {
@@ -28,6 +45,7 @@ impl Default for Wanted {
             timestamps: true,
             entities: true,
             quantities: true,
+            copies: CopyPolicy::Mark,
         }
     }
 }
@@ -42,7 +60,20 @@ impl Enrichment {
             by_source: sources
                 .filter(|(_, wanted)| *wanted != Wanted::default())
                 .collect(),
+            copies: copies::Settings::default(),
         }
+    }
+
+    /// With copies known for so long, and of so many.
+    #[must_use]
+    pub fn with_copies(self, copies: copies::Settings) -> Self {
+        Self { copies, ..self }
+    }
+
+    /// For how long, and of how many, copies are known.
+    #[must_use]
+    pub fn copies(&self) -> copies::Settings {
+        self.copies
     }
 
     /// The user's own names.

@@ -7,6 +7,7 @@ use std::collections::hash_map::Entry;
 
 use jiff::Timestamp;
 
+use super::copies::{Stories, Wording};
 use super::damping::Budget;
 use super::full_text;
 use super::identity::{Evidence, FoundBy, hex, same_article};
@@ -41,6 +42,7 @@ pub(super) struct Index<'r> {
     new_versions: Vec<VersionRow>,
     records: Vec<RecordRow>,
     damped: u64,
+    stories: Stories<'r>,
 }
 
 struct ArticleEntry {
@@ -59,7 +61,7 @@ struct HeldEntry {
 }
 
 impl<'r> Index<'r> {
-    pub(super) fn new(reader: &'r Reader<'r>, now: Timestamp) -> Index<'r> {
+    pub(super) fn new(reader: &'r Reader<'r>, stories: Stories<'r>, now: Timestamp) -> Index<'r> {
         Index {
             reader,
             now,
@@ -73,6 +75,7 @@ impl<'r> Index<'r> {
             new_versions: Vec::new(),
             records: Vec::new(),
             damped: 0,
+            stories,
         }
     }
 
@@ -84,6 +87,7 @@ impl<'r> Index<'r> {
             keys: self.new_keys,
             versions: self.new_versions,
             damped: self.damped,
+            copies: self.stories.finish(),
             ..TransformCommit::default()
         };
         let articles = self.articles.into_values();
@@ -116,19 +120,21 @@ impl<'r> Index<'r> {
         budget: Budget,
         content: Hash,
         record: Record,
+        wording: Wording,
     ) -> rusqlite::Result<Option<DeadLetter>> {
         row.revision += 1;
         row.budget = budget;
         row.content = content;
         self.update(&row);
-        self.deliver(record, &row)
+        self.deliver(record, &row, wording)
     }
 
-    /// Fills in what only the index knows, and puts the record into the log.
+    /// Fills in what only the index knows, and puts the record into the log; a copy that is not wanted makes none.
     pub(super) fn deliver(
         &mut self,
         mut record: Record,
         row: &ArticleRow,
+        wording: Wording,
     ) -> rusqlite::Result<Option<DeadLetter>> {
         record.id = hex(&row.id);
         record.revision = row.revision;
@@ -143,6 +149,9 @@ impl<'r> Index<'r> {
         }
         record.first_seen = row.first_seen;
         record.emitted = self.now;
+        if !self.stories.tell(row, &mut record, wording)? {
+            return Ok(None);
+        }
         Ok(match serde_json::to_string(&record) {
             Ok(json) => {
                 self.records.push(row_of(record, json));

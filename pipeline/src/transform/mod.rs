@@ -5,6 +5,7 @@
 //! position together. Order is kept throughout, so revisions of an article come out in the order
 //! in which they were fetched.
 
+pub mod copies;
 mod cosmetic;
 pub mod damping;
 mod dates;
@@ -41,6 +42,7 @@ use crate::store::{
     Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
     unfinished,
 };
+use copies::Copies;
 use enrichment::Enrichment;
 use resolve::Prepared;
 
@@ -175,14 +177,25 @@ impl Transformer {
         mut position: i64,
         mut batches: mpsc::Receiver<Vec<Prepared>>,
     ) -> Result<(), StoreError> {
+        let settings = self.enrichment.copies();
+        let mut copies = self
+            .readers
+            .ask(move |reader| Copies::load(reader, settings))
+            .await?;
         while let Some(batch) = batches.recv().await {
             let now = self.clock.now();
             let drafts = batch.len() as u64;
             let enrichment = Arc::clone(&self.enrichment);
-            let commit = self
+            // What is held of copies goes along and comes back; after a failure it is read anew.
+            let (commit, held) = self
                 .readers
-                .ask(move |reader| resolve::resolve(reader, &enrichment, position, batch, now))
+                .ask(move |reader| {
+                    let commit =
+                        resolve::resolve(reader, &enrichment, &mut copies, position, batch, now)?;
+                    Ok((commit, copies))
+                })
                 .await?;
+            copies = held;
             position = commit.position;
             count(&commit, drafts);
             crash::point("transform.before_commit");
@@ -200,6 +213,12 @@ fn count(commit: &TransformCommit, drafts: u64) {
             .increment(1);
     }
     metrics::counter!("dateline_revisions_held_total").increment(commit.damped);
+    for (becomes, count) in [
+        ("marked", commit.copies.marked),
+        ("dropped", commit.copies.dropped),
+    ] {
+        metrics::counter!("dateline_copies_total", "becomes" => becomes).increment(count);
+    }
     for letter in &commit.dead_letters {
         metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind.clone())
             .increment(1);

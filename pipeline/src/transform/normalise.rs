@@ -8,6 +8,7 @@ use dateline_text::page::Page;
 use dateline_text::{clean, html, similar, url_key};
 use url::Url;
 
+use super::copies::Wording;
 use super::dates;
 use super::enrichment::Enrichment;
 use super::identity::{Evidence, evidence};
@@ -33,6 +34,8 @@ pub struct Article {
     pub evidence: Evidence,
     /// Whether its page was wanted for its text and could not be had.
     pub lacks_page: bool,
+    /// What copies of it are known by.
+    pub wording: Wording,
 }
 
 /// Makes a draft into an article.
@@ -160,6 +163,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
         entities: Vec::new(),
         timestamps: Vec::new(),
         quantities: Vec::new(),
+        duplicates: None,
         provenance: Provenance {
             http_status: draft.http.as_ref().map(|http| http.status),
             etag: draft.http.as_ref().and_then(|http| http.etag.clone()),
@@ -179,10 +183,12 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);
+    let wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
     Ok(Article {
         record,
         evidence,
         lacks_page,
+        wording,
     })
 }
 
@@ -401,8 +407,12 @@ fn detected(declared: Option<Language>, texts: [Option<&str>; 2]) -> Option<Lang
 
 /// The text that likeness is judged by.
 pub(super) fn sketch(record: &Record) -> Option<u64> {
-    let text = record.text.as_deref().or(record.summary.as_deref())?;
-    similar::sketch(text)
+    text(record).and_then(similar::sketch)
+}
+
+/// The text that an article is compared by.
+pub(super) fn text(record: &Record) -> Option<&str> {
+    record.text.as_deref().or(record.summary.as_deref())
 }
 
 #[cfg(test)]

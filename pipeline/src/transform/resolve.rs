@@ -20,6 +20,7 @@
 
 use jiff::Timestamp;
 
+use super::copies::{Copies, Wording};
 use super::enrichment::Enrichment;
 use super::full_text;
 use super::identity::{self, Evidence, hex};
@@ -48,16 +49,17 @@ pub struct Prepared {
 pub fn resolve(
     reader: &Reader<'_>,
     enrichment: &Enrichment,
+    copies: &mut Copies,
     from: i64,
     batch: Vec<Prepared>,
     now: Timestamp,
 ) -> rusqlite::Result<TransformCommit> {
-    let mut index = Index::new(reader, now);
+    let mut index = Index::new(reader, copies.begin(reader, now), now);
     let mut position = from;
     let mut dead_letters = Vec::new();
     // What waits was read before any draft of the batch.
     for held in reader.due_revisions(now, RELEASES)? {
-        dead_letters.extend(release(&mut index, held)?);
+        dead_letters.extend(release(&mut index, held, enrichment)?);
     }
     for prepared in batch {
         position = prepared.seq;
@@ -84,18 +86,22 @@ fn place(
         mut record,
         mut evidence,
         lacks_page,
+        mut wording,
     } = article;
     let stated = latest_stated(&record);
     let Some(mut row) = index.find(&evidence)? else {
         let row = index.add(&evidence, stated, &record)?;
         index.sight(row.id, &evidence, true)?;
         index.add_version(row.id, &evidence);
-        return index.deliver(record, &row);
+        return index.deliver(record, &row, wording);
     };
     index.learn_keys(row.id, &evidence, false)?;
     row.meet(&evidence, record.fetched);
     let had_page = lacks_page && row.from_page;
     let keeps_text = !had_page || keep_text(index, &row, &mut record, &mut evidence, enrichment)?;
+    if had_page {
+        wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
+    }
     let says = weigh(index, &row, &evidence, stated)?;
     if !keeps_text {
         index.update(&row);
@@ -103,7 +109,7 @@ fn place(
     }
     index.sight(row.id, &evidence, says.faithful)?;
     if says.revises {
-        return revise(index, row, record, evidence, stated);
+        return revise(index, row, record, wording, evidence, stated);
     }
     if says.nothing_new && index.take_back(row.id, &evidence.source)? {
         row.show(&evidence, &record);
@@ -174,6 +180,7 @@ fn revise(
     index: &mut Index<'_>,
     mut row: ArticleRow,
     record: Record,
+    wording: Wording,
     evidence: Evidence,
     stated: Option<Timestamp>,
 ) -> rusqlite::Result<Option<DeadLetter>> {
@@ -186,7 +193,7 @@ fn revise(
     match row.budget.spend(record.fetched) {
         Ok(budget) => {
             index.release(row.id)?;
-            index.revise(row, budget, evidence.content, record)
+            index.revise(row, budget, evidence.content, record, wording)
         }
         Err(due) => {
             index.update(&row);
@@ -214,7 +221,11 @@ impl ArticleRow {
 }
 
 /// Delivers a revision that waited.
-fn release(index: &mut Index<'_>, held: HeldRow) -> rusqlite::Result<Option<DeadLetter>> {
+fn release(
+    index: &mut Index<'_>,
+    held: HeldRow,
+    enrichment: &Enrichment,
+) -> rusqlite::Result<Option<DeadLetter>> {
     index.release(held.article)?;
     let Some(row) = index.article(&held.article)? else {
         return Ok(None);
@@ -229,7 +240,10 @@ fn release(index: &mut Index<'_>, held: HeldRow) -> rusqlite::Result<Option<Dead
         }
     };
     match row.budget.spend(index.now) {
-        Ok(budget) => index.revise(row, budget, held.content, record),
+        Ok(budget) => {
+            let wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
+            index.revise(row, budget, held.content, record, wording)
+        }
         // The clock was set back.
         Err(due) => index.hold(&row, due, held.content, &record),
     }
