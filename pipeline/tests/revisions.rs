@@ -7,6 +7,8 @@ mod bench;
 
 #[path = "revisions/churn.rs"]
 mod churn;
+#[path = "revisions/copies.rs"]
+mod copies;
 #[path = "revisions/pages.rs"]
 mod pages;
 

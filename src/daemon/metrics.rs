@@ -83,6 +83,10 @@ fn describe() {
         "records made, by op and kind of source"
     );
     describe_counter!(
+        "dateline_copies_total",
+        "records of articles that tell a story as others do, and what became of them"
+    );
+    describe_counter!(
         "dateline_revisions_held_total",
         "drafts of articles that change so often that their revisions are held back"
     );

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::duplicates::Copies;
 use super::enrich::{Enrichment, enrichments, everything};
 use super::feeds::slug;
 use crate::decode::{Context, Fields};
@@ -73,6 +74,9 @@ section! {
         /// What is looked for in the texts of the folder's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;
         /// `[]` switches it off.
         enrich: Vec<Enrichment> = default(everything()), enrichments();
+        /// What becomes of an article that tells a story of another source in nearly the same words: `"mark"` (its record says so), `"drop"` (it
+        /// makes no record) or `"pass"` (copies are not looked for).
+        copies: Copies = default(Copies::Mark), OneOf::<Copies>::new();
         /// Whether the folder is watched. One that is switched off keeps its state.
         enabled: bool = default(true), Bool;
     }

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
+use crate::model::duplicates::Copies;
 use crate::model::enrich::{Enrichment, FullText, enrichments, everything};
 use crate::model::http::{Auth, ca_files, networks};
 use crate::shape::{
@@ -135,6 +136,9 @@ feed_sections! {
         /// What is looked for in the texts of the feed's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;
         /// `[]` switches it off.
         enrich: Vec<Enrichment> = default(everything()), enrichments();
+        /// What becomes of an article that tells a story of another source in nearly the same words: `"mark"` (its record says so), `"drop"` (it
+        /// makes no record) or `"pass"` (copies are not looked for).
+        copies: Copies = default(Copies::Mark), OneOf::<Copies>::new();
         /// Whether the feed is collected. A feed that is switched off keeps its state.
         enabled: bool = default(true), Bool;
         /// Request headers: strings, or secrets as `{ env = "NAME" }` or `{ file = "path" }`.

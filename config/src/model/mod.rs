@@ -3,6 +3,7 @@
 
 mod daemon;
 mod drops;
+mod duplicates;
 mod enrich;
 mod feeds;
 mod http;
@@ -13,6 +14,7 @@ mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
 pub use drops::{AfterDrop, DropFolder};
+pub use duplicates::{Copies, Duplicates};
 pub use enrich::{Enrich, EnrichEntities, Enrichment, FullText};
 pub(crate) use feeds::derive_id;
 pub use feeds::{Feed, FeedDefaults};

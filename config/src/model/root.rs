@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Admin, Collect, DropFolder, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink, Log,
-    Shutdown, State, WebSub,
+    Admin, Collect, DropFolder, Duplicates, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink,
+    Log, Shutdown, State, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -36,6 +36,9 @@ section! {
         "metrics" => "did you mean `[admin]`?",
         "pubsubhubbub" => "did you mean `[websub]`?",
         "default" => "did you mean `[defaults]`?",
+        "copies" => "write `copies` under [defaults], or in one of the [[feeds]] or [[drops]]",
+        "dedup" => "did you mean `[duplicates]`?",
+        "deduplicate" => "did you mean `[duplicates]`?",
         "entities" => "write `[enrich.entities]`",
         "gazetteers" => "write `gazetteers` under `[enrich.entities]`",
         "proxy" => "write `proxy` under `[http]`",
@@ -57,6 +60,8 @@ section! {
         drops: Vec<DropFolder> = default(Vec::new()), Items::<DropFolder>::new(MAX_DROPS);
         /// What is found in the texts of records.
         enrich: Enrich = default(Enrich::default()), Table::<Enrich>::new();
+        /// How copies of articles are known.
+        duplicates: Duplicates = default(Duplicates::default()), Table::<Duplicates>::new();
         /// Where records go. Where there is none, JSON lines in the folder `articles` beside the configuration.
         sinks: Sinks = default(Sinks::default()), Table::<Sinks>::new();
         /// Where hubs send what feeds publish.

@@ -229,11 +229,8 @@ impl Stories<'_> {
             return Ok(true);
         };
         let is_dropped = policy == CopyPolicy::Drop && duplicates.of.is_some();
-        *if is_dropped {
-            &mut self.dropped
-        } else {
-            &mut self.marked
-        } += 1;
+        self.dropped += u64::from(is_dropped);
+        self.marked += u64::from(!is_dropped);
         Ok(!is_dropped)
     }
 

@@ -15,6 +15,7 @@ use dateline_pipeline::store::{
     Vitals, read_status,
 };
 use dateline_pipeline::transform::Transformer;
+use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -26,10 +27,15 @@ pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) readers: Arc<Readers>,
     pub(crate) clock: Clock,
+    enrichment: Arc<Enrichment>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Bench {
+        Bench::enriching(Enrichment::default())
+    }
+
+    pub(crate) fn enriching(enrichment: Enrichment) -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
         let clock = Clock::manual("2026-03-01T12:00:00Z".parse().unwrap());
@@ -38,6 +44,7 @@ impl Bench {
             store,
             readers,
             clock,
+            enrichment: Arc::new(enrichment),
         }
     }
 
@@ -68,7 +75,7 @@ impl Bench {
             self.store.clone(),
             Arc::clone(&self.readers),
             self.clock.clone(),
-            Arc::default(),
+            Arc::clone(&self.enrichment),
         );
         let running = tokio::spawn(stage.run(stop.clone()));
         let mut vitals = self.store.vitals();

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dateline_config::{AfterDrop, ByteSize, DropFolder, Enrichment};
+use dateline_config::{AfterDrop, ByteSize, Copies, DropFolder, Enrichment};
 use dateline_drop::DropSource;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::fault::Fault;
@@ -47,6 +47,7 @@ pub fn config(path: &Path, after: AfterDrop) -> DropFolder {
             Enrichment::Entities,
             Enrichment::Quantities,
         ],
+        copies: Copies::Mark,
         enabled: true,
     }
 }
