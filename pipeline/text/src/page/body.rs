@@ -82,14 +82,19 @@ struct Block {
     linked: usize,
 }
 
+impl AsRef<str> for Block {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
 /// The article's paragraphs, by the page made slim, what linked data says of it, and what it is described by to others.
 pub(super) fn paragraphs(slim: &str, linked: Option<&str>, summary: Option<&str>) -> Vec<String> {
     let all = blocks(slim);
     let mut paragraphs = unglued(agreed(slim, linked), &all);
-    if paragraphs.iter().map(|text| count(text)).sum::<usize>() < THIN * words_of(&all) / 100 {
+    if count_all(&paragraphs) < THIN * words_of(&all) / 100 {
         let second = unglued(blocks_text(by_rules(slim, ExtractionFocus::Balanced)), &all);
-        let words = |texts: &[String]| texts.iter().map(|text| count(text)).sum::<usize>();
-        if words(&second) > 2 * words(&paragraphs) {
+        if count_all(&second) > 2 * count_all(&paragraphs) {
             paragraphs = second;
         }
     }
@@ -162,32 +167,18 @@ fn standfirst(all: &[Block], paragraphs: &[String], summary: Option<&str>) -> Op
 fn agreed(slim: &str, linked: Option<&str>) -> Vec<String> {
     let first = by_rules(slim, ExtractionFocus::FavorRecall);
     let second = by_readability(slim);
-    let words =
-        |blocks: &[&Block]| -> usize { blocks.iter().map(|block| count(&block.text)).sum() };
-    let second_words: usize = second.iter().map(|text| count(text)).sum();
-    let first_words: usize = first.iter().map(|block| count(&block.text)).sum();
-    if (first_words as f64) < MISSED * second_words as f64 {
+    if (count_all(&first) as f64) < MISSED * count_all(&second) as f64 {
         return second;
     }
     let mut kept: Vec<&Block> = first.iter().filter(|block| !is_teaser(block)).collect();
     if let Some(text) = linked.filter(|text| count(text) >= MIN_LINKED) {
-        let known = groups(std::iter::once(text));
-        let same: Vec<&Block> = kept
-            .iter()
-            .copied()
-            .filter(|block| is_in(&block.text, &known))
-            .collect();
-        if words(&same) as f64 >= COVERED * count(text) as f64 {
+        let same = also_in(&kept, std::iter::once(text));
+        if count_all(&same) as f64 >= COVERED * count(text) as f64 {
             kept = same;
         }
     }
-    let known = groups(second.iter().map(String::as_str));
-    let same: Vec<&Block> = kept
-        .iter()
-        .copied()
-        .filter(|block| is_in(&block.text, &known))
-        .collect();
-    if words(&same) as f64 >= AGREEMENT * words(&kept) as f64 {
+    let same = also_in(&kept, second.iter().map(String::as_str));
+    if count_all(&same) as f64 >= AGREEMENT * count_all(&kept) as f64 {
         kept = same;
     }
     if kept.is_empty() {
@@ -200,6 +191,13 @@ fn agreed(slim: &str, linked: Option<&str>) -> Vec<String> {
         }
     }
     paragraphs
+}
+
+/// Those of `blocks` whose words stand in `texts` too.
+fn also_in<'b, 't>(blocks: &[&'b Block], texts: impl Iterator<Item = &'t str>) -> Vec<&'b Block> {
+    let known = groups(texts);
+    let blocks = blocks.iter().copied();
+    blocks.filter(|block| is_in(&block.text, &known)).collect()
 }
 
 fn by_rules(slim: &str, focus: ExtractionFocus) -> Vec<Block> {
@@ -278,6 +276,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn count(text: &str) -> usize {
     words(text).count()
+}
+
+/// The words of several texts.
+fn count_all<T: AsRef<str>>(texts: &[T]) -> usize {
+    texts.iter().map(|text| count(text.as_ref())).sum()
 }
 
 /// The word groups of a text, as hashes; a shorter text is one group.

@@ -258,8 +258,8 @@ fn image(head: &head::Head<'_>, linked: &Linked) -> Option<PageImage> {
     ]);
     let url = url.or(described.map(|(url, _)| url.as_str()))?;
     let described = described.and_then(|(_, caption)| caption.clone());
-    let below = head.captions.iter().map(|caption| slim::line(caption));
-    let below = below.into_iter().find(|caption| !caption.is_empty());
+    let mut below = head.captions.iter().map(|caption| slim::line(caption));
+    let below = below.find(|caption| !caption.is_empty());
     let alternative = head.meta(&["og:image:alt", "twitter:image:alt"]);
     let written = described.or(below).or(alternative.map(str::to_owned));
     let (caption, credit) = match written.as_deref().and_then(split_credit) {
