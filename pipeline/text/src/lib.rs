@@ -11,7 +11,7 @@
 //! | [`clean`] | what is this text as one line, or as paragraphs? |
 //! | [`language`] | which language is this text written in? |
 //! | [`page`] | which article is on this web page? |
-//! | [`article`] | which parts has this plain-text article? |
+//! | [`article`] | which articles are in this plain text, and which parts have they? |
 //! | [`url_key`] | do these two addresses mean the same article? |
 //! | [`similar`] | are these two texts nearly the same? |
 //! | [`copies`] | which of very many articles is this one a copy of? |

@@ -147,13 +147,15 @@ mod tests {
             .iter()
             .flat_map(|story| [story.clone(), story.corrected()])
         {
-            let parts = dateline_text::article::split_plain(&story.content());
+            let articles = dateline_text::article::split_plain(&story.content(), &|_| false);
+            assert_eq!(articles.len(), 1);
+            let parts = &articles[0];
             assert_eq!(parts.source_line.as_deref(), Some(SOURCE_LINE));
             assert_eq!(parts.headline.as_ref(), Some(&story.headline));
             assert_eq!(parts.key_points, story.key_points);
             assert_eq!(parts.body, story.paragraphs);
             assert_eq!(parts.original_publisher.as_ref(), Some(&story.publisher));
-            let image = parts.image.unwrap();
+            let image = parts.image.as_ref().unwrap();
             assert_eq!(image.caption.as_ref(), Some(&story.caption));
             assert_eq!(image.credit.as_ref(), Some(&story.credit));
         }

@@ -14,13 +14,12 @@ mod newsml;
 mod ninjs;
 mod nitf;
 mod packed;
+mod plain;
 mod sitemap;
 mod xml;
 
-use dateline_pipeline::draft::{FetchedPage, Item, Text};
+use dateline_pipeline::draft::{FetchedPage, Item};
 use dateline_pipeline::fault::Fault;
-use dateline_pipeline::record::{Image, Person};
-use dateline_text::article::{PlainArticle, PlainImage, split_plain};
 use dateline_text::charset::{self, Declared, Decoded};
 
 use crate::look::{self, Format};
@@ -76,11 +75,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
         return Ok(vec![article]);
     }
     match look::format(&decoded.text) {
-        None => Ok(vec![FileArticle {
-            item: item(split_plain(&decoded.text)),
-            page: None,
-            recovered: decoded.notes(),
-        }]),
+        None => Ok(plain::read(&decoded)),
         Some(Format::Page) => Ok(vec![page(&decoded)]),
         Some(Format::Feed) => feed::read(bytes),
         Some(Format::Json) => json::read(&decoded.text),
@@ -119,28 +114,6 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|character| {
         character.is_whitespace() || matches!(character, '\u{feff}' | '\u{200b}' | '\u{1a}')
     })
-}
-
-fn item(article: PlainArticle) -> Item {
-    Item {
-        title: article.headline.map(Text::plain),
-        content: (!article.body.is_empty()).then(|| Text::plain(article.body.join("\n\n"))),
-        key_points: article.key_points,
-        authors: article.byline.into_iter().map(Person::named).collect(),
-        publisher: article.original_publisher,
-        syndicator: article.source_line,
-        images: article.image.into_iter().map(image).collect(),
-        ..Item::default()
-    }
-}
-
-fn image(image: PlainImage) -> Image {
-    Image {
-        url: None,
-        alt: image.alt,
-        caption: image.caption,
-        credit: image.credit,
-    }
 }
 
 #[cfg(test)]

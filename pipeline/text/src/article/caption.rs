@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::PlainImage;
-use super::names::{is_agency, is_title_case, mentions_agency, words};
+use super::front::names_a_medium;
+use super::names::{is_agency, is_person, is_title_case, mentions_agency, words};
+use super::{PlainImage, dateline};
 use crate::clean;
 
 /// The longest caption, in characters. Agencies write up to about 500; a longer paragraph above a credit is body.
@@ -13,7 +14,7 @@ const MAX_CAPTION_CHARS: usize = 600;
 const MAX_CREDIT_WORDS: usize = 12;
 
 /// What introduces a credit, longest first where one begins another.
-const CREDIT_LABELS: [&str; 21] = [
+const CREDIT_LABELS: [&str; 30] = [
     "Photograph by ",
     "Photograph:",
     "Photo credit:",
@@ -35,6 +36,15 @@ const CREDIT_LABELS: [&str; 21] = [
     "Foto:",
     "Bild:",
     "Crédit photo :",
+    "Photo par ",
+    "Foto de ",
+    "Foto di ",
+    "Fotografía:",
+    "Фото: ",
+    "تصوير: ",
+    "الصورة: ",
+    "عکس: ",
+    "צילום: ",
 ];
 
 /// What only captions say of themselves.
@@ -85,17 +95,24 @@ pub(super) fn image(paragraphs: &[String], below_headline: bool) -> Option<(Plai
     let may_be_caption = below_headline
         && paragraphs.len() > 1
         && first.chars().nth(MAX_CAPTION_CHARS).is_none()
+        && dateline::agency(first).is_none()
         && clean::bullet(first).is_none();
     if !may_be_caption {
         return None;
     }
+    let (alt, caption) = split_alt(first, paragraphs);
+    let says_so = alt.is_some()
+        || CAPTION_STARTS.iter().any(|start| first.starts_with(start))
+        || CAPTION_MARKS.iter().any(|mark| first.contains(mark));
     // A credit below the last paragraph but one would leave no body.
     if let Some(credit) = paragraphs
         .get(1)
         .filter(|_| paragraphs.len() > 2)
-        .and_then(|second| credit(second))
+        .and_then(|second| {
+            let bare = || (says_so && is_signature(second)).then(|| second.clone());
+            credit(second).or_else(bare)
+        })
     {
-        let (alt, caption) = split_alt(first, paragraphs);
         return Some((
             PlainImage {
                 alt,
@@ -116,10 +133,7 @@ pub(super) fn image(paragraphs: &[String], below_headline: bool) -> Option<(Plai
             1,
         ));
     }
-    let (alt, caption) = split_alt(first, paragraphs);
-    let says_so = CAPTION_STARTS.iter().any(|start| first.starts_with(start))
-        || CAPTION_MARKS.iter().any(|mark| first.contains(mark));
-    (alt.is_some() || says_so).then_some((
+    says_so.then_some((
         PlainImage {
             alt,
             caption: Some(caption),
@@ -144,9 +158,22 @@ pub(super) fn credit(paragraph: &str) -> Option<String> {
         return None;
     }
     let joins_names = name.contains('/') || name.contains(" via ");
-    let is_signed = is_agency(name) || (joins_names && (inner.is_some() || mentions_agency(name)));
+    let ends_with_medium = || {
+        let last = name.rsplit(['/', ',']).next().unwrap_or_default();
+        let last = last.rsplit(" via ").next().unwrap_or_default();
+        names_a_medium(last, words(last).count())
+    };
+    let is_signed = is_agency(name)
+        || (joins_names && (inner.is_some() || mentions_agency(name) || ends_with_medium()));
     let is_owned = name.starts_with("Courtesy of ") || name.starts_with('©');
     (labelled.is_some() || is_signed || is_owned).then(|| name.to_owned())
+}
+
+/// Whether `paragraph` is a name, or names that are joined, and nothing else: below a caption that is known for one, it is the credit.
+fn is_signature(paragraph: &str) -> bool {
+    let fits = words(paragraph).take(MAX_CREDIT_WORDS + 1).count() <= MAX_CREDIT_WORDS;
+    let mut parts = paragraph.split('/').flat_map(|part| part.split(" via "));
+    fits && is_name(paragraph) && parts.next().is_some_and(|first| is_person(first.trim()))
 }
 
 /// Whether `text` could be names and nothing else: title case, and no sentence.

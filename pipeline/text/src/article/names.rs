@@ -9,7 +9,7 @@ const SMALL_WORDS: [&str; 46] = [
 ];
 
 /// News and picture agencies, as they sign pictures and articles.
-const AGENCIES: [&str; 43] = [
+const AGENCIES: [&str; 55] = [
     "AAP",
     "AFP",
     "AP",
@@ -53,6 +53,31 @@ const AGENCIES: [&str; 43] = [
     "Unsplash",
     "Wikimedia Commons",
     "Xinhua",
+    "AFP-Jiji",
+    "Interfax",
+    "The Associated Press",
+    "The Canadian Press",
+    "UPI",
+    "ТАСС",
+    "РИА Новости",
+    "رويترز",
+    "أ ف ب",
+    "فرانس برس",
+    "ایرنا",
+    "רויטרס",
+];
+
+/// Those of them that send pictures alone, where their names do not say so.
+const PICTURE_AGENCIES: [&str; 9] = [
+    "Alamy",
+    "Corbis",
+    "Flickr",
+    "Getty",
+    "Imago",
+    "NurPhoto",
+    "Shutterstock",
+    "Unsplash",
+    "Wikimedia Commons",
 ];
 
 /// The words of a line, parted by spaces and slashes, without the punctuation around them.
@@ -92,13 +117,22 @@ pub(super) fn mentions_agency(text: &str) -> bool {
     })
 }
 
-/// Whether `text` reads like the name of a person: two to four words in capitals, with small words between them.
+/// Whether `text` is an agency that sends texts, and not pictures alone.
+pub(super) fn is_wire(text: &str) -> bool {
+    let sends_pictures = ["Photo", "Images"].iter().any(|word| text.ends_with(word));
+    is_agency(text) && !sends_pictures && !PICTURE_AGENCIES.contains(&text)
+}
+
+/// Whether `text` reads like the name of a person: two to four words in capitals (or of a script without), with small words between them.
 pub(super) fn is_person(text: &str) -> bool {
     let is_word = |word: &str| {
         word.chars()
             .all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
     };
-    let is_big = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let is_big = |word: &str| {
+        let first = word.chars().next();
+        first.is_some_and(|first| first.is_alphabetic() && !first.is_lowercase())
+    };
     let big_words = text.split(' ').filter(|word| is_big(word)).count();
     let all_fit = text
         .split(' ')

@@ -55,6 +55,20 @@ pub fn undo_second_encoding(text: &str) -> Option<String> {
     is_meant(&inner, is_latin1).then_some(inner)
 }
 
+/// The same for a text of several lines: all of it, else those of its lines that were encoded twice by themselves.
+pub fn undo_second_encodings(text: &str) -> Option<String> {
+    undo_second_encoding(text).or_else(|| {
+        let mut is_changed = false;
+        let lines = text.split_inclusive('\n').map(|line| {
+            let inner = undo_second_encoding(line);
+            is_changed |= inner.is_some();
+            inner.map_or(Cow::Borrowed(line), Cow::Owned)
+        });
+        let mended: String = lines.collect();
+        is_changed.then_some(mended)
+    })
+}
+
 /// Whether what was found below is what was meant. A capital before a space or mark makes a sequence by chance
 /// (`SANTÉ\u{a0}:`, `NESTLÉ®`), so sequences of nothing else are no reason.
 fn is_meant(inner: &str, is_latin1: bool) -> bool {

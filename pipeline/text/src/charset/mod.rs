@@ -15,7 +15,7 @@ mod wide;
 
 use std::borrow::Cow;
 
-pub use mend::{mend_controls, undo_second_encoding};
+pub use mend::{mend_controls, undo_second_encoding, undo_second_encodings};
 
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8};
 use label::Charset;

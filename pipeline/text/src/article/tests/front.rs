@@ -1,7 +1,7 @@
 //! Headlines, bylines, key points and source lines.
 
-use super::super::{PlainArticle, split_plain};
-use super::{CAPTION, HEADLINE, above_body, harbour, strings, text_of};
+use super::super::PlainArticle;
+use super::{CAPTION, HEADLINE, above_body, harbour, split_plain, strings, text_of};
 use crate::samples::HARBOUR;
 
 #[test]

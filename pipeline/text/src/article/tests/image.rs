@@ -1,7 +1,7 @@
 //! Captions, credits and alternative texts.
 
-use super::super::{PlainArticle, split_plain};
-use super::{CAPTION, HEADLINE, above_body, harbour, image, strings, text_of};
+use super::super::PlainArticle;
+use super::{CAPTION, HEADLINE, above_body, harbour, image, split_plain, strings, text_of};
 use crate::samples::TRAMS;
 
 #[test]

@@ -4,16 +4,33 @@
 
 mod front;
 mod image;
+mod lines;
 mod properties;
+mod rtl;
+mod several;
 mod trailer;
+mod wire;
 
 use std::path::Path;
 
-use super::{PlainArticle, PlainImage, split_plain};
+use super::{PlainArticle, PlainImage};
 use crate::samples::HARBOUR;
 
 const HEADLINE: &str = "Norhaven’s harbour stays closed after highest surge in 41 years";
 const CAPTION: &str = "A fishing boat lies on the quay of Norhaven (L), Tuesday, May 14, 2024.";
+
+/// Whether a text is a date, of those that the samples have.
+fn is_date(text: &str) -> bool {
+    let begins = text.starts_with(|c: char| c.is_numeric()) || text.starts_with("May ");
+    begins && text.contains("2023") && text.len() < 40
+}
+
+/// The parts of a text that is one article.
+fn split_plain(text: &str) -> PlainArticle {
+    let articles = super::split_plain(text, &is_date);
+    assert_eq!(articles.len(), 1, "{text}");
+    articles.into_iter().next().unwrap_or_default()
+}
 
 /// An article as text, its parts parted by blank lines.
 fn text_of(parts: &[&str]) -> String {

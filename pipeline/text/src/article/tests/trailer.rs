@@ -1,7 +1,7 @@
 //! Lines that name the publisher.
 
-use super::super::{PlainArticle, split_plain};
-use super::{HEADLINE, above_body, harbour};
+use super::super::PlainArticle;
+use super::{HEADLINE, above_body, harbour, split_plain};
 
 #[test]
 fn trailers_name_the_publisher() {
