@@ -22,15 +22,15 @@ mod syntax;
 pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
-    Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFolder,
-    Duplicates, Enrich, EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http, JsonlSink,
-    KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism, Shutdown,
-    Sinks, State, Tls, WebSub,
+    Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFields,
+    DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http,
+    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism,
+    Shutdown, Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{
-    ByteSize, Every, HeaderValue, Network, NoProxy, Proxy, Revealed, Secret, SecretError,
-    format_duration,
+    ByteSize, Every, HeaderValue, Network, NoProxy, Pointer, Proxy, Revealed, Secret, SecretError,
+    Step, format_duration,
 };
 pub use url::Url;
 

@@ -7,8 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
 use crate::model::{
-    Admin, Auth, BasicAuth, Collect, Config, DropFolder, Feed, FeedDefaults, Http, JsonlSink,
-    KafkaSink, Log, ProxyLogin, Sasl, Shutdown, Sinks, State, Tls, WebSub,
+    Admin, Auth, BasicAuth, Collect, Config, DropFields, DropFolder, Feed, FeedDefaults, Http,
+    JsonlSink, KafkaSink, Log, ProxyLogin, Sasl, Shutdown, Sinks, State, Tls, WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -42,6 +42,7 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<Auth>(),
         entry::<BasicAuth>(),
         entry::<DropFolder>(),
+        entry::<DropFields>(),
         entry::<Sinks>(),
         entry::<JsonlSink>(),
         entry::<KafkaSink>(),

@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 21] = [
+const OPENINGS: [(&str, &str); 22] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -45,6 +45,7 @@ const OPENINGS: [(&str, &str); 21] = [
     ("Auth", "[[feeds]]\n[feeds.auth]\n"),
     ("BasicAuth", "[[feeds]]\n[feeds.auth.basic]\n"),
     ("DropFolder", "[[drops]]\n"),
+    ("DropFields", "[[drops]]\n[drops.fields]\n"),
     ("Enrich", "[enrich]\n"),
     ("EnrichEntities", "[enrich.entities]\n"),
     ("Sinks", "[sinks]\n"),
@@ -156,7 +157,8 @@ fn defaults_of_the_schema_are_what_holds_without_them() {
             "DropFolder" => text.replace("path = \"in\"\n", &format!("path = \"in\"\n{defaults}")),
             "JsonlSink" => text.replace("dir = \"out\"\n", &format!("dir = \"out\"\n{defaults}")),
             "KafkaSink" => text.replace("topic = \"t\"\n", &format!("topic = \"t\"\n{defaults}")),
-            "Feed" | "Auth" | "BasicAuth" | "ProxyLogin" | "Sinks" | "Tls" | "Sasl" => text,
+            "Feed" | "Auth" | "BasicAuth" | "DropFields" | "ProxyLogin" | "Sinks" | "Tls"
+            | "Sasl" => text,
             _ => format!("{text}{opening}{defaults}"),
         };
     }

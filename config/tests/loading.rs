@@ -73,7 +73,12 @@ fn the_starter_and_the_examples_load_without_a_warning() {
     names.sort();
     assert_eq!(
         names,
-        ["kafka-secure.toml", "newsroom.toml", "smallest.toml"]
+        [
+            "json-drops.toml",
+            "kafka-secure.toml",
+            "newsroom.toml",
+            "smallest.toml"
+        ]
     );
 }
 

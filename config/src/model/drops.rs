@@ -9,8 +9,8 @@ use super::feeds::slug;
 use crate::decode::{Context, Fields};
 use crate::finding::Finding;
 use crate::shape::{
-    Bool, ByteSize, ConfigPath, List, OneOf, Text, days, duration, file_pattern, gib, hours,
-    identifier, kib, language, line, mib, millis, secs, size,
+    Bool, ByteSize, ConfigPath, List, OneOf, Pointer, Table, Text, days, duration, file_pattern,
+    gib, hours, identifier, kib, language, line, mib, millis, pointer, pointers, secs, size,
 };
 
 /// Most patterns of one folder: each is tried on every file.
@@ -45,6 +45,8 @@ section! {
         "archive" => "write `after = \"archive\"`, and `archive_dir` for another folder than PATH/.archive",
         "url" => "a drop folder has a `path`; a feed is collected by [[feeds]]",
         "lang" => "did you mean `language`?",
+        "mapping" => "did you mean `[drops.fields]`?",
+        "json" => "write where the fields of JSON files are under `[drops.fields]`",
     }, check check_drop {
         /// Name of the folder in records, state and metrics; unique over feeds and drop folders.
         /// Where absent, the folder's own name.
@@ -77,8 +79,73 @@ section! {
         /// What becomes of an article that tells a story of another source in nearly the same words: `"mark"` (its record says so), `"drop"` (it
         /// makes no record) or `"pass"` (copies are not looked for).
         copies: Copies = default(Copies::Mark), OneOf::<Copies>::new();
+        /// Where the fields of an article are in the folder's JSON files. Where absent, JSON of the formats in docs/drops.md is read.
+        fields: Option<DropFields> = optional, Table::<DropFields>::new();
         /// Whether the folder is watched. One that is switched off keeps its state.
         enabled: bool = default(true), Bool;
+    }
+}
+
+section! {
+    /// Where the fields of an article are in a folder's JSON files: objects of a form of their own, alone, in a list, or one a line.
+    /// Each field is a JSON Pointer (RFC 6901) from the object, such as `"/headline/main"`, in which `*` stands for every value of a list, as in
+    /// `"/authors/*/name"`; or an array of pointers, of which the first counts that finds something. An object without title and text becomes a dead letter.
+    table DropFields at "[drops.fields]", hints {
+        "headline" => "did you mean `title`?",
+        "body" => "did you mean `text`?",
+        "content" => "did you mean `text`?",
+        "description" => "did you mean `summary`?",
+        "abstract" => "did you mean `summary`?",
+        "link" => "did you mean `url`?",
+        "id" => "did you mean `guid`?",
+        "author" => "did you mean `authors`?",
+        "byline" => "did you mean `authors`?",
+        "source" => "did you mean `publisher`?",
+        "date" => "did you mean `published`?",
+        "modified" => "did you mean `updated`?",
+        "lang" => "did you mean `language`?",
+        "tags" => "did you mean `categories`?",
+        "keywords" => "did you mean `categories`?",
+        "image" => "did you mean `images`?",
+        "root" => "did you mean `items`?",
+    }, check check_fields {
+        /// Where the list of the objects is in an object that holds many. Where absent, each object is an article.
+        items: Option<Pointer> = optional, pointer("/response/docs");
+        /// The headline.
+        title: Vec<Pointer> = default(Vec::new()), pointers("/headline/main");
+        /// The text, plain or as HTML; the paragraphs of a list of texts.
+        text: Vec<Pointer> = default(Vec::new()), pointers("/body");
+        /// The abstract.
+        summary: Vec<Pointer> = default(Vec::new()), pointers("/abstract");
+        /// The article's address.
+        url: Vec<Pointer> = default(Vec::new()), pointers("/web_url");
+        /// The article's own identifier, by which it is known again. Where absent, path of the file and number in it.
+        guid: Vec<Pointer> = default(Vec::new()), pointers("/id");
+        /// Who wrote it: a byline, or a list of names.
+        authors: Vec<Pointer> = default(Vec::new()), pointers("/authors/*/name");
+        /// Who published it.
+        publisher: Vec<Pointer> = default(Vec::new()), pointers("/source/name");
+        /// When it was published: a date as people and programs write it, or Unix time, a number of seconds, or from 100000000000 on of milliseconds.
+        published: Vec<Pointer> = default(Vec::new()), pointers("/pub_date");
+        /// When it was last changed, written likewise.
+        updated: Vec<Pointer> = default(Vec::new()), pointers("/updated_at");
+        /// Its language: `en`, `pt-BR`.
+        language: Vec<Pointer> = default(Vec::new()), pointers("/lang");
+        /// Its categories: a list, or a text with commas between them.
+        categories: Vec<Pointer> = default(Vec::new()), pointers("/keywords/*/value");
+        /// The addresses of its pictures.
+        images: Vec<Pointer> = default(Vec::new()), pointers("/media/*/url");
+    }
+}
+
+/// Nothing can be an article for which neither headline nor text is named.
+fn check_fields(fields: &mut DropFields, context: &mut Context, at: &Fields<'_>) {
+    let is_wrong = at.failed("title") || at.failed("text");
+    if fields.title.is_empty() && fields.text.is_empty() && !is_wrong {
+        let finding = Finding::error("[drops.fields] needs `title` or `text`")
+            .at(at.span("title"))
+            .help("name where the headline is, the text, or both: `title = \"/headline/main\"`");
+        context.report(finding);
     }
 }
 

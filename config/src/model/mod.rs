@@ -13,7 +13,7 @@ mod root;
 mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
-pub use drops::{AfterDrop, DropFolder};
+pub use drops::{AfterDrop, DropFields, DropFolder};
 pub use duplicates::{Copies, Duplicates};
 pub use enrich::{Enrich, EnrichEntities, Enrichment, FullText};
 pub(crate) use feeds::derive_id;

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use dateline_config::DropFields;
 use dateline_pipeline::fault::Fault;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -32,8 +33,13 @@ pub(crate) enum Loaded {
     Unreadable(io::Error),
 }
 
-/// Loads the file `found` of the folder `root`, unless it is not what it was when it was found.
-pub(crate) fn load(root: &Path, found: &Found, max_file: u64) -> Loaded {
+/// Loads the file `found` of the folder `root`, unless it is not what it was when it was found. `fields` is for [`read`].
+pub(crate) fn load(
+    root: &Path,
+    found: &Found,
+    max_file: u64,
+    fields: Option<&DropFields>,
+) -> Loaded {
     let path = root.join(&found.path);
     match bytes(&path, &found.stamp, max_file) {
         Ok(None) => Loaded::Passed,
@@ -44,7 +50,7 @@ pub(crate) fn load(root: &Path, found: &Found, max_file: u64) -> Loaded {
             );
             Loaded::Rejected(Fault::poison("too_large", reason), bytes)
         }
-        Ok(Some(mut bytes)) => match read_guarded(&bytes) {
+        Ok(Some(mut bytes)) => match read_guarded(&bytes, fields) {
             Ok(articles) => Loaded::Articles(articles, found.stamp.size),
             Err(fault) => {
                 bytes.truncate(KEPT_OF_REJECTED);
@@ -58,8 +64,8 @@ pub(crate) fn load(root: &Path, found: &Found, max_file: u64) -> Loaded {
 }
 
 /// Reads the articles. Should the reader itself fail, which it must not, that costs this one file.
-fn read_guarded(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
-    std::panic::catch_unwind(|| read(bytes)).unwrap_or_else(|_| {
+fn read_guarded(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
+    std::panic::catch_unwind(|| read(bytes, fields)).unwrap_or_else(|_| {
         Err(Fault::poison(
             "reader",
             "the reader failed at this file, which is a fault of Dateline's; please report it",
@@ -128,13 +134,13 @@ mod tests {
     }
 
     fn is_passed(dir: &tempfile::TempDir, found: &Found) -> bool {
-        matches!(load(dir.path(), found, 1 << 20), Loaded::Passed)
+        matches!(load(dir.path(), found, 1 << 20, None), Loaded::Passed)
     }
 
     #[test]
     fn a_file_is_loaded_as_it_was_found() {
         let (dir, _, found) = folder();
-        let Loaded::Articles(articles, bytes) = load(dir.path(), &found, 1 << 20) else {
+        let Loaded::Articles(articles, bytes) = load(dir.path(), &found, 1 << 20, None) else {
             unreachable!()
         };
         assert_eq!((articles.len(), bytes), (1, TEXT.len() as u64));

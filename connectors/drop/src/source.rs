@@ -3,11 +3,11 @@
 //! What it remembers between two turns only saves work: all of it is found again by a walk.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use dateline_config::{AfterDrop, DropFolder};
+use dateline_config::{AfterDrop, DropFields, DropFolder};
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::draft::{Draft, Guid, Trust};
 use dateline_pipeline::fault::Fault;
@@ -39,6 +39,7 @@ pub struct DropSource {
     language: Option<String>,
     scan_every: Duration,
     max_file: u64,
+    fields: Option<Arc<DropFields>>,
     rules: Arc<Rules>,
     watch: Arc<Watch>,
     clock: Clock,
@@ -66,6 +67,7 @@ impl DropSource {
             language: folder.language.clone(),
             scan_every: folder.scan_every,
             max_file: folder.max_file.0,
+            fields: folder.fields.clone().map(Arc::new),
             search: Search::new(folder, rules.clone(), watch.clone()),
             memory: Mutex::default(),
             rules,
@@ -156,12 +158,16 @@ impl DropSource {
         while batch.peek().is_some() {
             let part: Vec<Found> = batch.by_ref().take(LOADED_AT_ONCE).collect();
             let (rules, max_file, cpu) = (self.rules.clone(), self.max_file, cpu.clone());
+            let fields = self.fields.clone();
             parts.push(async move {
                 let permit = cpu.acquire_owned().await.map_err(|_| stopping())?;
                 let work = move || {
                     let loaded: Vec<_> = part
                         .into_iter()
-                        .map(|found| with_content(&rules.root, found, max_file))
+                        .map(|found| {
+                            let loaded = load(&rules.root, &found, max_file, fields.as_deref());
+                            (found, loaded)
+                        })
                         .collect();
                     drop(permit);
                     loaded
@@ -331,11 +337,6 @@ impl Source for DropSource {
     fn committed<'a>(&'a self, files: Vec<PathBuf>) -> BoxFuture<'a, ()> {
         Box::pin(self.finish_all(files))
     }
-}
-
-fn with_content(root: &Path, found: Found, max_file: u64) -> (Found, Loaded) {
-    let loaded = load(root, &found, max_file);
-    (found, loaded)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -21,7 +21,7 @@ fn every_part_of_the_seed_is_in_its_place() {
         let mut bytes = Vec::new();
         let file = File::open(entry.unwrap().path()).unwrap();
         file.take(MAX_BYTES).read_to_end(&mut bytes).unwrap();
-        let articles = dateline_drop::read(&bytes).unwrap();
+        let articles = dateline_drop::read(&bytes, None).unwrap();
         assert_eq!(articles.len(), 1);
         check(&articles[0].item);
         assert!(articles[0].recovered.is_empty());

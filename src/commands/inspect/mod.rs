@@ -142,7 +142,7 @@ fn drop_file(target: &str) -> anyhow::Result<Findings> {
 
 fn of_drop(target: &str, bytes: &[u8]) -> Findings {
     let mut findings = Findings::default();
-    match dateline_drop::read(bytes) {
+    match dateline_drop::read(bytes, None) {
         Ok(articles) => {
             let drafts = articles
                 .into_iter()

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_picture_is_no_article() {
         assert_eq!(
-            dateline_drop::read(PICTURE_BYTES).unwrap_err().kind,
+            dateline_drop::read(PICTURE_BYTES, None).unwrap_err().kind,
             "binary"
         );
     }

@@ -1,7 +1,8 @@
-//! What the formats write alike: bylines and dates.
+//! What the formats write alike: bylines, texts and dates.
 
-use dateline_pipeline::draft::Stated;
+use dateline_pipeline::draft::{Stated, Text};
 use dateline_pipeline::record::Person;
+use dateline_text::html::looks_like_html;
 use dateline_text::page::byline_names;
 use dateline_timestamps::{Hints, offset_text, parse};
 
@@ -11,6 +12,15 @@ pub(super) fn people(byline: &str) -> Vec<Person> {
         .into_iter()
         .map(Person::named)
         .collect()
+}
+
+/// A text that is markup where it looks like it.
+pub(super) fn written(text: &str) -> Text {
+    if looks_like_html(text) {
+        Text::html(text)
+    } else {
+        Text::plain(text)
+    }
 }
 
 /// A date as it is written.

@@ -1,6 +1,7 @@
-//! Articles in JSON: ninjs 1, 2 and 3 (IPTC, <https://iptc.org/std/ninjs/>), articles of schema.org (JSON-LD) and records of our own, one, a list of them,
-//! or one a line.
+//! Articles in JSON: ninjs 1, 2 and 3 (IPTC, <https://iptc.org/std/ninjs/>), articles of schema.org (JSON-LD), records of our own, or objects
+//! whose fields the configuration names; one, a list of them, or one a line.
 
+use dateline_config::DropFields;
 use dateline_pipeline::draft::{Guid, Item, Link, Stated, Text, Trust};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Image, Instant, Person, Record, SCHEMA};
@@ -9,19 +10,28 @@ use serde_json::Value;
 
 use super::fields::stated;
 use super::many::Many;
-use super::{FileArticle, ninjs};
+use super::{FileArticle, mapped, ninjs};
 
 /// Articles of one file: more are an archive, which is better cut into days.
 const MAX_ARTICLES: usize = 100_000;
 
-pub(super) fn read(text: &str) -> Result<Vec<FileArticle>, Fault> {
+/// What is said of a file that holds no object.
+const EMPTY: &str = "the file is a list without articles";
+
+pub(super) fn read(text: &str, fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
     let (values, lines) = values(text)?;
     let many = Many {
         name: "article",
         limit: MAX_ARTICLES,
         lines,
     };
-    many.read(&values, item, "the file is a list without articles")
+    match fields {
+        None => many.read(&values, item, EMPTY),
+        Some(fields) => {
+            let objects = mapped::objects(&values, fields)?;
+            many.read(&objects, |object| mapped::article(object, fields), EMPTY)
+        }
+    }
 }
 
 /// The values of a file, and what is to be said of lines that hold none.

@@ -1,6 +1,5 @@
 //! Files of many articles, of which some may be none.
 
-use dateline_pipeline::draft::Item;
 use dateline_pipeline::fault::Fault;
 
 use super::FileArticle;
@@ -23,10 +22,10 @@ impl Many {
     ///
     /// # Errors
     /// Where none is an article, what is wrong with the first, else `empty`.
-    pub(super) fn read<T>(
+    pub(super) fn read<T, A: Into<FileArticle>>(
         self,
         parts: &[T],
-        item: impl Fn(&T) -> Result<Item, Fault>,
+        item: impl Fn(&T) -> Result<A, Fault>,
         empty: &str,
     ) -> Result<Vec<FileArticle>, Fault> {
         let Self {
@@ -59,7 +58,10 @@ impl Many {
             lines.push(format!("and {more} more"));
         }
         match (articles.first_mut(), first) {
-            (Some(article), _) => article.recovered = lines,
+            (Some(article), _) => {
+                lines.append(&mut article.recovered);
+                article.recovered = lines;
+            }
             (None, Some(fault)) => return Err(fault),
             (None, None) => return Err(Fault::poison("empty", empty)),
         }
@@ -69,7 +71,7 @@ impl Many {
 
 #[cfg(test)]
 mod tests {
-    use dateline_pipeline::draft::Text;
+    use dateline_pipeline::draft::{Item, Text};
 
     use super::*;
 

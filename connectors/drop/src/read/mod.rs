@@ -9,6 +9,7 @@ mod feed;
 mod fields;
 mod json;
 mod many;
+mod mapped;
 mod markdown;
 mod newsml;
 mod ninjs;
@@ -18,6 +19,7 @@ mod plain;
 mod sitemap;
 mod xml;
 
+use dateline_config::DropFields;
 use dateline_pipeline::draft::{FetchedPage, Item};
 use dateline_pipeline::fault::Fault;
 use dateline_text::charset::{self, Declared, Decoded};
@@ -45,12 +47,12 @@ impl From<Item> for FileArticle {
     }
 }
 
-/// Reads the articles of a file, at least one.
+/// Reads the articles of a file, at least one. `fields` says where they are in JSON, where it is of a form of its own.
 ///
 /// # Errors
 /// A poison fault of kind `empty` (nothing but white space, or a feed without items), `binary` (no text; the reason says what it looks like), `packed` (gzip or
 /// zstd that is damaged or too large) or `format` (text, but of a format that is not read, or not to be read).
-pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
+pub fn read(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
     let unpacked = packed::unpacked(bytes)?;
     let bytes = unpacked.as_ref();
     if let Some(name) = look::magic(bytes) {
@@ -78,7 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
         None => Ok(plain::read(&decoded)),
         Some(Format::Page) => Ok(vec![page(&decoded)]),
         Some(Format::Feed) => feed::read(bytes),
-        Some(Format::Json) => json::read(&decoded.text),
+        Some(Format::Json) => json::read(&decoded.text, fields),
         Some(Format::Nitf) => nitf::read(&decoded.text),
         Some(Format::NewsMl) => newsml::read(&decoded.text),
         Some(Format::Sitemap) => sitemap::read(&decoded.text),
@@ -124,6 +126,10 @@ mod tests {
     use proptest::prelude::{any, prop_assert, proptest};
 
     use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
+        super::read(bytes, None)
+    }
 
     const STORY: &str = "Harbour Wire - Full Text Articles\n\n\
         Ferries return to the old quay after nine years\n\n\

@@ -48,6 +48,7 @@ pub fn config(path: &Path, after: AfterDrop) -> DropFolder {
             Enrichment::Quantities,
         ],
         copies: Copies::Mark,
+        fields: None,
         enabled: true,
     }
 }
