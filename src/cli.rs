@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Write a commented configuration to start from.
     Init(InitArgs),
-    /// Show what the pipeline makes of a feed or a dropped file.
+    /// Show what the pipeline makes of a feed, a dropped file, a page, a text or a date; says itself which of them a thing is.
     Inspect(InspectArgs),
     /// Watch a small newsroom of our own being collected, in under a minute.
     Demo(DemoArgs),
@@ -75,9 +75,22 @@ pub(crate) struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct InspectArgs {
     #[command(subcommand)]
-    pub(crate) what: Inspect,
+    pub(crate) what: Option<Inspect>,
+    #[command(flatten)]
+    pub(crate) anything: InspectAnything,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectAnything {
+    /// A file, an address, `-` for standard input, a date or a text: what it is is told by its content.
+    #[arg(value_name = "THING", required = true)]
+    pub(crate) thing: Vec<String>,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,7 +98,7 @@ pub(crate) enum Inspect {
     /// A feed: a file, an address, or `-` for standard input.
     Feed(InspectOne),
     /// A dropped file, or `-` for standard input.
-    Drop(InspectOne),
+    Drop(InspectDrop),
     /// An article's page: a file, an address, or `-` for standard input.
     Page(InspectOne),
     /// A date as somebody wrote it: its instant, or why it is none.
@@ -103,7 +116,25 @@ pub(crate) struct InspectOne {
     #[arg(long, conflicts_with = "batch")]
     pub(crate) json: bool,
     /// Read requests from standard input and write answers, one JSON object a line: {"path", "headers"} for feeds,
-    /// {"path"} for drops, {"path", "url"} for pages.
+    /// {"path", "url"} for pages.
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) batch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectDrop {
+    /// What to inspect.
+    #[arg(value_name = "FILE", required_unless_present = "batch")]
+    pub(crate) target: Option<String>,
+    /// Read it with the settings of this one of the [[drops]] in the configuration: its `[drops.fields]` and `language`.
+    #[arg(long, value_name = "ID")]
+    pub(crate) drop: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Print the records as JSON lines instead of a summary.
+    #[arg(long, conflicts_with = "batch")]
+    pub(crate) json: bool,
+    /// Read requests {"path"} from standard input and write answers {"records", "problems"}, one JSON object a line.
     #[arg(long, conflicts_with = "target")]
     pub(crate) batch: bool,
 }

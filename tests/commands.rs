@@ -328,22 +328,29 @@ fn inspect_text_says_what_is_wrong_and_what_to_do() {
     }
 }
 
-fn batch(folder: &Path, what: &str, requests: &str) -> Vec<Value> {
+/// What `dateline` says with `input` on its standard input.
+fn dateline_reading(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dateline"))
-        .args(["inspect", what, "--batch"])
+        .args(arguments)
         .current_dir(folder)
+        .env_remove("DATELINE_CONFIG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     child
         .stdin
         .take()
         .unwrap()
-        .write_all(requests.as_bytes())
+        .write_all(input.as_bytes())
         .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
+    child.wait_with_output().unwrap()
+}
+
+fn batch(folder: &Path, what: &str, requests: &str) -> Vec<Value> {
+    let output = dateline_reading(folder, &["inspect", what, "--batch"], requests);
+    assert!(output.status.success(), "{}", text(&output.stderr));
     text(&output.stdout)
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -420,4 +427,200 @@ fn batches_answer_every_request_in_order() {
             .iter()
             .all(|answer| answer["error"].is_string())
     );
+}
+
+const PAGE: &str = "<!doctype html><html lang=en><head><title>Gulls return</title></head><body><article><h1>Gulls return</h1>\
+    <p>The gulls came back to the harbour on Monday, a week later than in other years, said the keeper of the light.</p>\
+    <p>Nobody knows why they were late. The sea was calm and the wind was fair, and there was no lack of fish in the bay.</p>\
+    </article></body></html>";
+
+const STORY: &str =
+    "Gulls return to the old quay\n\nThe gulls came back on Monday, said the office.\n";
+
+#[test]
+fn inspect_alone_tells_what_a_thing_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("feed", FEED),
+        ("page", PAGE),
+        ("story", STORY),
+        ("note", "Nobody had missed her on 9 May 2023, or in June.\n"),
+        ("day", "9 May 2023\n"),
+        (
+            "ninjs",
+            r#"{"uri": "urn:quay:1", "headline": "Gulls return", "body_text": "They are back."}"#,
+        ),
+    ] {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    for (thing, what) in [
+        ("feed", "feed feed"),
+        ("page", "page page"),
+        ("story", "drop story"),
+        ("ninjs", "drop ninjs"),
+        ("note", "text note"),
+        ("day", "date '9 May 2023'"),
+        (
+            "2023-05-09T10:15:00+01:00",
+            "date 2023-05-09T10:15:00+01:00",
+        ),
+        ("9 May 2023", "date '9 May 2023'"),
+    ] {
+        let guessed = dateline(folder.path(), &["inspect", "--json", thing]);
+        let told = text(&guessed.stderr);
+        assert_eq!(guessed.status.code(), Some(0), "{thing}: {told}");
+        let command = format!("to say so: dateline inspect {what}");
+        assert!(told.contains(&command), "{thing}: {told}");
+        let (kind, explicit) = what.split_once(' ').unwrap();
+        let explicit = dateline(
+            folder.path(),
+            &["inspect", kind, "--json", explicit.trim_matches('\'')],
+        );
+        assert_eq!(
+            timeless(&guessed.stdout),
+            timeless(&explicit.stdout),
+            "{thing}"
+        );
+    }
+    let output = dateline(
+        folder.path(),
+        &["inspect", "She sailed on 9 May 2023", "at noon"],
+    );
+    assert!(
+        text(&output.stdout).contains("[9 May 2023 at noon"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert!(text(&output.stderr).contains("dateline inspect text -"));
+    let output = dateline(folder.path(), &["inspect", "missing.xml"]);
+    assert_eq!(output.status.code(), Some(69));
+    assert!(text(&output.stderr).contains("missing.xml is no file, no web address and no date"));
+    assert_eq!(dateline(folder.path(), &["inspect"]).status.code(), Some(2));
+}
+
+/// Answers of JSON lines without the moments at which they were made.
+fn timeless(answers: &[u8]) -> Vec<Value> {
+    let lines = text(answers);
+    let answers = lines.lines().map(|line| {
+        let mut answer: Value = serde_json::from_str(line).unwrap();
+        for moment in ["first_seen", "fetched", "emitted"] {
+            answer.as_object_mut().unwrap().remove(moment);
+        }
+        answer
+    });
+    answers.collect()
+}
+
+#[test]
+fn inspect_alone_reads_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    for (input, what) in [
+        (FEED, "feed"),
+        (PAGE, "page"),
+        (STORY, "drop"),
+        ("9 May 2023", "date"),
+    ] {
+        let output = dateline_reading(folder.path(), &["inspect", "-"], input);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{told}");
+        assert!(told.starts_with(&format!("taken for a {what};")), "{told}");
+        assert!(!output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn inspect_alone_looks_at_what_an_address_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let root = format!("http://{}", listener.local_addr().unwrap());
+    // Ends with the process: the test asks, and never waits for it.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let length = std::io::Read::read(&mut stream, &mut request).unwrap();
+            let request = text(&request[..length]);
+            let (kind, body) = match request.split(' ').nth(1) {
+                Some("/feed") => ("application/rss+xml", FEED),
+                Some("/page") => ("text/html", PAGE),
+                _ => ("text/plain", ""),
+            };
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            stream
+                .write_all(format!("{head}{body}").as_bytes())
+                .unwrap();
+        }
+    });
+    for (path, part) in [("feed", "Ferry stays & sails"), ("page", "no lack of fish")] {
+        let address = format!("{root}/{path}");
+        let output = dateline(folder.path(), &["inspect", &address]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{told}");
+        assert_eq!(
+            told.lines().next().unwrap(),
+            format!("taken for a {path}; to say so: dateline inspect {path} {address}")
+        );
+        assert!(
+            text(&output.stdout).contains(part),
+            "{}",
+            text(&output.stdout)
+        );
+    }
+}
+
+#[test]
+fn a_mapping_is_checked_and_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[drops]]\nid = \"archive\"\npath = \".\"\nlanguage = \"en\"\n[drops.fields]\nitems = \"/docs\"\ntitle = \"/head\"\n\
+        published = \"/day\"\n";
+    std::fs::write(folder.path().join("dateline.toml"), config).unwrap();
+    let file = r#"{"docs": [{"head": "Gulls return", "day": 1683625800}, {"name": "none"}]}"#;
+    std::fs::write(folder.path().join("docs.json"), file).unwrap();
+    let inspect = |arguments: &[&str]| {
+        dateline(
+            folder.path(),
+            &[&["inspect", "drop", "docs.json", "--json"], arguments].concat(),
+        )
+    };
+    let output = inspect(&["--drop", "archive"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(record["title"], "Gulls return");
+    assert_eq!(record["published"]["instant"], "2023-05-09T09:50:00Z");
+    assert_eq!(record["language"]["declared"], "en");
+    let recovered = record["provenance"]["recovered"][0].as_str().unwrap();
+    assert!(recovered.contains("no title at `/head`"), "{recovered}");
+    assert_eq!(
+        inspect(&[]).status.code(),
+        Some(1),
+        "without the mapping it is no article"
+    );
+    let output = inspect(&["--drop", "wire"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("has the id `wire`; there are: archive"));
+    std::fs::write(
+        folder.path().join("wrong.toml"),
+        config.replace("/head", "head"),
+    )
+    .unwrap();
+    let output = dateline(folder.path(), &["check", "--config", "wrong.toml"]);
+    assert_eq!(output.status.code(), Some(78));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("wrong.toml:7:9") && said.contains("did you mean \"/head\"?"),
+        "{said}"
+    );
+}
+
+#[test]
+fn inspect_drop_reads_the_page_that_a_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("gulls.html"), PAGE).unwrap();
+    let output = dateline(folder.path(), &["inspect", "drop", "gulls.html", "--json"]);
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(record["title"], "Gulls return");
+    assert!(record["text"].as_str().unwrap().ends_with("in the bay."));
 }

@@ -37,5 +37,5 @@ mod search;
 mod source;
 mod watch;
 
-pub use read::{FileArticle, read};
+pub use read::{FileArticle, Kind, kind, read};
 pub use source::DropSource;

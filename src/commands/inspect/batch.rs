@@ -1,4 +1,4 @@
-//! `--batch` for feeds and drops.
+//! `--batch` for feeds.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use dateline_feed::read::{Context, Options, inspect_answer, read_with};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{bytes, lines, of_drop};
+use super::{bytes, lines};
 use crate::exit::Exit;
 
 #[derive(Debug, Deserialize)]
@@ -18,39 +18,23 @@ struct Request {
 
 /// `{"path", "headers"}` → `{"ok", "error", "feed", "entries", "recovered"}`.
 pub(super) fn feeds() -> anyhow::Result<Exit> {
-    answer(|request| {
-        let header = |name: &str| {
-            let found = request
-                .headers
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.map(|(_, value)| value.clone())
-        };
-        match bytes(&request.path) {
-            Ok(bytes) => inspect_answer(&read_with(
-                &bytes,
-                &Context::from_headers(header),
-                Options::COMPARABLE,
-            )),
-            Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
-        }
-    })
+    lines::answer(answer, |error| json!({ "ok": false, "error": error }))
 }
 
-/// `{"path"}` → `{"records": […], "problems": […]}`.
-pub(super) fn drops() -> anyhow::Result<Exit> {
-    answer(|request| match bytes(&request.path) {
-        Ok(bytes) => {
-            let findings = of_drop(&request.path, &bytes);
-            json!({ "records": findings.records, "problems": findings.problems })
-        }
-        Err(error) => json!({ "records": [], "problems": [format!("{error:#}")] }),
-    })
-}
-
-fn answer(work: impl Fn(&Request) -> Value) -> anyhow::Result<Exit> {
-    lines::answer(
-        |request: Request| work(&request),
-        |error| json!({ "ok": false, "error": error, "problems": [error] }),
-    )
+fn answer(request: Request) -> Value {
+    let header = |name: &str| {
+        let found = request
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    };
+    match bytes(&request.path) {
+        Ok(bytes) => inspect_answer(&read_with(
+            &bytes,
+            &Context::from_headers(header),
+            Options::COMPARABLE,
+        )),
+        Err(error) => json!({ "ok": false, "error": format!("{error:#}") }),
+    }
 }

@@ -65,20 +65,24 @@ pub(super) fn date(args: &InspectDate) -> anyhow::Result<Exit> {
         country: args.country.clone(),
         now: args.now,
     };
-    let answer = request.answer();
-    if args.json {
-        terminal::result(&json(&answer).to_string());
+    Ok(report(&request.answer(), args.json))
+}
+
+/// Shows what was made of a date.
+pub(super) fn report(answer: &Result<Stamp, Refusal>, as_json: bool) -> Exit {
+    if as_json {
+        terminal::result(&json(answer).to_string());
     } else {
-        match &answer {
+        match answer {
             Ok(stamp) => terminal::result(&shown(stamp)),
             Err(refusal) => terminal::result(&format!("refused: {refusal}")),
         }
     }
-    Ok(if answer.is_ok() {
+    if answer.is_ok() {
         Exit::Fine
     } else {
         Exit::Findings
-    })
+    }
 }
 
 /// For a person: one fact a line.

@@ -2,6 +2,8 @@
 
 mod batch;
 pub(crate) mod date;
+mod drop;
+mod guess;
 mod lines;
 mod marked;
 mod moment;
@@ -16,14 +18,13 @@ use std::io::Read;
 use anyhow::Context;
 use dateline_feed::read::Reading;
 use dateline_pipeline::draft::Draft;
-use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
-use dateline_pipeline::source::Outcome;
+use dateline_pipeline::source::{Harvest, Outcome};
 use dateline_pipeline::transform;
 use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
 
-use crate::cli::{Inspect, InspectArgs, InspectOne};
+use crate::cli::{Inspect, InspectArgs};
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -39,25 +40,27 @@ pub(crate) struct Findings {
 }
 
 pub(crate) fn inspect(args: &InspectArgs) -> anyhow::Result<Exit> {
-    match &args.what {
+    let Some(what) = &args.what else {
+        return guess::guess(&args.anything);
+    };
+    match what {
         Inspect::Feed(one) if one.batch => batch::feeds(),
-        Inspect::Drop(one) if one.batch => batch::drops(),
         Inspect::Page(one) if one.batch => page::batch(),
-        Inspect::Page(one) => page::page(&target(one)?, one.json),
-        Inspect::Feed(one) => report(one, feed(&target(one)?)),
+        Inspect::Page(one) => page::page(target(&one.target)?, one.json),
+        Inspect::Feed(one) => report(feed(target(&one.target)?), one.json),
         Inspect::Date(one) => date::date(one),
         Inspect::Text(one) => text::text(one),
-        Inspect::Drop(one) => report(one, drop_file(&target(one)?)),
+        Inspect::Drop(one) => drop::drop_file(one),
     }
 }
 
-fn target(one: &InspectOne) -> anyhow::Result<String> {
-    one.target
-        .clone()
+fn target(target: &Option<String>) -> anyhow::Result<&str> {
+    target
+        .as_deref()
         .context("name a file or an address, or say --batch")
 }
 
-fn report(one: &InspectOne, findings: anyhow::Result<Findings>) -> anyhow::Result<Exit> {
+fn report(findings: anyhow::Result<Findings>, as_json: bool) -> anyhow::Result<Exit> {
     let findings = match findings {
         Ok(findings) => findings,
         Err(error) => {
@@ -65,7 +68,7 @@ fn report(one: &InspectOne, findings: anyhow::Result<Findings>) -> anyhow::Resul
             return Ok(Exit::Unavailable);
         }
     };
-    if one.json {
+    if as_json {
         for record in &findings.records {
             terminal::result(&serde_json::to_string(record)?);
         }
@@ -80,20 +83,31 @@ fn report(one: &InspectOne, findings: anyhow::Result<Findings>) -> anyhow::Resul
 }
 
 fn feed(target: &str) -> anyhow::Result<Findings> {
-    if target.starts_with("http://") || target.starts_with("https://") {
-        return fetched(target);
+    if is_address(target) {
+        return Ok(of_harvest(polled(target)?));
     }
+    Ok(of_feed(target, &bytes(target)?))
+}
+
+/// Whether `target` is a web address rather than a file.
+fn is_address(target: &str) -> bool {
+    target.starts_with("http://") || target.starts_with("https://")
+}
+
+fn of_feed(target: &str, bytes: &[u8]) -> Findings {
     let context = dateline_feed::read::Context {
         fetched: Some(Timestamp::now()),
         ..dateline_feed::read::Context::default()
     };
-    let reading = dateline_feed::read::read(&bytes(target)?, &context);
-    Ok(of_reading(target, reading))
+    of_reading(target, dateline_feed::read::read(bytes, &context))
 }
 
 /// Polls the address exactly as the daemon would at its first turn.
-fn fetched(address: &str) -> anyhow::Result<Findings> {
-    let harvest = super::runtime()?.block_on(world::poll_feed(address))?;
+fn polled(address: &str) -> anyhow::Result<Harvest> {
+    super::runtime()?.block_on(world::poll_feed(address))
+}
+
+fn of_harvest(harvest: Harvest) -> Findings {
     let mut findings = Findings {
         title: harvest.facts.title,
         problems: harvest.facts.recovered,
@@ -103,7 +117,7 @@ fn fetched(address: &str) -> anyhow::Result<Findings> {
         findings.problems.push(fault.reason);
     }
     findings.take(harvest.items.into_iter().map(|item| item.draft).collect());
-    Ok(findings)
+    findings
 }
 
 fn of_reading(target: &str, reading: Reading) -> Findings {
@@ -133,31 +147,6 @@ fn of_reading(target: &str, reading: Reading) -> Findings {
         })
         .collect();
     findings.take(drafts);
-    findings
-}
-
-fn drop_file(target: &str) -> anyhow::Result<Findings> {
-    Ok(of_drop(target, &bytes(target)?))
-}
-
-fn of_drop(target: &str, bytes: &[u8]) -> Findings {
-    let mut findings = Findings::default();
-    match dateline_drop::read(bytes, None) {
-        Ok(articles) => {
-            let drafts = articles
-                .into_iter()
-                .map(|article| Draft {
-                    item: article.item,
-                    page: None,
-                    recovered: article.recovered,
-                    file: Some(target.to_owned()),
-                    ..draft(SourceKind::Drop, target)
-                })
-                .collect();
-            findings.take(drafts);
-        }
-        Err(Fault { reason, .. }) => findings.problems.push(reason),
-    }
     findings
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{bytes, lines, world};
+use super::{bytes, is_address, lines, world};
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 
@@ -35,7 +35,7 @@ pub(super) fn batch() -> anyhow::Result<Exit> {
 }
 
 pub(super) fn page(target: &str, as_json: bool) -> anyhow::Result<Exit> {
-    let fetched = if target.starts_with("http://") || target.starts_with("https://") {
+    let fetched = if is_address(target) {
         super::super::runtime()?.block_on(world::fetch_page(target))
     } else {
         bytes(target).map(|bytes| (bytes, None))
@@ -47,8 +47,18 @@ pub(super) fn page(target: &str, as_json: bool) -> anyhow::Result<Exit> {
             return Ok(Exit::Unavailable);
         }
     };
+    of_page(target, &page, content_type.as_deref(), as_json)
+}
+
+/// Shows the article of a page that has been had from `target`.
+pub(super) fn of_page(
+    target: &str,
+    page: &[u8],
+    content_type: Option<&str>,
+    as_json: bool,
+) -> anyhow::Result<Exit> {
     let url = Some(target).filter(|target| target.contains("://"));
-    let article = match pages::read(&page, content_type.as_deref(), url, Timestamp::now()) {
+    let article = match pages::read(page, content_type, url, Timestamp::now()) {
         Ok(article) => article,
         Err(fault) => {
             terminal::complain(&anyhow::anyhow!(fault.reason));

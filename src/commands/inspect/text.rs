@@ -16,6 +16,9 @@ use super::{bytes, lines, marked, named};
 use crate::exit::Exit;
 use crate::terminal;
 
+/// The language of texts of which none is told.
+const LANGUAGE: &str = "en";
+
 /// Columns of the text where stdout is no terminal.
 const COLUMNS: usize = 100;
 
@@ -31,7 +34,7 @@ pub(crate) struct InspectText {
     #[arg(
         long,
         value_name = "TAG",
-        default_value = "en",
+        default_value = LANGUAGE,
         conflicts_with = "batch"
     )]
     language: String,
@@ -85,27 +88,46 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
             return Ok(Exit::Unavailable);
         }
     };
+    show(&text, args, &gazetteer);
+    Ok(Exit::Fine)
+}
+
+/// Shows what is found in a text with the settings that hold where none are given.
+pub(super) fn of_text(text: &str, as_json: bool) {
+    let args = InspectText {
+        file: None,
+        published: None,
+        language: LANGUAGE.to_owned(),
+        country: None,
+        gazetteer: Vec::new(),
+        json: as_json,
+        batch: false,
+    };
+    show(text, &args, &Gazetteer::default());
+}
+
+fn show(text: &str, args: &InspectText, gazetteer: &Gazetteer) {
     let found = annotate(
-        &text,
+        text,
         args.published,
         &args.language,
         args.country.as_deref(),
     );
     let entities = entities_of(
-        &text,
+        text,
         args.published,
         &args.language,
         args.country.as_deref(),
-        &gazetteer,
+        gazetteer,
     );
-    let quantities = quantities_of(&text, &args.language);
+    let quantities = quantities_of(text, &args.language);
     if args.json {
         let answer = json!({ "timestamps": found, "entities": entities, "quantities": quantities });
         terminal::result(&answer.to_string());
     } else {
         let columns = terminal::stdout_columns().unwrap_or(COLUMNS);
         let colour = terminal::stdout_is_colourful();
-        let marked = marked::text(&text, &found, &quantities, &entities, columns, colour);
+        let marked = marked::text(text, &found, &quantities, &entities, columns, colour);
         terminal::result_raw(&marked);
         if !entities.is_empty() {
             terminal::result_raw(&format!("\n{}", named::list(&entities, colour)));
@@ -117,11 +139,10 @@ pub(super) fn text(args: &InspectText) -> anyhow::Result<Exit> {
             args.published,
         ));
     }
-    Ok(Exit::Fine)
 }
 
 fn answer(request: Request, gazetteer: &Gazetteer) -> Value {
-    let language = request.language.as_deref().unwrap_or("en");
+    let language = request.language.as_deref().unwrap_or(LANGUAGE);
     let published = request.published.map(Moment::try_from).transpose();
     match has_table(language).and(published) {
         Ok(published) => {
@@ -202,8 +223,12 @@ fn has_table(language: &str) -> Result<(), String> {
 
 /// The text of a file; offsets count its characters.
 fn read(file: &str) -> anyhow::Result<String> {
-    let bytes = bytes(file)?;
-    let decoded = charset::decode(&bytes, &Declared::default());
+    decoded(file, &bytes(file)?)
+}
+
+/// The text that the bytes of `file` are.
+pub(super) fn decoded(file: &str, bytes: &[u8]) -> anyhow::Result<String> {
+    let decoded = charset::decode(bytes, &Declared::default());
     for note in decoded.notes() {
         terminal::say(&note);
     }

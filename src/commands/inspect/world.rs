@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dateline_config::Feed;
+use dateline_config::{Config, Feed};
 use dateline_feed::fetch::Limits;
 use dateline_feed::robots::Pages;
 use dateline_pipeline::clock::Clock;
@@ -15,13 +15,7 @@ use tokio::sync::Semaphore;
 
 /// Polls the feed at `address` with the default settings.
 pub(super) async fn poll_feed(address: &str) -> anyhow::Result<Harvest> {
-    let quoted = serde_json::to_string(address)?;
-    let loaded = dateline_config::parse(
-        &format!("[[feeds]]\nurl = {quoted}\n"),
-        Path::new("command line"),
-    )
-    .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
-    let config = &loaded.config;
+    let config = settings(address)?;
     let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
     let mut feed: Feed = config
         .feeds
@@ -36,15 +30,22 @@ pub(super) async fn poll_feed(address: &str) -> anyhow::Result<Harvest> {
 /// A page and what its server says of its type, asked for as the daemon would: robots.txt is obeyed.
 pub(super) async fn fetch_page(address: &str) -> anyhow::Result<(Vec<u8>, Option<String>)> {
     let url = dateline_config::Url::parse(address)?;
-    let loaded = dateline_config::parse("", Path::new("command line"))
-        .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
-    let mut config = loaded.config;
+    let mut config = settings(address)?;
     config.http.allow_networks = dateline_feed::networks_of(&url).await;
     let client = Arc::new(dateline_feed::Client::new(&config.collect, &config.http)?);
     let pages = Pages::new(client, config.collect.per_host_spacing, Clock::System);
     let page = pages.page(&url, &Limits::PAGE).await?;
     let content_type = page.content_type().map(str::to_owned);
     Ok((page.bytes, content_type))
+}
+
+/// The default settings, with the address as the one feed: without a source there are none.
+fn settings(address: &str) -> anyhow::Result<Config> {
+    let quoted = serde_json::to_string(address)?;
+    let text = format!("[[feeds]]\nurl = {quoted}\n");
+    let loaded = dateline_config::parse(&text, Path::new("command line"));
+    let loaded = loaded.map_err(|errors| anyhow::anyhow!("{}", errors.render(false, 100)))?;
+    Ok(loaded.config)
 }
 
 /// The turn that a source has when nothing is known of it.

@@ -8,6 +8,7 @@
 mod feed;
 mod fields;
 mod json;
+mod kind;
 mod many;
 mod mapped;
 mod markdown;
@@ -18,6 +19,8 @@ mod packed;
 mod plain;
 mod sitemap;
 mod xml;
+
+pub use kind::{Kind, kind};
 
 use dateline_config::DropFields;
 use dateline_pipeline::draft::{FetchedPage, Item};

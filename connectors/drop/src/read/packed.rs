@@ -29,11 +29,16 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
         };
         bytes = Cow::Owned(inner);
     }
-    if bytes.starts_with(GZIP) || bytes.starts_with(ZSTD) {
+    if is_packed(&bytes) {
         let reason = format!("the file is packed more than {MAX_LAYERS} times; pack it once");
         return Err(Fault::poison("packed", reason));
     }
     Ok(bytes)
+}
+
+/// Whether a file is packed.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || bytes.starts_with(ZSTD)
 }
 
 fn whole(decoder: impl Read, name: &str) -> Result<Vec<u8>, Fault> {

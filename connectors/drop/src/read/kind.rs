@@ -1,0 +1,54 @@
+//! What a file is, before it is read.
+
+use dateline_text::charset::{self, Declared};
+
+use super::{markdown, packed};
+use crate::look::{self, Format};
+
+/// What the content of a file says that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A feed: RSS, Atom, JSON Feed.
+    Feed,
+    /// An HTML page, or a piece of one.
+    Page,
+    /// Plain text.
+    Text,
+    /// Another format of articles, something packed, or nothing that is read: [`read`](super::read) says which.
+    Other,
+}
+
+/// What `bytes` are by their content.
+pub fn kind(bytes: &[u8]) -> Kind {
+    let decoded = charset::decode(bytes, &Declared::default());
+    if packed::is_packed(bytes) || look::magic(bytes).is_some() || decoded.text.contains('\0') {
+        return Kind::Other;
+    }
+    match look::format(&decoded.text) {
+        _ if markdown::split(&decoded.text).is_some() => Kind::Other,
+        Some(Format::Feed) => Kind::Feed,
+        Some(Format::Page) => Kind::Page,
+        None => Kind::Text,
+        Some(_) => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_by_their_content() {
+        for (bytes, expected) in [
+            (&b"<rss version='2.0'></rss>"[..], Kind::Feed),
+            (b"<!doctype html><p>Gulls", Kind::Page),
+            (b"Gulls return\n\nThey are back.", Kind::Text),
+            (b"---\ntitle: Gulls\n---\nThey are back.", Kind::Other),
+            (b"{\"headline\": \"Gulls\"}", Kind::Other),
+            (b"\x1f\x8b\x08", Kind::Other),
+            (b"%PDF-1.7", Kind::Other),
+        ] {
+            assert_eq!(kind(bytes), expected, "{}", bytes.escape_ascii());
+        }
+    }
+}
