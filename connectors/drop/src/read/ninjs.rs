@@ -17,7 +17,7 @@ pub(super) fn item(value: &Value) -> Result<Item, Fault> {
         return Err(Fault::poison("format", "it is JSON and no object"));
     };
     if text(node, "uri").is_none() && !has_text(node) {
-        let reason = "it is JSON and neither a ninjs item (it has no `uri` and no headline or body) nor an article of schema.org nor a record of Dateline's";
+        let reason = "it is JSON and neither a ninjs item (it has no `uri` and no headline or body) nor an article of schema.org nor a record of Dateline's; [drops.fields] of its folder may say where its fields are";
         return Err(Fault::poison("format", reason));
     }
     if let Some(status @ ("withheld" | "canceled")) = text(node, "pubstatus").as_deref() {
