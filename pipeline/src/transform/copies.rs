@@ -266,7 +266,9 @@ impl Stories<'_> {
             let Some(row) = self.likeness(candidate.number.cast_signed())? else {
                 continue;
             };
-            let likeness = Likeness::of(&signature, &row.signature);
+            let Some(likeness) = Likeness::of(&signature, &row.signature) else {
+                continue;
+            };
             if row.article == article.id {
                 is_held |= likeness.containment >= HELD;
                 continue;

@@ -108,8 +108,8 @@ fn look_up(
         for candidate in index.candidates(signature.anchors()) {
             candidates += 1;
             let (title, other) = &held[candidate.number as usize % STORIES];
-            let likeness = Likeness::of(signature, other);
-            if is_copy(&likeness, || title_overlap(&told.title, title)) {
+            let titles = || title_overlap(&told.title, title);
+            if Likeness::of(signature, other).is_some_and(|likeness| is_copy(&likeness, titles)) {
                 copies += 1;
                 break;
             }

@@ -2,8 +2,11 @@
 
 use super::segment::Segment;
 
-/// Room for articles, as a power of two: small, so that what is not packed yet takes two megabytes at the most.
+/// Room for articles, as a power of two: small, so that what is not packed yet takes three megabytes at the most.
 pub(super) const LIVE_BITS: u32 = 13;
+
+/// Chains, as a power of two: about one for each key, so that most have one entry.
+const CHAIN_BITS: u32 = LIVE_BITS + 4;
 
 /// Marks the end of a chain.
 const NONE: u32 = u32::MAX;
@@ -29,7 +32,7 @@ impl Live {
         Self {
             first,
             articles: 0,
-            heads: vec![NONE; 1 << LIVE_BITS].into(),
+            heads: vec![NONE; 1 << CHAIN_BITS].into(),
             entries: Vec::new(),
         }
     }
@@ -88,5 +91,5 @@ impl Live {
 }
 
 fn bucket(key: u32) -> usize {
-    (key >> (u32::BITS - LIVE_BITS)) as usize
+    (key >> (u32::BITS - CHAIN_BITS)) as usize
 }
