@@ -120,6 +120,7 @@ mod tests {
         draft.page = Some(FetchedPage {
             url: "https://quay.example/gulls".to_owned(),
             content_type: Some("text/html".to_owned()),
+            fetched: None,
             bytes: page.as_bytes().to_vec(),
         });
         normalise(draft, &Enrichment::default()).unwrap().record
@@ -164,6 +165,7 @@ mod tests {
             draft.page = Some(FetchedPage {
                 url: String::new(),
                 content_type: Some("text/html; charset=utf-8".to_owned()),
+                fetched: None,
                 bytes: page.as_bytes().to_vec(),
             });
             normalise(draft, &Enrichment::default())
