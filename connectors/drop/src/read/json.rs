@@ -47,6 +47,13 @@ fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
     Ok((values, lines))
 }
 
+/// Reads the article that a line holds.
+pub(super) fn line(text: &str) -> Result<Item, Fault> {
+    let value = serde_json::from_str(text)
+        .map_err(|error| Fault::poison("format", format!("it is no JSON: {error}")))?;
+    item(&value)
+}
+
 fn item(value: &Value) -> Result<Item, Fault> {
     if value.get("schema").and_then(Value::as_str) == Some(SCHEMA) {
         let record: Record = serde_json::from_value(value.clone()).map_err(|error| {
