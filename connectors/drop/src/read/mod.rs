@@ -1,7 +1,7 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
 //! A file is recognised by its content, never by its name: plain-text articles, Markdown with front matter, pages of articles
-//! (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2,
+//! (HTML), feeds (RSS, Atom, JSON Feed), mail, ninjs, NITF, NewsML-G2,
 //! articles of schema.org in JSON, news sitemaps and our own records, web archives (WARC), and any of them packed
 //! by gzip or zstd or in a tar archive. Every other format is named in the reason for its rejection.
 
@@ -10,6 +10,7 @@ mod fields;
 mod http;
 mod json;
 mod lines;
+mod mail;
 mod many;
 mod markdown;
 mod newsml;
@@ -91,6 +92,9 @@ pub(crate) fn whole(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
     if let Some(name) = look::magic(bytes) {
         return Err(binary(name));
     }
+    if mail::is_mail(bytes) {
+        return Ok(vec![mail::read(bytes)?]);
+    }
     let decoded = charset::decode(bytes, &Declared::default());
     if decoded.text.contains('\0') {
         return Err(binary("data with NUL bytes"));
@@ -129,7 +133,7 @@ pub(crate) fn whole(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
 }
 
 /// What is read, for those who send something else.
-const READ: &str = "plain-text articles, Markdown with front matter, HTML pages, feeds, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps, records of Dateline's and web archives (WARC) are read, and any of them in gzip, zstd or tar";
+const READ: &str = "plain-text articles, Markdown with front matter, HTML pages, feeds, mail, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps, records of Dateline's and web archives (WARC) are read, and any of them in gzip, zstd or tar";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
