@@ -17,6 +17,7 @@ use dateline_pipeline::source::{
     Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
 };
 use futures::future::{BoxFuture, try_join_all};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -110,6 +111,7 @@ impl DropSource {
             }
         }
         self.read_on(&mut harvest, memory, turn).await?;
+        oldest_first(&mut harvest.items);
         harvest.facts.recovered.truncate(MAX_TROUBLES);
         if !(harvest.items.is_empty() && harvest.rejects.is_empty() && harvest.files.is_empty()) {
             harvest.outcome = Outcome::Read;
@@ -445,6 +447,22 @@ impl Brought {
         self.pieces.retain(|_| fresh.next().unwrap_or(true));
         Ok(())
     }
+}
+
+/// Orders the items that state when they were published by that; the others keep their places among them, which are those of their files.
+fn oldest_first(items: &mut Vec<Gathered>) {
+    let published = |item: &Gathered| Some(item.draft.item.published.as_ref()?.instant);
+    let (places, mut dated): (Vec<usize>, Vec<(Timestamp, usize)>) = (0..)
+        .zip(items.iter())
+        .filter_map(|(place, item)| Some((place, (published(item)?, place))))
+        .unzip();
+    dated.sort();
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    for (place, (_, from)) in places.into_iter().zip(dated) {
+        order[place] = from;
+    }
+    let mut unordered: Vec<Option<Gathered>> = items.drain(..).map(Some).collect();
+    items.extend(order.into_iter().filter_map(|from| unordered[from].take()));
 }
 
 /// Reads the next portion of a file.
