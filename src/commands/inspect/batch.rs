@@ -6,7 +6,7 @@ use dateline_feed::read::{Context, Options, inspect_answer, read_with};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{bytes, lines, of_drop};
+use super::{bytes, drop_file, lines};
 use crate::exit::Exit;
 
 #[derive(Debug, Deserialize)]
@@ -39,9 +39,8 @@ pub(super) fn feeds() -> anyhow::Result<Exit> {
 
 /// `{"path"}` → `{"records": […], "problems": […]}`.
 pub(super) fn drops() -> anyhow::Result<Exit> {
-    answer(|request| match bytes(&request.path) {
-        Ok(bytes) => {
-            let findings = of_drop(&request.path, &bytes);
+    answer(|request| match drop_file(&request.path) {
+        Ok(findings) => {
             json!({ "records": findings.records, "problems": findings.problems })
         }
         Err(error) => json!({ "records": [], "problems": [format!("{error:#}")] }),

@@ -14,9 +14,9 @@ pub(crate) mod world;
 use std::io::Read;
 
 use anyhow::Context;
+use dateline_drop::{Limits, Next, Part, Parts};
 use dateline_feed::read::Reading;
 use dateline_pipeline::draft::Draft;
-use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::source::Outcome;
 use dateline_pipeline::transform;
@@ -29,6 +29,9 @@ use crate::terminal;
 
 /// Bytes read from a file or standard input; what a daemon would read of a feed or drop at most.
 const MAX_INPUT: u64 = 64 << 20;
+
+/// Articles of one dropped file that are shown: an archive of the web holds tens of thousands.
+const MAX_PARTS: usize = 1000;
 
 /// What came of the thing that was inspected.
 #[derive(Debug, Default)]
@@ -137,28 +140,59 @@ fn of_reading(target: &str, reading: Reading) -> Findings {
 }
 
 fn drop_file(target: &str) -> anyhow::Result<Findings> {
-    Ok(of_drop(target, &bytes(target)?))
+    let file: Box<dyn Read + Send> = if target == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(target).with_context(|| format!("{target} cannot be read"))?)
+    };
+    Ok(of_drop(target, file))
 }
 
-fn of_drop(target: &str, bytes: &[u8]) -> Findings {
+fn of_drop(target: &str, file: Box<dyn Read + Send>) -> Findings {
     let mut findings = Findings::default();
-    match dateline_drop::read(bytes) {
-        Ok(articles) => {
-            let drafts = articles
-                .into_iter()
-                .map(|article| Draft {
-                    item: article.item,
-                    page: None,
-                    recovered: article.recovered,
-                    file: Some(target.to_owned()),
-                    ..draft(SourceKind::Drop, target)
-                })
-                .collect();
-            findings.take(drafts);
+    let mut drafts = Vec::new();
+    for next in Parts::new(file, Limits::default()) {
+        match next {
+            Next::Part(part) if drafts.len() + findings.problems.len() == MAX_PARTS => {
+                let place = placed(target, &part);
+                let more = format!(
+                    "{place} and what follows it was not looked at: {MAX_PARTS} articles are shown"
+                );
+                findings.problems.push(more);
+                break;
+            }
+            Next::Part(part) => {
+                let place = placed(target, &part);
+                match part.article {
+                    Ok(article) => drafts.push(Draft {
+                        item: article.item,
+                        http: article.http,
+                        page: article.page,
+                        recovered: article.recovered,
+                        file: Some(place),
+                        ..draft(SourceKind::Drop, target)
+                    }),
+                    Err(unread) if place == target => findings.problems.push(unread.fault.reason),
+                    Err(unread) => findings
+                        .problems
+                        .push(format!("{place}: {}", unread.fault.reason)),
+                }
+            }
+            Next::Said(line) => terminal::say(&line),
+            Next::Worked => {}
         }
-        Err(Fault { reason, .. }) => findings.problems.push(reason),
     }
+    findings.take(drafts);
     findings
+}
+
+/// Where a part of a file is.
+fn placed(target: &str, part: &Part) -> String {
+    if part.path.is_empty() {
+        target.to_owned()
+    } else {
+        format!("{target}/{}", part.path)
+    }
 }
 
 impl Findings {
