@@ -304,11 +304,11 @@ impl DropSource {
         };
         let fingerprint = |verdict| found.stamp.fingerprint(end.unwrap_or(verdict));
         match part.article {
-            Ok(article) => Piece::Item(Gathered {
+            Ok(article) => Piece::Item(Box::new(Gathered {
                 key,
                 fingerprint: fingerprint(Verdict::Taken),
                 draft: self.draft(turn, file, place, *article),
-            }),
+            })),
             Err(unread) => Piece::Reject(Reject {
                 key,
                 fingerprint: fingerprint(Verdict::Rejected),
@@ -346,7 +346,7 @@ impl DropSource {
         harvest.facts.recovered.extend(said);
         for piece in brought.pieces {
             match piece {
-                Piece::Item(item) => harvest.items.push(item),
+                Piece::Item(item) => harvest.items.push(*item),
                 Piece::Reject(reject) => harvest.rejects.push(reject),
             }
         }
@@ -421,7 +421,7 @@ struct Brought {
 }
 
 enum Piece {
-    Item(Gathered),
+    Item(Box<Gathered>),
     Reject(Reject),
 }
 

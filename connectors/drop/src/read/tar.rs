@@ -2,6 +2,7 @@
 //!
 //! Heads are read by the crate `tar`; the bytes behind them are read here, so that an archive can be put aside between two files.
 
+use std::ffi::OsStr;
 use std::io::{self, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -101,6 +102,8 @@ struct Entry {
     is_hidden: bool,
     kind: EntryType,
     is_sparse: bool,
+    /// Bytes that it takes in the archive.
+    size: u64,
 }
 
 impl Tar {
@@ -137,33 +140,12 @@ impl Tar {
     /// Reads the next head; nothing at the end of the archive.
     fn entry(&mut self) -> io::Result<Option<Entry>> {
         let bytes = &mut *self.bytes.lock();
-        let mut archive = Archive::new((&mut bytes.stream).take(MAX_HEADS));
-        let Some(entry) = archive.entries()?.next() else {
-            return Ok(None);
-        };
-        let mut entry = entry?;
-        let is_sparse = entry.header().entry_type().is_gnu_sparse() || has_map(&mut entry)?;
-        let size = if entry.header().entry_type().is_gnu_sparse() {
-            entry.header().entry_size()?
-        } else {
-            entry.size()
-        };
-        let path = entry.path_bytes();
-        let path = Path::new(std::ffi::OsStr::from_bytes(&path));
-        let read = Entry {
-            path: shown(path)
-                .trim_start_matches("./")
-                .trim_start_matches('/')
-                .to_owned(),
-            is_hidden: path.file_name().is_none_or(is_hidden),
-            kind: entry.header().entry_type(),
-            is_sparse,
-        };
-        drop(entry);
-        drop(archive);
-        bytes.file = size;
-        bytes.padding = size.wrapping_neg() % BLOCK as u64;
-        Ok(Some(read))
+        let entry = entry(&mut bytes.stream)?;
+        if let Some(entry) = &entry {
+            bytes.file = entry.size;
+            bytes.padding = entry.size.wrapping_neg() % BLOCK as u64;
+        }
+        Ok(entry)
     }
 
     fn next(&mut self) -> io::Result<Step> {
@@ -228,6 +210,35 @@ impl Tar {
             "{hidden} hidden files and {others} links and devices of the archive were left out"
         ))
     }
+}
+
+/// Reads the head of a file, with what describes it before it.
+fn entry(stream: &mut Stream) -> io::Result<Option<Entry>> {
+    let mut archive = Archive::new(stream.take(MAX_HEADS));
+    let Some(entry) = archive.entries()?.next() else {
+        return Ok(None);
+    };
+    let mut entry = entry?;
+    let kind = entry.header().entry_type();
+    let size = if kind.is_gnu_sparse() {
+        entry.header().entry_size()?
+    } else {
+        entry.size()
+    };
+    let is_sparse = kind.is_gnu_sparse() || has_map(&mut entry)?;
+    let path = entry.path_bytes();
+    let path = Path::new(OsStr::from_bytes(&path));
+    let name = shown(path);
+    Ok(Some(Entry {
+        path: name
+            .trim_start_matches("./")
+            .trim_start_matches('/')
+            .to_owned(),
+        is_hidden: path.file_name().is_none_or(is_hidden),
+        kind,
+        is_sparse,
+        size,
+    }))
 }
 
 /// Whether a file's attributes say that it is stored with holes, as newer GNU tars do.
