@@ -173,6 +173,7 @@ mod tests {
         draft.page = Some(FetchedPage {
             url: "https://quay.example/gulls".to_owned(),
             content_type: Some("text/html".to_owned()),
+            fetched: None,
             bytes: page.as_bytes().to_vec(),
         });
         normalise(draft, &Enrichment::default()).unwrap().record
@@ -217,6 +218,7 @@ mod tests {
             draft.page = Some(FetchedPage {
                 url: String::new(),
                 content_type: Some("text/html; charset=utf-8".to_owned()),
+                fetched: None,
                 bytes: page.as_bytes().to_vec(),
             });
             normalise(draft, &Enrichment::default())
