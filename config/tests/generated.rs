@@ -46,6 +46,7 @@ const OPENINGS: [(&str, &str); 22] = [
     ("BasicAuth", "[[feeds]]\n[feeds.auth.basic]\n"),
     ("DropFolder", "[[drops]]\n"),
     ("DropFields", "[[drops]]\n[drops.fields]\n"),
+    ("Duplicates", "[duplicates]\n"),
     ("Enrich", "[enrich]\n"),
     ("EnrichEntities", "[enrich.entities]\n"),
     ("Sinks", "[sinks]\n"),
