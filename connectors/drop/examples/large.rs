@@ -1,8 +1,8 @@
 //! How much memory a large web archive takes: makes one, reads it as the collect stage does, and prints what that took.
 //!
 //! ```text
-//! cargo run --release -p dateline-drop --example large -- 512        an archive of 512 MiB
-//! cargo run --release -p dateline-drop --example large -- 512 gz     the same, packed record by record
+//! cargo run -p dateline-drop --example large -- 512        an archive of 512 MiB
+//! cargo run -p dateline-drop --example large -- 512 gz     the same, packed record by record
 //! ```
 
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]

@@ -237,6 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn the_dates_of_an_archived_page_are_told_from_its_fetch() {
+        let published = |fetched: &str| {
+            let mut draft = drafts::draft(Item::default());
+            draft.source.kind = crate::record::SourceKind::Drop;
+            draft.page = Some(FetchedPage {
+                url: "https://quay.example/gulls".to_owned(),
+                content_type: Some("text/html".to_owned()),
+                fetched: Some(fetched.parse().unwrap()),
+                bytes: PAGE.as_bytes().to_vec(),
+            });
+            let record = normalise(draft, &Enrichment::default()).unwrap().record;
+            record.published
+        };
+        assert!(published("2023-05-10T04:00:00Z").is_some());
+        // A page cannot state a day that was still to come.
+        assert_eq!(published("2020-05-10T04:00:00Z"), None);
+    }
+
+    #[test]
     fn what_keeps_a_page_from_being_read_is_told() {
         let busy = || Err(Fault::transient("pages_busy", "others are being read"));
         let mut notes = Vec::new();
