@@ -42,6 +42,9 @@ pub struct FetchedPage {
     /// `Content-Type`, verbatim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
+    /// When its server gave it, where that was not when its draft was fetched: in an archive of the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Timestamp>,
     /// Its body, decompressed; packed by zstd and written in base64 while it waits.
     #[serde(with = "packed")]
     pub bytes: Vec<u8>,

@@ -10,7 +10,7 @@ use crate::decode::{Context, Fields};
 use crate::finding::Finding;
 use crate::shape::{
     Bool, ByteSize, ConfigPath, List, OneOf, Pointer, Table, Text, days, duration, file_pattern,
-    gib, hours, identifier, kib, language, line, mib, millis, pointer, pointers, secs, size,
+    gib, hours, identifier, kib, language, line, mib, millis, pointer, pointers, secs, size, tib,
 };
 
 /// Most patterns of one folder: each is tried on every file.
@@ -33,7 +33,7 @@ choice! {
 }
 
 section! {
-    /// A folder that is watched for files of articles: plain text, HTML pages, feeds, ninjs, NITF, NewsML-G2, and any of them in gzip or zstd, recognised by their content. Hidden files and `*.tmp`, `*.part`, `*.swp`, `*~` are never read.
+    /// A folder that is watched for files of articles: plain text, Markdown with front matter, HTML pages, feeds (RSS, Atom, JSON Feed), mail, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps, records of Dateline's, JSON lines and web archives (WARC), and any of them in gzip, zstd or tar, recognised by their content. Hidden files and `*.tmp`, `*.part`, `*.swp`, `*~` are never read.
     item DropFolder at "[[drops]]", hints {
         "dir" => "did you mean `path`?",
         "tag" => "did you mean `tags`? It is a list: [\"wire\"]",
@@ -69,8 +69,12 @@ section! {
         after: AfterDrop = default(AfterDrop::Keep), OneOf::<AfterDrop>::new();
         /// Where files go with `after = "archive"`. Where absent, `.archive` in the folder itself.
         archive_dir: Option<PathBuf> = optional, ConfigPath;
-        /// Largest file read; a larger one goes to the dead letters.
+        /// Largest document, which is held in memory while it is read: a file, a file in an archive, a line of JSON lines, a page of a web archive,
+        /// each as it is when it is unpacked. A larger one goes to the dead letters.
         max_file: ByteSize = default(mib(16)), size(kib(1), gib(1));
+        /// Largest file that is read in portions (JSON lines, web archives, tar archives and whatever is packed), on the disk and unpacked. What is behind that
+        /// goes to the dead letters. It costs no memory.
+        max_archive: ByteSize = default(gib(16)), size(kib(1), tib(1));
         /// Language of the articles.
         language: Option<String> = optional, language();
         /// What is looked for in the texts of the folder's articles: `["timestamps", "entities", "quantities"]`, or fewer of them;

@@ -158,14 +158,20 @@ pub(crate) struct Found {
     pub(crate) stamp: Stamp,
 }
 
-/// The key of article number `number` of the file; the file itself goes by that of its first.
-pub(crate) fn key(path: &Path, number: u64) -> ItemKey {
+/// The key of a file, by which it is remembered once all of it is committed. Its last article has it too.
+pub(crate) fn key(path: &Path) -> ItemKey {
     let mut hasher = blake3::Hasher::new();
     hasher.update(path.as_os_str().as_bytes());
-    if number > 0 {
-        // No path holds a NUL byte, so this is no other file's key.
-        hasher.update(b"\0").update(&number.to_le_bytes());
-    }
+    short(&hasher)
+}
+
+/// The key of part number `number` of what lies at `within` in the file.
+pub(crate) fn part_key(path: &Path, within: &str, number: u64) -> ItemKey {
+    let mut hasher = blake3::Hasher::new();
+    // No path holds a NUL byte, so this is no file's key.
+    hasher.update(path.as_os_str().as_bytes()).update(b"\0");
+    hasher.update(within.as_bytes()).update(b"\0");
+    hasher.update(&number.to_le_bytes());
     short(&hasher)
 }
 
@@ -457,7 +463,9 @@ mod tests {
         let name = |bytes| Path::new(OsStr::from_bytes(bytes));
         assert_eq!(shown(name(b"caf\xe9.txt")), "caf\u{fffd}E9.txt");
         assert_ne!(shown(name(b"caf\xe9.txt")), shown(name(b"caf\xe8.txt")));
-        assert_ne!(key(name(b"caf\xe9.txt"), 0), key(name(b"caf\xe8.txt"), 0));
-        assert_ne!(key(name(b"a"), 0), key(name(b"a"), 1));
+        assert_ne!(key(name(b"caf\xe9.txt")), key(name(b"caf\xe8.txt")));
+        assert_ne!(key(name(b"a")), part_key(name(b"a"), "", 0));
+        assert_ne!(part_key(name(b"a"), "", 0), part_key(name(b"a"), "", 1));
+        assert_ne!(part_key(name(b"a"), "b", 0), part_key(name(b"a"), "", 0));
     }
 }

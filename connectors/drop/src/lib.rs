@@ -22,6 +22,7 @@
 //! | `queue` | which of the files found are whole, and which are next |
 //! | `watch` | the operating system's word that something has changed, and the bell |
 //! | `load` | one file into memory, within its limits |
+//! | `reading` | one file of many articles, a portion at a time |
 //! | `read` | the bytes of a file into articles |
 //! | `look` | what a file looks like that holds no plain text |
 //! | `finish` | archiving and deleting |
@@ -33,9 +34,10 @@ mod load;
 mod look;
 mod queue;
 mod read;
+mod reading;
 mod search;
 mod source;
 mod watch;
 
-pub use read::{FileArticle, Kind, kind, read};
+pub use read::{FileArticle, Kind, Limits, Next, Part, Parts, Settings, Unread, kind, read};
 pub use source::DropSource;

@@ -12,80 +12,74 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use crate::folder::{Found, Stamp};
-use crate::read::{FileArticle, read};
-
-/// Bytes kept of a file that is too large: enough to see what it is.
-const KEPT_OF_LARGE: u64 = 4096;
-
-/// Bytes kept of any other file that cannot be read: enough to find out why.
-const KEPT_OF_REJECTED: usize = 64 * 1024;
+use crate::read::{FileArticle, HEAD, Settings, container, failed, whole};
+use crate::reading::Portion;
 
 /// What came of loading a file.
 #[derive(Debug)]
 pub(crate) enum Loaded {
-    /// Its articles, and the bytes they took.
-    Articles(Vec<FileArticle>, u64),
-    /// It cannot be read, and its first bytes.
-    Rejected(Fault, Vec<u8>),
+    /// Its articles, or those that are next.
+    Portion(Portion),
+    /// It may hold many articles, and is to be read in portions.
+    Many,
     /// It is gone, or it changed while it was read and is to be looked at again.
     Passed,
     /// It could not be opened or read.
     Unreadable(io::Error),
 }
 
-/// Loads the file `found` of the folder `root`, unless it is not what it was when it was found. `fields` is for [`read`].
-pub(crate) fn load(
-    root: &Path,
-    found: &Found,
-    max_file: u64,
-    fields: Option<&DropFields>,
-) -> Loaded {
-    let path = root.join(&found.path);
-    match bytes(&path, &found.stamp, max_file) {
+/// What came of reading a file or a portion of it; nothing if it is not what it was when it was found.
+pub(crate) fn reading_of(read: io::Result<Option<Portion>>) -> Loaded {
+    match read {
+        Ok(Some(portion)) => Loaded::Portion(portion),
         Ok(None) => Loaded::Passed,
-        Ok(Some(bytes)) if found.stamp.size > max_file => {
-            let reason = format!(
-                "the file has {} bytes and {max_file} are allowed; split it, or raise max_file of this folder",
-                found.stamp.size
-            );
-            Loaded::Rejected(Fault::poison("too_large", reason), bytes)
-        }
-        Ok(Some(mut bytes)) => match read_guarded(&bytes, fields) {
-            Ok(articles) => Loaded::Articles(articles, found.stamp.size),
-            Err(fault) => {
-                bytes.truncate(KEPT_OF_REJECTED);
-                bytes.shrink_to_fit();
-                Loaded::Rejected(fault, bytes)
-            }
-        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Loaded::Passed,
+        // It has become a symbolic link.
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => Loaded::Passed,
         Err(error) => Loaded::Unreadable(error),
+    }
+}
+
+/// Loads the file `found` of the folder `root`, unless it is not what it was when it was found, or may hold many articles.
+pub(crate) fn load(root: &Path, found: &Found, settings: &Settings) -> Loaded {
+    let path = root.join(&found.path);
+    let bytes =
+        open(&path).and_then(|file| bytes_of(file, &path, &found.stamp, settings.limits.file));
+    match bytes {
+        Ok(Some(bytes)) if container(&bytes).is_some() => Loaded::Many,
+        read => reading_of(read.map(|bytes| Some(document(bytes?, found.stamp.size, settings)))),
+    }
+}
+
+/// The articles of a document, of which only the first bytes are given if it is too large.
+fn document(bytes: Vec<u8>, size: u64, settings: &Settings) -> Portion {
+    let max_file = settings.limits.file;
+    if size > max_file {
+        let reason = format!(
+            "the file has {size} bytes and {max_file} are allowed; split it, or raise max_file of this folder"
+        );
+        return Portion::unread(Fault::poison("too_large", reason), bytes);
+    }
+    match read_guarded(&bytes, settings.fields()) {
+        Ok(articles) => {
+            let articles = articles.into_iter().map(|article| Ok(Box::new(article)));
+            Portion {
+                bytes: size,
+                ..Portion::whole(articles.collect())
+            }
+        }
+        Err(fault) => Portion::unread(fault, bytes),
     }
 }
 
 /// Reads the articles. Should the reader itself fail, which it must not, that costs this one file.
 fn read_guarded(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
-    std::panic::catch_unwind(|| read(bytes, fields)).unwrap_or_else(|_| {
-        Err(Fault::poison(
-            "reader",
-            "the reader failed at this file, which is a fault of Dateline's; please report it",
-        ))
-    })
-}
-
-/// The bytes of the file, or the first of them if there are more than `max_file`; nothing if it is
-/// another file than `stamp` says.
-fn bytes(path: &Path, stamp: &Stamp, max_file: u64) -> io::Result<Option<Vec<u8>>> {
-    match open(path) {
-        Ok(file) => bytes_of(file, path, stamp, max_file),
-        Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => Ok(None),
-        Err(error) => Err(error),
-    }
+    std::panic::catch_unwind(|| whole(bytes, fields)).unwrap_or_else(|_| Err(failed()))
 }
 
 /// Opens a file that was a regular one when it was found. Should it have become a symbolic link or a
 /// pipe since, the first is an error and the second does not hang.
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     OpenOptions::new()
         .read(true)
@@ -93,19 +87,21 @@ fn open(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Looks before and after reading, as somebody may write to the file meanwhile or put another one in
+/// The bytes of the file, or the first of them if there are more than `max_file` or it may hold many articles; nothing if it is
+/// another file than `stamp` says. Looks before and after reading, as somebody may write to the file meanwhile or put another one in
 /// its place.
 fn bytes_of(file: File, path: &Path, stamp: &Stamp, max_file: u64) -> io::Result<Option<Vec<u8>>> {
     if Stamp::of(&file.metadata()?) != *stamp {
         return Ok(None);
     }
-    let wanted = if stamp.size > max_file {
-        KEPT_OF_LARGE.min(stamp.size)
-    } else {
-        stamp.size
-    };
-    let mut bytes = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0));
-    file.take(wanted).read_to_end(&mut bytes)?;
+    let is_large = stamp.size > max_file;
+    let begun = stamp.size.min(HEAD as u64);
+    let held = if is_large { begun } else { stamp.size };
+    let mut bytes = Vec::with_capacity(usize::try_from(held).unwrap_or(0));
+    (&file).take(begun).read_to_end(&mut bytes)?;
+    if !is_large && container(&bytes).is_none() {
+        (&file).take(stamp.size - begun).read_to_end(&mut bytes)?;
+    }
     let is_same = Stamp::of(&fs::symlink_metadata(path)?) == *stamp;
     Ok(is_same.then_some(bytes))
 }
@@ -134,16 +130,20 @@ mod tests {
     }
 
     fn is_passed(dir: &tempfile::TempDir, found: &Found) -> bool {
-        matches!(load(dir.path(), found, 1 << 20, None), Loaded::Passed)
+        matches!(
+            load(dir.path(), found, &Settings::default()),
+            Loaded::Passed
+        )
     }
 
     #[test]
     fn a_file_is_loaded_as_it_was_found() {
         let (dir, _, found) = folder();
-        let Loaded::Articles(articles, bytes) = load(dir.path(), &found, 1 << 20, None) else {
+        let Loaded::Portion(portion) = load(dir.path(), &found, &Settings::default()) else {
             unreachable!()
         };
-        assert_eq!((articles.len(), bytes), (1, TEXT.len() as u64));
+        assert_eq!((portion.parts.len(), portion.bytes), (1, TEXT.len() as u64));
+        assert!(portion.is_last && !portion.is_marred);
     }
 
     #[test]

@@ -139,20 +139,50 @@ impl Waiting {
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     fresh: BTreeMap<(Timestamp, PathBuf), Stamp>,
+    /// Fresh ones that are read in portions, until their last.
+    many: BTreeMap<(Timestamp, PathBuf), Stamp>,
     /// Files committed before that are still there: what is left to do is to finish them.
     known: BTreeMap<PathBuf, (Stamp, Verdict)>,
     overflowed: bool,
 }
 
 impl Queue {
-    /// Adds a file whose content is wanted.
+    /// Adds a file whose content is wanted, unless it is being read.
     pub(crate) fn add_fresh(&mut self, found: Found) {
-        self.fresh
-            .insert((found.stamp.modified, found.path), found.stamp);
+        let place = (found.stamp.modified, found.path);
+        if self.many.get(&place) == Some(&found.stamp) {
+            return;
+        }
+        self.fresh.insert(place, found.stamp);
         if self.fresh.len() > MAX_QUEUED {
             self.fresh.pop_last();
             self.overflowed = true;
         }
+    }
+
+    /// Adds a file that is to be read in portions.
+    pub(crate) fn add_many(&mut self, found: Found) {
+        if self.many.len() < MAX_QUEUED {
+            self.many
+                .insert((found.stamp.modified, found.path), found.stamp);
+        } else {
+            self.overflowed = true;
+        }
+    }
+
+    /// The next file to read in portions, which stays until it is done with.
+    pub(crate) fn next_many(&self) -> Option<Found> {
+        let ((_, path), stamp) = self.many.first_key_value()?;
+        Some(Found {
+            path: path.clone(),
+            stamp: *stamp,
+        })
+    }
+
+    /// The last portion of a file was read, or it cannot be read.
+    pub(crate) fn end_many(&mut self, found: &Found) {
+        self.many
+            .remove(&(found.stamp.modified, found.path.clone()));
     }
 
     /// Adds a file that was committed before and is to be archived or deleted.
@@ -165,7 +195,7 @@ impl Queue {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.fresh.is_empty() && self.known.is_empty()
+        self.fresh.is_empty() && self.many.is_empty() && self.known.is_empty()
     }
 
     /// Whether the last walk found more than is remembered. A new walk forgets it.

@@ -22,6 +22,7 @@ use tokio::task::{JoinError, spawn_blocking};
 
 use crate::folder::{CHUNK, Found, Rules, Stamp, Verdict, Visitor, key, shown, walk};
 use crate::queue::{Queue, Waiting};
+use crate::reading::Reading;
 use crate::watch::{Heard, Watch};
 
 /// Chunks of files on their way from the walk to the questions about them.
@@ -58,6 +59,8 @@ pub(crate) struct Search {
 pub(crate) struct Memory {
     pub(crate) queue: Queue,
     pub(crate) waiting: Waiting,
+    /// The file that is being read in portions, the first of which is committed.
+    pub(crate) reading: Option<Reading>,
     /// When the last walk began.
     walked: Option<Timestamp>,
     /// Whether anything has come of the last walk.
@@ -331,7 +334,7 @@ async fn verdicts(files: &[Found], seen: &dyn Seen) -> Result<Vec<Option<Verdict
         }
         let asked = open.iter().filter_map(|at| files.get(*at));
         let asked = asked
-            .map(|found| (key(&found.path, 0), found.stamp.fingerprint(verdict)))
+            .map(|found| (key(&found.path), found.stamp.fingerprint(verdict)))
             .collect();
         let fresh = seen.fresh(asked).await?;
         for (at, fresh) in open.into_iter().zip(fresh) {

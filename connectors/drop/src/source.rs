@@ -3,26 +3,32 @@
 //! What it remembers between two turns only saves work: all of it is found again by a walk.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use dateline_config::{AfterDrop, DropFields, DropFolder};
+use dateline_config::{AfterDrop, DropFolder};
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::draft::{Draft, Guid, Trust};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{SourceKind, SourceRef};
-use dateline_pipeline::source::{Gathered, Harvest, Outcome, Reject, Rhythm, Source, Turn};
+use dateline_pipeline::source::{
+    Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
+};
 use futures::future::{BoxFuture, try_join_all};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::finish::{Fate, Finished, finish};
-use crate::folder::{Found, Rules, Verdict, key, shown};
+use crate::folder::{Found, Rules, Verdict, key, part_key, shown};
 use crate::load::{Loaded, load};
-use crate::read::FileArticle;
+use crate::queue::{MAX_BYTES, MAX_FILES};
+use crate::read::{FileArticle, Part, Settings};
+use crate::reading::{MAX_PARTS, Portion, Reading};
 use crate::search::{MAX_TROUBLES, Memory, Search, interrupted};
 use crate::watch::{Alarm, Watch};
 
@@ -38,8 +44,7 @@ pub struct DropSource {
     reference: SourceRef,
     language: Option<String>,
     scan_every: Duration,
-    max_file: u64,
-    fields: Option<Arc<DropFields>>,
+    settings: Settings,
     rules: Arc<Rules>,
     watch: Arc<Watch>,
     clock: Clock,
@@ -66,8 +71,7 @@ impl DropSource {
             },
             language: folder.language.clone(),
             scan_every: folder.scan_every,
-            max_file: folder.max_file.0,
-            fields: folder.fields.clone().map(Arc::new),
+            settings: Settings::of(folder),
             search: Search::new(folder, rules.clone(), watch.clone()),
             memory: Mutex::default(),
             rules,
@@ -82,7 +86,10 @@ impl DropSource {
         self.check_folder().await?;
         let met = self.search.look(memory, turn).await?;
         let loaded = self
-            .load_all(memory.queue.next_fresh(self.max_file), &turn.cpu)
+            .load_all(
+                memory.queue.next_fresh(self.settings.limits.file),
+                &turn.cpu,
+            )
             .await?;
 
         let mut harvest = Harvest::empty(Outcome::Unchanged, turn.memory.clone());
@@ -92,8 +99,19 @@ impl DropSource {
             self.hand_over(&mut harvest, found, verdict);
         }
         for (found, loaded) in loaded {
-            self.gather(&mut harvest, memory, turn, found, loaded);
+            match loaded {
+                Loaded::Portion(portion) => {
+                    self.gather(&mut harvest, self.brought(turn, found, portion))
+                }
+                Loaded::Many => memory.queue.add_many(found),
+                Loaded::Passed => {}
+                Loaded::Unreadable(error) => {
+                    self.note_unreadable(&mut harvest, memory, &found, &error)
+                }
+            }
         }
+        self.read_on(&mut harvest, memory, turn).await?;
+        oldest_first(&mut harvest.items);
         harvest.facts.recovered.truncate(MAX_TROUBLES);
         if !(harvest.items.is_empty() && harvest.rejects.is_empty() && harvest.files.is_empty()) {
             harvest.outcome = Outcome::Read;
@@ -157,15 +175,14 @@ impl DropSource {
         let mut batch = batch.into_iter().peekable();
         while batch.peek().is_some() {
             let part: Vec<Found> = batch.by_ref().take(LOADED_AT_ONCE).collect();
-            let (rules, max_file, cpu) = (self.rules.clone(), self.max_file, cpu.clone());
-            let fields = self.fields.clone();
+            let (rules, settings, cpu) = (self.rules.clone(), self.settings.clone(), cpu.clone());
             parts.push(async move {
                 let permit = cpu.acquire_owned().await.map_err(|_| stopping())?;
                 let work = move || {
                     let loaded: Vec<_> = part
                         .into_iter()
                         .map(|found| {
-                            let loaded = load(&rules.root, &found, max_file, fields.as_deref());
+                            let loaded = load(&rules.root, &found, &settings);
                             (found, loaded)
                         })
                         .collect();
@@ -178,74 +195,167 @@ impl DropSource {
         Ok(try_join_all(parts).await?.into_iter().flatten().collect())
     }
 
-    /// Puts one loaded file into the harvest.
-    fn gather(
+    /// Reads the next portions of files of many articles, until the harvest has its fill of them.
+    async fn read_on(
         &self,
         harvest: &mut Harvest,
         memory: &mut Memory,
         turn: &Turn,
-        found: Found,
-        loaded: Loaded,
-    ) {
-        match loaded {
-            Loaded::Articles(articles, bytes) => {
-                harvest.facts.bytes += bytes;
-                for (number, article) in (0..).zip(articles) {
-                    harvest
-                        .items
-                        .push(self.gathered(turn, &found, number, article));
+    ) -> Result<(), Fault> {
+        let (mut files, mut parts, mut bytes) = (0, 0, 0);
+        while files < MAX_FILES && parts < MAX_PARTS && bytes < MAX_BYTES {
+            let Some(reading) = self.next_reading(memory, turn.seen.as_ref()).await? else {
+                break;
+            };
+            let (mut reading, loaded) = next_portion(reading, &turn.cpu).await?;
+            let found = reading.found.clone();
+            match loaded {
+                Loaded::Portion(portion) => {
+                    let is_last = portion.is_last;
+                    files += 1;
+                    parts += portion.parts.len();
+                    bytes += portion.bytes;
+                    let mut brought = self.brought(turn, found, portion);
+                    reading.mark = brought.mark().or(reading.mark);
+                    brought.retain_fresh(turn.seen.as_ref()).await?;
+                    self.gather(harvest, brought);
+                    if !is_last {
+                        memory.reading = Some(reading);
+                        break;
+                    }
                 }
-                self.hand_over(harvest, found, Verdict::Taken);
+                Loaded::Many | Loaded::Passed => {}
+                Loaded::Unreadable(error) => self.note_unreadable(harvest, memory, &found, &error),
             }
-            Loaded::Rejected(fault, bytes) => {
-                harvest.facts.bytes += bytes.len() as u64;
-                harvest.rejects.push(Reject {
-                    key: key(&found.path, 0),
-                    fingerprint: found.stamp.fingerprint(Verdict::Rejected),
-                    fault,
-                    subject: shown(&found.path),
-                    bytes,
-                });
-                self.hand_over(harvest, found, Verdict::Rejected);
+            memory.queue.end_many(&reading.found);
+        }
+        Ok(())
+    }
+
+    /// The file to read on in. One whose last portion was not committed is read from its start.
+    async fn next_reading(
+        &self,
+        memory: &mut Memory,
+        seen: &dyn Seen,
+    ) -> Result<Option<Reading>, Fault> {
+        if let Some(reading) = memory.reading.take() {
+            let is_lost = match reading.mark {
+                Some(mark) => seen.fresh(vec![mark]).await? == [true],
+                None => false,
+            };
+            if !is_lost {
+                return Ok(Some(reading));
             }
-            Loaded::Passed => {}
-            Loaded::Unreadable(error) => {
-                memory.cannot_read(&self.reference.id, &found, &error);
-                harvest
-                    .facts
-                    .recovered
-                    .push(format!("cannot read {}: {error}", shown(&found.path)));
-            }
+        }
+        let next = memory.queue.next_many();
+        Ok(next.map(|found| Reading::new(&self.rules.root, found, self.settings.clone())))
+    }
+
+    fn note_unreadable(
+        &self,
+        harvest: &mut Harvest,
+        memory: &mut Memory,
+        found: &Found,
+        error: &io::Error,
+    ) {
+        memory.cannot_read(&self.reference.id, found, error);
+        harvest
+            .facts
+            .recovered
+            .push(format!("cannot read {}: {error}", shown(&found.path)));
+    }
+
+    /// What a portion of a file is to the stage.
+    fn brought(&self, turn: &Turn, found: Found, portion: Portion) -> Brought {
+        let verdict = if portion.is_marred {
+            Verdict::Rejected
+        } else {
+            Verdict::Taken
+        };
+        let mut brought = Brought {
+            pieces: Vec::with_capacity(portion.parts.len()),
+            said: portion.said,
+            bytes: portion.bytes,
+            end: None,
+            found,
+        };
+        let mut parts = portion.parts.into_iter().peekable();
+        while let Some(part) = parts.next() {
+            let end = (portion.is_last && parts.peek().is_none()).then_some(verdict);
+            let piece = self.piece(turn, &brought.found, part, end);
+            brought.pieces.push(piece);
+        }
+        brought.end = portion.is_last.then_some(verdict);
+        brought
+    }
+
+    /// A part of a file, of which it is the last if `end` is given. That one carries the file's own key, so that the file is known once all of it is
+    /// committed and not before.
+    fn piece(&self, turn: &Turn, found: &Found, part: Part, end: Option<Verdict>) -> Piece {
+        let key = match end {
+            Some(_) => key(&found.path),
+            None => part_key(&found.path, &part.path, part.number),
+        };
+        let mut file = shown(&found.path);
+        if !part.path.is_empty() {
+            file = format!("{file}/{}", part.path);
+        }
+        let place = if part.number == 0 {
+            file.clone()
+        } else {
+            format!("{file}#{}", part.number)
+        };
+        let fingerprint = |verdict| found.stamp.fingerprint(end.unwrap_or(verdict));
+        match part.article {
+            Ok(article) => Piece::Item(Box::new(Gathered {
+                key,
+                fingerprint: fingerprint(Verdict::Taken),
+                draft: self.draft(turn, file, place, *article),
+            })),
+            Err(unread) => Piece::Reject(Reject {
+                key,
+                fingerprint: fingerprint(Verdict::Rejected),
+                fault: unread.fault,
+                subject: place,
+                bytes: unread.bytes,
+            }),
         }
     }
 
-    fn gathered(&self, turn: &Turn, found: &Found, number: u64, article: FileArticle) -> Gathered {
-        let file = shown(&found.path);
-        let guid = if number == 0 {
-            file.clone()
-        } else {
-            format!("{file}#{number}")
-        };
+    fn draft(&self, turn: &Turn, file: String, place: String, article: FileArticle) -> Draft {
         let mut item = article.item;
         // Items of a feed may have one of their own.
         item.guid.get_or_insert(Guid {
-            value: guid,
+            value: place,
             trust: Trust::Place,
         });
         item.language = item.language.or_else(|| self.language.clone());
-        Gathered {
-            key: key(&found.path, number),
-            fingerprint: found.stamp.fingerprint(Verdict::Taken),
-            draft: Draft {
-                source: self.reference.clone(),
-                fetched: turn.now,
-                item,
-                http: None,
-                file: Some(file),
-                page: article.page,
-                page_fault: None,
-                recovered: article.recovered,
-            },
+        Draft {
+            source: self.reference.clone(),
+            fetched: turn.now,
+            item,
+            http: article.http,
+            file: Some(file),
+            page: article.page,
+            page_fault: None,
+            recovered: article.recovered,
+        }
+    }
+
+    /// Puts what a file brought into the harvest.
+    fn gather(&self, harvest: &mut Harvest, brought: Brought) {
+        harvest.facts.bytes += brought.bytes;
+        let file = shown(&brought.found.path);
+        let said = brought.said.iter().map(|line| format!("{file}: {line}"));
+        harvest.facts.recovered.extend(said);
+        for piece in brought.pieces {
+            match piece {
+                Piece::Item(item) => harvest.items.push(*item),
+                Piece::Reject(reject) => harvest.rejects.push(reject),
+            }
+        }
+        if let Some(verdict) = brought.end {
+            self.hand_over(harvest, brought.found, verdict);
         }
     }
 
@@ -301,6 +411,76 @@ impl DropSource {
             tracing::error!(source = %self.reference.id, %error, "finishing files was interrupted");
         }
     }
+}
+
+/// What a portion of a file is to the stage.
+struct Brought {
+    found: Found,
+    pieces: Vec<Piece>,
+    /// What is to be said of the file.
+    said: Vec<String>,
+    bytes: u64,
+    /// What becomes of the file, if this was its last portion.
+    end: Option<Verdict>,
+}
+
+enum Piece {
+    Item(Box<Gathered>),
+    Reject(Reject),
+}
+
+impl Piece {
+    fn identity(&self) -> (ItemKey, Fingerprint) {
+        match self {
+            Piece::Item(item) => (item.key, item.fingerprint),
+            Piece::Reject(reject) => (reject.key, reject.fingerprint),
+        }
+    }
+}
+
+impl Brought {
+    /// What is known once the portion is committed.
+    fn mark(&self) -> Option<(ItemKey, Fingerprint)> {
+        self.pieces.last().map(Piece::identity)
+    }
+
+    /// Leaves out what was committed before the daemon ended in the middle of the file.
+    async fn retain_fresh(&mut self, seen: &dyn Seen) -> Result<(), Fault> {
+        let identities = self.pieces.iter().map(Piece::identity).collect();
+        let mut fresh = seen.fresh(identities).await?.into_iter();
+        self.pieces.retain(|_| fresh.next().unwrap_or(true));
+        Ok(())
+    }
+}
+
+/// Orders the items that state when they were published by that; the others keep their places among them, which are those of their files.
+fn oldest_first(items: &mut Vec<Gathered>) {
+    let published = |item: &Gathered| Some(item.draft.item.published.as_ref()?.instant);
+    let (places, mut dated): (Vec<usize>, Vec<(Timestamp, usize)>) = (0..)
+        .zip(items.iter())
+        .filter_map(|(place, item)| Some((place, (published(item)?, place))))
+        .unzip();
+    dated.sort();
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    for (place, (_, from)) in places.into_iter().zip(dated) {
+        order[place] = from;
+    }
+    let mut unordered: Vec<Option<Gathered>> = items.drain(..).map(Some).collect();
+    items.extend(order.into_iter().filter_map(|from| unordered[from].take()));
+}
+
+/// Reads the next portion of a file.
+async fn next_portion(
+    mut reading: Reading,
+    cpu: &Arc<Semaphore>,
+) -> Result<(Reading, Loaded), Fault> {
+    let permit = cpu.clone().acquire_owned().await.map_err(|_| stopping())?;
+    let work = move || {
+        let loaded = reading.next();
+        drop(permit);
+        (reading, loaded)
+    };
+    spawn_blocking(work).await.map_err(interrupted)
 }
 
 impl Source for DropSource {

@@ -1,8 +1,9 @@
-//! The battery that every source must pass, with each thing that may become of a file.
+//! The battery that every source must pass, with each thing that may become of a file and with each format that it may have.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
+mod samples;
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,12 +21,14 @@ use tempfile::TempDir;
 struct Folder {
     dir: TempDir,
     config: DropFolder,
-    /// The texts dropped, by name of the file.
-    dropped: Mutex<HashMap<String, String>>,
+    /// The file that an article is in the format under test.
+    write: fn(&Article) -> Vec<u8>,
+    /// The files dropped, by name.
+    dropped: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 impl Folder {
-    fn new(after: AfterDrop) -> Folder {
+    fn new(after: AfterDrop, write: fn(&Article) -> Vec<u8>) -> Folder {
         let dir = tempfile::tempdir().unwrap();
         for name in ["in", "taken-away"] {
             fs::create_dir(dir.path().join(name)).unwrap();
@@ -34,6 +37,7 @@ impl Folder {
         Folder {
             dir,
             config,
+            write,
             dropped: Mutex::default(),
         }
     }
@@ -60,6 +64,7 @@ impl SourceHarness for Folder {
     }
 
     async fn publish(&self, articles: &[Article]) {
+        // The content alone says what a file is.
         let name = |article: &Article| format!("{}.txt", article.name);
         for file in Folder::files_in(&self.config.path) {
             let is_shown = articles.iter().any(|article| name(article) == file);
@@ -69,7 +74,7 @@ impl SourceHarness for Folder {
         }
         for article in articles {
             let name = name(article);
-            let text = format!("{}\n\n{}\n", article.title, article.text);
+            let text = (self.write)(article);
             let before = self
                 .dropped
                 .lock()
@@ -109,15 +114,26 @@ impl SourceHarness for Folder {
 
 #[tokio::test]
 async fn a_folder_whose_files_are_kept_passes() {
-    sources::battery(Folder::new(AfterDrop::Keep)).await;
-}
-
-#[tokio::test]
-async fn a_folder_whose_files_are_archived_passes() {
-    sources::battery(Folder::new(AfterDrop::Archive)).await;
+    sources::battery(Folder::new(AfterDrop::Keep, samples::plain)).await;
 }
 
 #[tokio::test]
 async fn a_folder_whose_files_are_deleted_passes() {
-    sources::battery(Folder::new(AfterDrop::Delete)).await;
+    sources::battery(Folder::new(AfterDrop::Delete, samples::plain)).await;
+}
+
+/// A test for each format, as files that are archived.
+macro_rules! formats {
+    ($($format:ident),* $(,)?) => {$(
+        #[tokio::test]
+        async fn $format() {
+            sources::battery(Folder::new(AfterDrop::Archive, samples::$format)).await;
+        }
+    )*};
+}
+
+formats! {
+    plain, markdown_yaml, markdown_toml, page, mail, mail_markup,
+    rss, atom, json_feed, ninjs_1, ninjs_2, ninjs_3, json_lines, schema_org, record, nitf, newsml, sitemap,
+    warc, warc_by_record, gzip, zstd, tar, tar_gzip, tar_zstd, tar_of_warc,
 }

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use dateline_drop::Settings;
+
 /// More than any sample article has.
 const MAX_BYTES: u64 = 1 << 20;
 
@@ -21,7 +23,7 @@ fn every_part_of_the_seed_is_in_its_place() {
         let mut bytes = Vec::new();
         let file = File::open(entry.unwrap().path()).unwrap();
         file.take(MAX_BYTES).read_to_end(&mut bytes).unwrap();
-        let articles = dateline_drop::read(&bytes, None).unwrap();
+        let articles = dateline_drop::read(&bytes, &Settings::default()).unwrap();
         assert_eq!(articles.len(), 1);
         check(&articles[0].item);
         assert!(articles[0].recovered.is_empty());

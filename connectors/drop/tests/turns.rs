@@ -62,6 +62,29 @@ async fn files_come_oldest_first_and_then_by_name() {
 }
 
 #[tokio::test]
+async fn articles_that_state_their_dates_come_by_them() {
+    let stage = Stage::new(Keep, |_| {});
+    let item = |title: &str, date: &str| {
+        format!("<item><title>{title}</title><pubDate>{date}</pubDate></item>")
+    };
+    let feed = |items: &[String]| {
+        let items = items.concat();
+        format!("<rss version='2.0'><channel>{items}</channel></rss>")
+    };
+    let (may, june) = (
+        "Tue, 09 May 2023 10:00:00 GMT",
+        "Fri, 09 Jun 2023 10:00:00 GMT",
+    );
+    stage.write(
+        "a",
+        feed(&[item("June", june), item("undated", ""), item("May", may)]),
+    );
+    stage.write("b", feed(&[item("June again", june)]));
+    let order = ["May", "undated", "June", "June again"];
+    assert_eq!(headlines(&stage.turn().await), order);
+}
+
+#[tokio::test]
 async fn a_clock_that_is_set_back_puts_no_file_off() {
     const SETTLE: Duration = Duration::from_secs(30);
     let stage = Stage::new(Keep, |config| config.settle = SETTLE);

@@ -128,6 +128,7 @@ fn a_page_waits_in_the_log_and_comes_out_as_it_went_in() {
     let page = dateline_pipeline::draft::FetchedPage {
         url: "https://quay.example/a".to_owned(),
         content_type: None,
+        fetched: None,
         bytes: (0..=255).cycle().take(100_000).collect(),
     };
     let text = serde_json::to_string(&page).unwrap();

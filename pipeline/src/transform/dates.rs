@@ -45,8 +45,10 @@ pub(super) fn settle(draft: &Draft, language: Option<&Language>, page: Option<&P
     };
     let address: Option<Cow<'_, str>> = link.or_else(file);
     let declared = language.map(|language| language.declared.as_ref().unwrap_or(&language.code));
+    // Told from then, `yesterday` is the day before the page was fetched, not before its archive was dropped.
+    let given = draft.page.as_ref().and_then(|page| page.fetched);
     let known = Circumstances {
-        fetched: draft.fetched,
+        fetched: given.unwrap_or(draft.fetched),
         language: declared.map(String::as_str),
         country: None,
         url: address.as_deref(),

@@ -173,6 +173,7 @@ mod tests {
         draft.page = Some(FetchedPage {
             url: "https://quay.example/gulls".to_owned(),
             content_type: Some("text/html".to_owned()),
+            fetched: None,
             bytes: page.as_bytes().to_vec(),
         });
         normalise(draft, &Enrichment::default()).unwrap().record
@@ -217,6 +218,7 @@ mod tests {
             draft.page = Some(FetchedPage {
                 url: String::new(),
                 content_type: Some("text/html; charset=utf-8".to_owned()),
+                fetched: None,
                 bytes: page.as_bytes().to_vec(),
             });
             normalise(draft, &Enrichment::default())
@@ -232,6 +234,25 @@ mod tests {
         assert_eq!(record.summary, None);
         let fault = dropped("<title>Index</title><ul><li><a href=/a>A</a></ul>").unwrap_err();
         assert_eq!(fault.kind, "no_text");
+    }
+
+    #[test]
+    fn the_dates_of_an_archived_page_are_told_from_its_fetch() {
+        let published = |fetched: &str| {
+            let mut draft = drafts::draft(Item::default());
+            draft.source.kind = crate::record::SourceKind::Drop;
+            draft.page = Some(FetchedPage {
+                url: "https://quay.example/gulls".to_owned(),
+                content_type: Some("text/html".to_owned()),
+                fetched: Some(fetched.parse().unwrap()),
+                bytes: PAGE.as_bytes().to_vec(),
+            });
+            let record = normalise(draft, &Enrichment::default()).unwrap().record;
+            record.published
+        };
+        assert!(published("2023-05-10T04:00:00Z").is_some());
+        // A page cannot state a day that was still to come.
+        assert_eq!(published("2020-05-10T04:00:00Z"), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ fn with_page(title: &str, teaser: &str, paragraph: &str) -> Draft {
     draft.page = Some(FetchedPage {
         url: A.to_owned(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
+        fetched: None,
         bytes: format!(
             "<html lang=en><head><title>Ferry</title><meta name=author content='Jane Roe'></head><body><article>\
              <h1>Ferry</h1><p>{}</p><p>{paragraph}</p></article></body></html>",

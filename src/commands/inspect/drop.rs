@@ -1,15 +1,21 @@
 //! `inspect drop`: the records that become of a dropped file.
 
+use std::io::Read;
+
 use dateline_config::DropFolder;
+use dateline_drop::{FileArticle, Next, Part, Parts, Settings};
 use dateline_pipeline::draft::Draft;
 use dateline_pipeline::record::SourceKind;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Findings, bytes, draft, lines, report, target};
+use super::{Findings, draft, lines, open, report, target};
 use crate::cli::InspectDrop;
 use crate::exit::Exit;
 use crate::terminal;
+
+/// Articles of one dropped file that are shown: an archive of the web holds tens of thousands.
+const MAX_PARTS: usize = 1000;
 
 #[derive(Debug, Deserialize)]
 struct Request {
@@ -25,7 +31,7 @@ pub(super) fn drop_file(args: &InspectDrop) -> anyhow::Result<Exit> {
         return batch(folder.as_ref());
     }
     let file = target(&args.target)?;
-    let findings = bytes(file).map(|bytes| of_drop(file, &bytes, folder.as_ref()));
+    let findings = open(file).map(|opened| of_drop(file, opened, folder.as_ref()));
     report(findings, args.json)
 }
 
@@ -50,9 +56,9 @@ fn folder(args: &InspectDrop) -> Result<Option<DropFolder>, Exit> {
 /// `{"path"}` → `{"records": […], "problems": […]}`.
 fn batch(folder: Option<&DropFolder>) -> anyhow::Result<Exit> {
     lines::answer(
-        |request: Request| match bytes(&request.path) {
-            Ok(bytes) => {
-                let findings = of_drop(&request.path, &bytes, folder);
+        |request: Request| match open(&request.path) {
+            Ok(file) => {
+                let findings = of_drop(&request.path, file, folder);
                 json!({ "records": findings.records, "problems": findings.problems })
             }
             Err(error) => json!({ "records": [], "problems": [format!("{error:#}")] }),
@@ -61,27 +67,61 @@ fn batch(folder: Option<&DropFolder>) -> anyhow::Result<Exit> {
     )
 }
 
-/// What becomes of a file, in `folder` or in one without settings.
-pub(super) fn of_drop(target: &str, bytes: &[u8], folder: Option<&DropFolder>) -> Findings {
+/// What becomes of a file, in `folder` or in one without settings. It is read as it streams.
+pub(super) fn of_drop(
+    target: &str,
+    file: Box<dyn Read + Send>,
+    folder: Option<&DropFolder>,
+) -> Findings {
     let mut findings = Findings::default();
-    let fields = folder.and_then(|folder| folder.fields.as_ref());
-    match dateline_drop::read(bytes, fields) {
-        Ok(articles) => {
-            let language = folder.and_then(|folder| folder.language.as_ref());
-            let drafts = articles.into_iter().map(|article| {
-                let mut item = article.item;
-                item.language = item.language.or_else(|| language.cloned());
-                Draft {
-                    item,
-                    page: article.page,
-                    recovered: article.recovered,
-                    file: Some(target.to_owned()),
-                    ..draft(SourceKind::Drop, target)
+    let language = folder.and_then(|folder| folder.language.as_deref());
+    let mut drafts = Vec::new();
+    for next in Parts::new(file, folder.map(Settings::of).unwrap_or_default()) {
+        match next {
+            Next::Part(part) if drafts.len() + findings.problems.len() == MAX_PARTS => {
+                let place = placed(target, &part);
+                let more = format!(
+                    "{place} and what follows it was not looked at: {MAX_PARTS} articles are shown"
+                );
+                findings.problems.push(more);
+                break;
+            }
+            Next::Part(part) => {
+                let place = placed(target, &part);
+                match part.article {
+                    Ok(article) => drafts.push(drafted(target, place, *article, language)),
+                    Err(unread) if place == target => findings.problems.push(unread.fault.reason),
+                    Err(unread) => findings
+                        .problems
+                        .push(format!("{place}: {}", unread.fault.reason)),
                 }
-            });
-            findings.take(drafts.collect());
+            }
+            Next::Said(line) => terminal::say(&line),
+            Next::Worked => {}
         }
-        Err(fault) => findings.problems.push(fault.reason),
     }
+    findings.take(drafts);
     findings
+}
+
+fn drafted(target: &str, place: String, article: FileArticle, language: Option<&str>) -> Draft {
+    let mut item = article.item;
+    item.language = item.language.or_else(|| language.map(str::to_owned));
+    Draft {
+        item,
+        http: article.http,
+        page: article.page,
+        recovered: article.recovered,
+        file: Some(place),
+        ..draft(SourceKind::Drop, target)
+    }
+}
+
+/// Where a part of a file is.
+fn placed(target: &str, part: &Part) -> String {
+    if part.path.is_empty() {
+        target.to_owned()
+    } else {
+        format!("{target}/{}", part.path)
+    }
 }

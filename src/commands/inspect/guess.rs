@@ -1,13 +1,14 @@
 //! `inspect THING`: tells what the thing is by its content, says so, and does what the command for it does.
 
+use std::io::{Cursor, Read};
 use std::path::Path;
 
-use dateline_drop::Kind;
+use dateline_drop::{Kind, Settings};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Harvest, Outcome};
 use dateline_timestamps::{Hints, parse};
 
-use super::{bytes, date, drop, is_address, of_feed, of_harvest, page, polled, report, text};
+use super::{begun, date, drop, is_address, of_feed, of_harvest, open, page, polled, report, text};
 use crate::cli::InspectAnything;
 use crate::exit::Exit;
 use crate::terminal;
@@ -24,8 +25,8 @@ pub(super) fn guess(args: &InspectAnything) -> anyhow::Result<Exit> {
         return address(&thing, args.json);
     }
     if thing == "-" || Path::new(&thing).is_file() {
-        return match bytes(&thing) {
-            Ok(bytes) => file(&thing, &bytes, args.json),
+        return match opened(&thing) {
+            Ok((bytes, rest)) => file(&thing, bytes, rest, args.json),
             Err(error) => {
                 terminal::complain(&error);
                 Ok(Exit::Unavailable)
@@ -65,28 +66,40 @@ fn is_no_feed(harvest: &Harvest) -> bool {
     )
 }
 
-/// What a file or standard input holds.
-fn file(name: &str, bytes: &[u8], as_json: bool) -> anyhow::Result<Exit> {
-    match dateline_drop::kind(bytes) {
+/// The bytes that a file or standard input begins with, and the rest, which only an archive has.
+fn opened(name: &str) -> anyhow::Result<(Vec<u8>, Box<dyn Read + Send>)> {
+    let mut file = open(name)?;
+    Ok((begun(name, &mut file)?, file))
+}
+
+/// What a file or standard input holds, of which the first bytes and the rest are given.
+fn file(
+    name: &str,
+    bytes: Vec<u8>,
+    rest: Box<dyn Read + Send>,
+    as_json: bool,
+) -> anyhow::Result<Exit> {
+    match dateline_drop::kind(&bytes) {
         Kind::Feed => {
             taken_for("feed", name);
-            report(Ok(of_feed(name, bytes)), as_json)
+            report(Ok(of_feed(name, &bytes)), as_json)
         }
         Kind::Page => {
             taken_for("page", name);
-            page::of_page(name, bytes, None, as_json)
+            page::of_page(name, &bytes, None, as_json)
         }
-        Kind::Text if !is_article(bytes) => plain(name, bytes, as_json),
+        Kind::Text if !is_article(&bytes) => plain(name, &bytes, as_json),
         Kind::Text | Kind::Other => {
             taken_for("drop", name);
-            report(Ok(drop::of_drop(name, bytes, None)), as_json)
+            let whole = Box::new(Cursor::new(bytes).chain(rest));
+            report(Ok(drop::of_drop(name, whole, None)), as_json)
         }
     }
 }
 
 /// Whether a plain text has an article's headline and text.
 fn is_article(bytes: &[u8]) -> bool {
-    let articles = dateline_drop::read(bytes, None).unwrap_or_default();
+    let articles = dateline_drop::read(bytes, &Settings::default()).unwrap_or_default();
     let mut items = articles.iter().map(|article| &article.item);
     items.any(|item| item.title.is_some() && item.content.is_some())
 }

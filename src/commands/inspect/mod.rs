@@ -182,15 +182,27 @@ fn draft(kind: SourceKind, target: &str) -> Draft {
 
 /// The bytes of a file, or of standard input for `-`.
 fn bytes(target: &str) -> anyhow::Result<Vec<u8>> {
+    begun(target, &mut open(target)?)
+}
+
+/// A file, or standard input for `-`.
+fn open(target: &str) -> anyhow::Result<Box<dyn Read + Send>> {
+    if target == "-" {
+        return Ok(Box::new(std::io::stdin()));
+    }
+    let file = std::fs::File::open(target).with_context(|| unreadable(target))?;
+    Ok(Box::new(file))
+}
+
+/// The bytes that a file begins with: all of them, unless it is too large.
+fn begun(target: &str, file: &mut impl Read) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = if target == "-" {
-        std::io::stdin()
-            .lock()
-            .take(MAX_INPUT)
-            .read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(target).and_then(|file| file.take(MAX_INPUT).read_to_end(&mut bytes))
-    };
-    read.with_context(|| format!("{target} cannot be read"))?;
+    file.take(MAX_INPUT)
+        .read_to_end(&mut bytes)
+        .with_context(|| unreadable(target))?;
     Ok(bytes)
+}
+
+fn unreadable(target: &str) -> String {
+    format!("{target} cannot be read")
 }

@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn a_picture_is_no_article() {
         assert_eq!(
-            dateline_drop::read(PICTURE_BYTES, None).unwrap_err().kind,
+            dateline_drop::read(PICTURE_BYTES, &dateline_drop::Settings::default())
+                .unwrap_err()
+                .kind,
             "binary"
         );
     }

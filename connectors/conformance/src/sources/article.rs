@@ -13,7 +13,7 @@ pub struct Article {
     pub name: String,
     /// Headline, one line; two articles may share it.
     pub title: String,
-    /// Two paragraphs, joined by an empty line. The draft's content, summary or title must hold the
+    /// Two paragraphs, joined by an empty line. The draft's content, summary, title or page must hold the
     /// last word of it ([`Article::marker`]), which no other wording has.
     pub text: String,
     /// When it was published; a source that states it must hand over the oldest first.

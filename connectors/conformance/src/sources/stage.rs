@@ -279,13 +279,17 @@ impl<'h, H: SourceHarness> Stage<'h, H> {
     }
 }
 
-/// Whether the draft's title, summary or content holds the marker.
+/// Whether the draft's title, summary, content or page holds the marker.
 fn holds(draft: &Draft, marker: &str) -> bool {
     let item = &draft.item;
     [&item.title, &item.summary, &item.content]
         .into_iter()
         .flatten()
         .any(|text| text.value.contains(marker))
+        || draft
+            .page
+            .as_ref()
+            .is_some_and(|page| String::from_utf8_lossy(&page.bytes).contains(marker))
 }
 
 /// The items that the model has committed.

@@ -32,8 +32,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
             }
             FileArticle {
                 item,
-                page: None,
                 recovered: lines.clone(),
+                ..FileArticle::default()
             }
         })
         .collect();

@@ -20,15 +20,24 @@ const EMPTY: &str = "the file is a list without articles";
 
 pub(super) fn read(text: &str, fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
     let (values, lines) = values(text)?;
+    articles(&values, lines, fields)
+}
+
+/// The articles among the values of a file, of which `lines` are to be said.
+fn articles(
+    values: &[Value],
+    lines: Vec<String>,
+    fields: Option<&DropFields>,
+) -> Result<Vec<FileArticle>, Fault> {
     let many = Many {
         name: "article",
         limit: MAX_ARTICLES,
         lines,
     };
     match fields {
-        None => many.read(&values, item, EMPTY),
+        None => many.read(values, item, EMPTY),
         Some(fields) => {
-            let objects = mapped::objects(&values, fields)?;
+            let objects = mapped::objects(values, fields)?;
             many.read(&objects, |object| mapped::article(object, fields), EMPTY)
         }
     }
@@ -55,6 +64,13 @@ fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
         return Err(Fault::poison("format", reason));
     }
     Ok((values, lines))
+}
+
+/// Reads the article that a line holds, or the several that `fields` finds in it.
+pub(super) fn line(text: &str, fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
+    let value = serde_json::from_str(text)
+        .map_err(|error| Fault::poison("format", format!("it is no JSON: {error}")))?;
+    articles(&[value], Vec::new(), fields)
 }
 
 fn item(value: &Value) -> Result<Item, Fault> {

@@ -2,7 +2,8 @@
 
 use dateline_text::charset::{self, Declared};
 
-use super::{markdown, packed};
+use super::parts::container;
+use super::{mail, markdown};
 use crate::look::{self, Format};
 
 /// What the content of a file says that it is.
@@ -14,14 +15,17 @@ pub enum Kind {
     Page,
     /// Plain text.
     Text,
-    /// Another format of articles, something packed, or nothing that is read: [`read`](super::read) says which.
+    /// Another format of articles, an archive or something packed, or nothing that is read: [`read`](super::read) says which.
     Other,
 }
 
 /// What `bytes` are by their content.
 pub fn kind(bytes: &[u8]) -> Kind {
+    if container(bytes).is_some() || look::magic(bytes).is_some() || mail::is_mail(bytes) {
+        return Kind::Other;
+    }
     let decoded = charset::decode(bytes, &Declared::default());
-    if packed::is_packed(bytes) || look::magic(bytes).is_some() || decoded.text.contains('\0') {
+    if decoded.text.contains('\0') {
         return Kind::Other;
     }
     match look::format(&decoded.text) {
@@ -45,6 +49,12 @@ mod tests {
             (b"Gulls return\n\nThey are back.", Kind::Text),
             (b"---\ntitle: Gulls\n---\nThey are back.", Kind::Other),
             (b"{\"headline\": \"Gulls\"}", Kind::Other),
+            (b"{\"headline\": \"Gulls\"}\n{\"headline\": \"Terns\"}", Kind::Other),
+            (
+                b"From: Jane Roe <jane@quay.example>\r\nSubject: Gulls\r\nDate: Tue, 9 May 2023 10:15:00 +0100\r\n\r\nThey are back.",
+                Kind::Other,
+            ),
+            (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", Kind::Other),
             (b"\x1f\x8b\x08", Kind::Other),
             (b"%PDF-1.7", Kind::Other),
         ] {

@@ -231,12 +231,23 @@ fn unix_time(number: &Number) -> Option<Stated> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
+    use std::io::Write;
     use std::path::Path;
+    use std::sync::Arc;
 
     use serde_json::json;
 
     use super::*;
-    use crate::read::read;
+    use crate::read::Settings;
+
+    /// The articles of a file by a mapping.
+    fn read(bytes: &[u8], fields: &DropFields) -> Result<Vec<FileArticle>, Fault> {
+        let settings = Settings {
+            fields: Some(Arc::new(fields.clone())),
+            ..Settings::default()
+        };
+        crate::read::read(bytes, &settings)
+    }
 
     /// The mapping that a configuration writes.
     fn fields(mapping: &str) -> DropFields {
@@ -317,9 +328,8 @@ mod tests {
     fn objects_stand_alone_in_lists_in_lines_and_within() {
         let mapped = fields(MAPPING);
         let gulls = gulls().to_string();
-        let count = |text: &str, fields: &DropFields| {
-            read(text.as_bytes(), Some(fields)).map(|all| all.len())
-        };
+        let count =
+            |text: &str, fields: &DropFields| read(text.as_bytes(), fields).map(|all| all.len());
         assert_eq!(count(&gulls, &mapped), Ok(1));
         assert_eq!(count(&format!("[{gulls}, {gulls}]"), &mapped), Ok(2));
         assert_eq!(count(&format!("{gulls}\n{gulls}\n{gulls}"), &mapped), Ok(3));
@@ -337,6 +347,26 @@ mod tests {
     }
 
     #[test]
+    fn a_mapping_holds_within_archives() {
+        let gulls = gulls().to_string();
+        let mut tar = tar::Builder::new(Vec::new());
+        for (name, text) in [
+            ("gulls.json", gulls.clone()),
+            ("lines.json", format!("{gulls}\n{{\"a\": 1}}\n{gulls}\n")),
+        ] {
+            let mut header = tar::Header::new_ustar();
+            header.set_size(text.len() as u64);
+            tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(&tar.into_inner().unwrap()).unwrap();
+        let articles = read(&gzip.finish().unwrap(), &fields(MAPPING)).unwrap();
+        let titles = articles.iter().flat_map(|article| &article.item.title);
+        let titles: Vec<&str> = titles.map(|title| title.value.as_str()).collect();
+        assert_eq!(titles, ["Gulls return"; 3]);
+    }
+
+    #[test]
     fn what_is_no_article_is_told_with_the_places_that_were_tried() {
         let fault = article(&json!({ "a": 1 }), &fields(MAPPING)).unwrap_err();
         assert_eq!(fault.kind, "empty");
@@ -349,7 +379,7 @@ mod tests {
             "format"
         );
         let text = format!("[{{\"a\": 1}}, {}]", gulls());
-        let articles = read(text.as_bytes(), Some(&fields(MAPPING))).unwrap();
+        let articles = read(text.as_bytes(), &fields(MAPPING)).unwrap();
         assert_eq!(articles.len(), 1);
         assert!(articles[0].recovered[0].starts_with("article 1 was passed over: no title at"));
     }

@@ -1,14 +1,17 @@
 //! The bytes of a dropped file into articles. No I/O.
 //!
 //! A file is recognised by its content, never by its name: plain-text articles, Markdown with front matter, pages of articles
-//! (HTML), feeds (RSS, Atom, JSON Feed), ninjs, NITF, NewsML-G2,
-//! articles of schema.org in JSON, news sitemaps and our own records, and any of them packed
-//! by gzip or zstd. Every other format is named in the reason for its rejection.
+//! (HTML), feeds (RSS, Atom, JSON Feed), mail, ninjs, NITF, NewsML-G2,
+//! articles of schema.org in JSON, news sitemaps and our own records, web archives (WARC), and any of them packed
+//! by gzip or zstd or in a tar archive. Every other format is named in the reason for its rejection.
 
 mod feed;
 mod fields;
+mod http;
 mod json;
 mod kind;
+mod lines;
+mod mail;
 mod many;
 mod mapped;
 mod markdown;
@@ -16,26 +19,35 @@ mod newsml;
 mod ninjs;
 mod nitf;
 mod packed;
+mod parts;
 mod plain;
 mod sitemap;
+mod tar;
+mod warc;
 mod xml;
 
-pub use kind::{Kind, kind};
+use std::io::Cursor;
 
 use dateline_config::DropFields;
-use dateline_pipeline::draft::{FetchedPage, Item};
+use dateline_pipeline::draft::{FetchedPage, HttpFacts, Item};
 use dateline_pipeline::fault::Fault;
 use dateline_text::charset::{self, Declared, Decoded};
 
 use crate::look::{self, Format};
 
+pub use kind::{Kind, kind};
+pub(crate) use parts::{HEAD, container, failed};
+pub use parts::{Limits, Next, Part, Parts, Settings, Unread};
+
 /// One article of a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileArticle {
     /// What the file says about it. Identity (`guid`) and language are the source's to add.
     pub item: Item,
     /// The page that the file is, whose article is still to be found.
     pub page: Option<FetchedPage>,
+    /// The answer of a server that held it, where the file is an archive of the web.
+    pub http: Option<HttpFacts>,
     /// What was repaired while reading it, one line each.
     pub recovered: Vec<String>,
 }
@@ -44,22 +56,47 @@ impl From<Item> for FileArticle {
     fn from(item: Item) -> Self {
         Self {
             item,
-            page: None,
-            recovered: Vec::new(),
+            ..Self::default()
         }
     }
 }
 
-/// Reads the articles of a file, at least one. `fields` says where they are in JSON, where it is of a form of its own.
+/// The articles of a file in memory, at least one. What could not be read beside them is left out; [`Parts`] has it.
 ///
 /// # Errors
 /// A poison fault of kind `empty` (nothing but white space, or a feed without items), `binary` (no text; the reason says what it looks like), `packed` (gzip or
-/// zstd that is damaged or too large) or `format` (text, but of a format that is not read, or not to be read).
-pub fn read(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
-    let unpacked = packed::unpacked(bytes)?;
-    let bytes = unpacked.as_ref();
+/// zstd that is damaged), `damaged` (an archive that is), `too_large`, `withheld` or `format` (text, but of a format that is not read, or not to be read).
+pub fn read(bytes: &[u8], settings: &Settings) -> Result<Vec<FileArticle>, Fault> {
+    let mut articles = Vec::new();
+    let mut first = None;
+    for next in Parts::new(Cursor::new(bytes.to_vec()), settings.clone()) {
+        match next {
+            Next::Part(Part {
+                article: Ok(article),
+                ..
+            }) => articles.push(*article),
+            Next::Part(Part {
+                article: Err(unread),
+                ..
+            }) => {
+                first.get_or_insert(unread.fault);
+            }
+            Next::Said(_) | Next::Worked => {}
+        }
+    }
+    match first {
+        Some(fault) if articles.is_empty() => Err(fault),
+        _ => Ok(articles),
+    }
+}
+
+/// Reads a document, which is neither packed nor an archive: its articles, at least one. `fields` is that of [`Settings`].
+pub(crate) fn whole(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle>, Fault> {
     if let Some(name) = look::magic(bytes) {
         return Err(binary(name));
+    }
+    if mail::is_mail(bytes) {
+        return Ok(vec![mail::read(bytes)?]);
     }
     let decoded = charset::decode(bytes, &Declared::default());
     if decoded.text.contains('\0') {
@@ -95,18 +132,24 @@ pub fn read(bytes: &[u8], fields: Option<&DropFields>) -> Result<Vec<FileArticle
 }
 
 /// What is read, for those who send something else.
-const READ: &str = "plain-text articles, Markdown with front matter, HTML pages, feeds, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps and records of Dateline's are read, and any of them in gzip or zstd";
+const READ: &str = "plain-text articles, Markdown with front matter, HTML pages, feeds, mail, ninjs, NITF, NewsML-G2, schema.org in JSON, news sitemaps, records of Dateline's and web archives (WARC) are read, and any of them in gzip, zstd or tar";
 
 /// The page of an article, which is for the transform stage to find in it.
 fn page(decoded: &Decoded<'_>) -> FileArticle {
     FileArticle {
-        item: Item::default(),
-        page: Some(FetchedPage {
-            url: String::new(),
-            content_type: Some("text/html; charset=utf-8".to_owned()),
-            bytes: decoded.text.as_bytes().to_vec(),
-        }),
+        page: Some(page_of(decoded.text.as_bytes().to_vec())),
         recovered: decoded.notes(),
+        ..FileArticle::default()
+    }
+}
+
+/// A page in UTF-8 that no server gave.
+fn page_of(bytes: Vec<u8>) -> FetchedPage {
+    FetchedPage {
+        url: String::new(),
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        fetched: None,
+        bytes,
     }
 }
 
@@ -131,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Vec<FileArticle>, Fault> {
-        super::read(bytes, None)
+        super::read(bytes, &Settings::default())
     }
 
     const STORY: &str = "Harbour Wire - Full Text Articles\n\n\
@@ -244,7 +287,15 @@ mod tests {
         let lines = format!("{one}\n\n{{\"cut off\n{two}\n");
         let articles = read(lines.as_bytes()).unwrap();
         assert_eq!(articles.len(), 2);
-        assert!(articles[0].recovered[0].starts_with("line 3 was passed over"));
+        let unread: Vec<Unread> = Parts::new(Cursor::new(lines), Settings::default())
+            .filter_map(|next| match next {
+                Next::Part(part) => part.article.err(),
+                Next::Said(_) | Next::Worked => None,
+            })
+            .collect();
+        assert_eq!(unread.len(), 1);
+        assert!(unread[0].fault.reason.starts_with("line 3: it is no JSON"));
+        assert_eq!(unread[0].bytes, b"{\"cut off\n");
         assert_eq!(kind(b"{\"a\": 1}"), "format");
         assert_eq!(kind(b"[{\"uri\": \"x\"}]"), "empty");
     }
@@ -316,8 +367,8 @@ mod tests {
     fn a_bomb_is_no_article() {
         let bomb = zstd::bulk::compress(&vec![b'a'; 200 << 20], 3).unwrap();
         let fault = read(&bomb).unwrap_err();
-        assert_eq!(fault.kind, "packed");
-        assert!(fault.reason.contains("64 MiB"), "{}", fault.reason);
+        assert_eq!(fault.kind, "too_large");
+        assert!(fault.reason.contains("max_file"), "{}", fault.reason);
     }
 
     proptest! {

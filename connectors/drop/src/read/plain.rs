@@ -61,14 +61,14 @@ fn image(image: PlainImage) -> Image {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use crate::read::read;
+    use crate::read::whole;
 
     #[test]
     fn several_articles_say_who_when_and_for_whom() {
         let file = "Gulls return to the old quay\nBy JANE ROE, Quay Wire\nPublished 9 May 2023, 10:15 BST\nUpdated 10 May 2023\n\n\
             The gulls came back on Monday, said the office.\n\n----------\n\n\
             Ferries leave an hour late\n\nBRIDPORT, England, May 9 (Reuters) - The tide was low, said the office.\n";
-        let articles = read(file.as_bytes(), None).unwrap();
+        let articles = whole(file.as_bytes(), None).unwrap();
         let [gulls, ferries] = articles.as_slice() else {
             unreachable!("there are two");
         };
@@ -99,7 +99,7 @@ mod tests {
             let file = format!(
                 "Gulls return\n\n{line}\n\nThe gulls came back on Monday, said the office.\n"
             );
-            let item = read(file.as_bytes(), None).unwrap().remove(0).item;
+            let item = whole(file.as_bytes(), None).unwrap().remove(0).item;
             assert_eq!(item.published, None, "{line}");
             assert!(item.content.unwrap().value.starts_with(line));
         }
@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn text_that_was_encoded_twice_is_set_right_and_said() {
         let right = "Gulls return\n\nThe quayâ€™s gulls are back.\n\n“Late,” said Zoë.\n";
-        let whole = "Gulls return\n\nThe quay’s gulls are back – “late”, said Zoë.\n";
-        let twice: String = whole.bytes().map(|byte| encoding(byte)).collect();
+        let meant = "Gulls return\n\nThe quay’s gulls are back – “late”, said Zoë.\n";
+        let twice: String = meant.bytes().map(|byte| encoding(byte)).collect();
         for (file, expected) in [
             (
                 twice.as_str(),
@@ -117,7 +117,7 @@ mod tests {
             ),
             (right, "The quay’s gulls are back.\n\n“Late,” said Zoë."),
         ] {
-            let article = read(file.as_bytes(), None).unwrap().remove(0);
+            let article = whole(file.as_bytes(), None).unwrap().remove(0);
             assert_eq!(article.item.content.unwrap().value, expected);
             assert_eq!(
                 article.recovered,

@@ -41,6 +41,7 @@ pub fn config(path: &Path, after: AfterDrop) -> DropFolder {
         after,
         archive_dir: None,
         max_file: ByteSize(64 * 1024),
+        max_archive: ByteSize(64 << 20),
         language: Some("en".to_owned()),
         enrich: vec![
             Enrichment::Timestamps,

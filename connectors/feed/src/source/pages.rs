@@ -110,6 +110,7 @@ impl FullTexts {
                     return Ok(FetchedPage {
                         url: page.url.to_string(),
                         content_type,
+                        fetched: None,
                         bytes: page.bytes,
                     });
                 }
