@@ -109,19 +109,12 @@ async fn holds_are_kept_over_restarts_and_forgotten_a_day_after_their_end() {
     commit(&bench, failing(now), Some(first)).await;
     let longer = hold("a.example", after(now, HOUR * 3), HOUR * 2);
     commit(&bench, failing(now), Some(longer.clone())).await;
-    let Bench {
-        folder,
-        store,
-        clock,
-        ..
-    } = bench;
-    store.close(false).await;
-    let (store, readers) = store::open(folder.path(), Tuning::default()).unwrap();
+    bench.store.close(false).await;
+    let (store, readers) = store::open(bench.folder.path(), Tuning::default()).unwrap();
     let bench = Bench {
-        folder,
         store,
         readers,
-        clock,
+        ..bench
     };
     let holds = || bench.readers.with(|reader| reader.holds()).unwrap();
     assert_eq!(holds(), [longer], "one for each host, the latest");

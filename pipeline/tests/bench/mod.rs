@@ -27,7 +27,7 @@ pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) readers: Arc<Readers>,
     pub(crate) clock: Clock,
-    enrichment: Arc<Enrichment>,
+    pub(crate) enrichment: Arc<Enrichment>,
 }
 
 impl Bench {

@@ -109,7 +109,7 @@ mod tests {
     fn text_that_was_encoded_twice_is_set_right_and_said() {
         let right = "Gulls return\n\nThe quayâ€™s gulls are back.\n\n“Late,” said Zoë.\n";
         let meant = "Gulls return\n\nThe quay’s gulls are back – “late”, said Zoë.\n";
-        let twice: String = meant.bytes().map(|byte| encoding(byte)).collect();
+        let twice: String = meant.bytes().map(encoding).collect();
         for (file, expected) in [
             (
                 twice.as_str(),

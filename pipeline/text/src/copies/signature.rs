@@ -295,7 +295,9 @@ mod tests {
 
         #[test]
         fn any_bytes_are_a_signature_or_none(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Signature::from_bytes(&bytes);
+            if let Some(signature) = Signature::from_bytes(&bytes) {
+                prop_assert_eq!(Signature::from_bytes(&signature.to_bytes()), Some(signature));
+            }
         }
 
         #[test]

@@ -3,6 +3,7 @@
 //! Prints every kind of case and of edit: `cargo test -p dateline-text --test copies -- --nocapture`.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "the figures are what it is run for")]
 
 mod cases;
 mod edits;
