@@ -126,7 +126,7 @@ pub(crate) struct InspectDrop {
     /// What to inspect.
     #[arg(value_name = "FILE", required_unless_present = "batch")]
     pub(crate) target: Option<String>,
-    /// Read it with the settings of this one of the [[drops]] in the configuration: its `[drops.fields]` and `language`.
+    /// Read it with the settings of this drop folder of the configuration, by its id: its mapping of fields and its language.
     #[arg(long, value_name = "ID")]
     pub(crate) drop: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Enrichment as it is configured: names of the user's own, sources that want less of it, pages of a feed's articles.
+//! Enrichment as it is configured: names of the user's own, sources that want less of it, what becomes of copies, pages of a feed's articles.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -82,6 +82,75 @@ fn own_names_are_linked_and_sources_get_what_they_want() {
             .get("models")
             .is_none_or(|models| models.get("entities").is_none())
     );
+}
+
+/// A wire story, by its paragraphs.
+const WIRE: [&str; 4] = [
+    "The ferry between Tarnwick and Holmgate will not sail before Thursday, the harbour office said, because a part of the engine that was made in 1974 has \
+     to be cast anew.",
+    "About 2,300 passengers a week use the crossing, most of them on their way to the market. A bus is to leave every 40 minutes from the old customs house, \
+     and the fare of 3 euros is the same.",
+    "The foundry in Fenbridge, the last of 12 in the county that still casts iron, had promised the part for the end of March. Its owner said that 2 of his \
+     7 workers had the flu.",
+    "The council meets on Wednesday to decide whether a second boat is to be bought. It would cost 4.2 million euros, twice as much as in 2009.",
+];
+
+#[test]
+fn copies_are_known_over_a_restart_and_left_out_where_that_is_wanted() {
+    let setup = Setup::new("copies");
+    let folder = setup.folder();
+    for name in ["wire", "courier", "echo"] {
+        fs::create_dir(folder.join(name)).unwrap();
+    }
+    let drop = |name: &str, file: &str, headline: &str, paragraphs: &[&str]| {
+        let text = format!("{headline}\n\n{}\n", paragraphs.join("\n\n"));
+        fs::write(folder.join(name).join(file), text).unwrap();
+    };
+    let watched = |name: &str, more: &str| {
+        format!("[[drops]]\npath = \"{name}\"\nsettle = \"0ms\"\n{more}\n")
+    };
+    let config = setup.configure(&format!(
+        "[duplicates]\nwindow = \"2d\"\n\n{}{}{}{}",
+        watched("wire", ""),
+        watched("courier", ""),
+        watched("echo", "copies = \"drop\""),
+        setup.jsonl("")
+    ));
+    let delivered = |count: usize| {
+        until("the records", SOON, || {
+            Some(records(&setup)).filter(|records| records.len() == count)
+        })
+    };
+    drop("wire", "ferry.txt", "Ferry out of service", &WIRE);
+    let mut daemon = Daemon::start(&config);
+    let wire = delivered(1).remove(0);
+    daemon.kill();
+    let mut daemon = Daemon::start(&config);
+    drop("echo", "boat.txt", "Wanted: a part from 1974", &WIRE[..3]);
+    drop("courier", "boat.txt", "No boat to Holmgate", &WIRE[..3]);
+    delivered(2);
+    drop(
+        "echo",
+        "bees.txt",
+        "Bees",
+        &["The bees are back.", "Nobody knows from where."],
+    );
+    let records = delivered(3);
+    daemon.stop(SOON);
+    let titled = |title: &str| {
+        records
+            .iter()
+            .find(|record| record["title"] == title)
+            .unwrap()
+    };
+    let duplicates = &titled("No boat to Holmgate")["duplicates"];
+    assert_eq!(duplicates["cluster"], wire["id"]);
+    assert_eq!(duplicates["of"], wire["id"]);
+    assert_eq!(duplicates["similarity"], 1.0);
+    assert_eq!(duplicates["method"], "figures");
+    for alone in [&wire, titled("Bees")] {
+        assert!(alone.get("duplicates").is_none(), "{alone}");
+    }
 }
 
 #[test]
