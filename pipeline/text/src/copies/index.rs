@@ -17,9 +17,9 @@ const MATCHES: usize = 16;
 const SHARED: usize = 2;
 
 /// Candidates for one article: the most alike first, so that further ones hardly matter.
-const CANDIDATES: usize = 16;
+const CANDIDATES: usize = 8;
 
-/// Articles by their keys, in memory: at most 90 bytes for an article of twenty keys, and three megabytes.
+/// Articles by their keys, in memory: at most 85 bytes for an article of sixteen keys, and three megabytes.
 ///
 /// It is MinHash with locality-sensitive hashing (Piotr Indyk and Rajeev Motwani, *Approximate nearest neighbors*, STOC 1998), with single hashes as bands:
 /// a low threshold, so that a copy of a third of a text is found too; what is found is only a candidate. Parts are merged as in a log-structured
@@ -64,7 +64,7 @@ impl Index {
         self.live.end()
     }
 
-    /// The articles that share at least two keys, those that share the most first, of equals the oldest; sixteen at the most.
+    /// The articles that share at least two keys, those that share the most first, of equals the oldest; eight at the most.
     #[must_use]
     pub fn candidates(&self, keys: &[u32]) -> Vec<Candidate> {
         let mut found = self.found(keys);
@@ -193,7 +193,7 @@ mod tests {
             });
             assert_eq!(found, twins, "{number}");
         }
-        assert!(index.bytes() < articles as usize * 5 * 6 + (3 << 20));
+        assert!(index.bytes() < articles as usize * 40 + (4 << 20));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 /// Articles with following numbers, found by their keys.
 ///
-/// With room for `2^bits` articles, the upper `bits` bits of a key say in which bucket it is. An entry holds the other bits of the key above and the
-/// number of the article below, 32 bits together, so that nothing of a key is lost.
+/// With room for `2^bits` articles, an entry has the number of the article in its lower `bits` bits, and above them the lower bits of the key. The upper
+/// bits of a key say in which bucket it is, two more of them than there would have to be for nothing of a key to be lost: so a bucket has four entries,
+/// which the processor fetches at once, rather than sixteen.
 #[derive(Debug)]
 pub(super) struct Segment {
     bits: u32,
@@ -14,6 +15,9 @@ pub(super) struct Segment {
     starts: Box<[u32]>,
     entries: Box<[u32]>,
 }
+
+/// Buckets for each article that there is room for, as a power of two.
+const SPREAD_BITS: u32 = 2;
 
 /// A bucket's entries.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +35,8 @@ impl Segment {
         articles: u32,
         each: impl Fn(&mut dyn FnMut(u32, u32)),
     ) -> Self {
-        let bucket = |key: u32| (key >> (u32::BITS - bits)) as usize;
-        let mut starts = vec![0_u32; (1 << bits) + 1];
+        let bucket = |key: u32| (key >> (u32::BITS - bits - SPREAD_BITS)) as usize;
+        let mut starts = vec![0_u32; (1 << (bits + SPREAD_BITS)) + 1];
         each(&mut |_, key| starts[bucket(key) + 1] += 1);
         let mut sum = 0;
         for start in &mut starts {
@@ -73,7 +77,8 @@ impl Segment {
         let place_mask = (1_u32 << self.bits) - 1;
         for (bucket, ends) in (0_u32..).zip(self.starts.windows(2)) {
             for entry in &self.entries[ends[0] as usize..ends[1] as usize] {
-                let key = bucket << (u32::BITS - self.bits) | entry >> self.bits;
+                let upper = bucket >> SPREAD_BITS << (u32::BITS - self.bits);
+                let key = upper | entry >> self.bits;
                 take(entry & place_mask, key);
             }
         }
@@ -81,7 +86,7 @@ impl Segment {
 
     /// Where the entries with this key are, among others.
     pub(super) fn span(&self, key: u32) -> Span {
-        let bucket = (key >> (u32::BITS - self.bits)) as usize;
+        let bucket = (key >> (u32::BITS - self.bits - SPREAD_BITS)) as usize;
         Span {
             start: self.starts[bucket],
             end: self.starts[bucket + 1],

@@ -26,10 +26,10 @@ const SAMPLE: usize = 64;
 const FIGURES: usize = 24;
 
 /// Shingles that a text is found by, of its whole.
-const WHOLE_ANCHORS: usize = 12;
+const WHOLE_ANCHORS: usize = 9;
 
 /// Shingles that it is found by, at the most.
-pub const MAX_ANCHORS: usize = 20;
+pub const MAX_ANCHORS: usize = 16;
 
 /// Words of the beginning, from which the other anchors are: copies are cut from the end, and a short one has few of the anchors of the whole.
 const LEAD_WORDS: usize = 120;
@@ -87,7 +87,7 @@ impl Signature {
         })
     }
 
-    /// The keys that the text is found by, twenty at the most.
+    /// The keys that the text is found by, sixteen at the most.
     #[must_use]
     pub fn anchors(&self) -> &[u32] {
         &self.anchors
@@ -119,7 +119,7 @@ impl Signature {
         }
     }
 
-    /// As it is stored: little-endian, at most 440 bytes.
+    /// As it is stored: little-endian, at most 425 bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let lists = [&self.sample, &self.figures, &self.anchors];
