@@ -118,12 +118,13 @@ fn look_up(
     let looking = worked()? - start;
     let count = asked.len() as f64;
     let bytes: usize = asked.iter().map(|told| told.text.len()).sum();
+    let a_second = |time: Duration| count / time.as_secs_f64();
     println!(
-        "{count} looked up, of {:.1} KB: {:.0}/s in all ({:.1} µs to sign, {:.1} µs to look up); {copies} copies, {:.1} candidates each",
+        "{count} articles of {:.1} KB: {:.0} looked up a second, {:.0} signed, {:.0} both; {copies} copies, {:.1} candidates each",
         bytes as f64 / count / 1e3,
-        count / (signing + looking).as_secs_f64(),
-        signing.as_secs_f64() * 1e6 / count,
-        looking.as_secs_f64() * 1e6 / count,
+        a_second(looking),
+        a_second(signing),
+        a_second(signing + looking),
         f64::from(candidates) / count,
     );
     Ok(())
