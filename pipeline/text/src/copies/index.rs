@@ -29,6 +29,8 @@ pub struct Index {
     /// The oldest, and largest, first.
     packed: Vec<Segment>,
     live: Live,
+    /// Articles with lower numbers are forgotten, also those whose part is still here.
+    first_kept: u64,
 }
 
 /// An article that shares keys.
@@ -47,6 +49,7 @@ impl Index {
         Self {
             packed: Vec::new(),
             live: Live::new(first),
+            first_kept: first,
         }
     }
 
@@ -95,18 +98,20 @@ impl Index {
             .iter()
             .fold(0, |sum, (part, span, _)| sum ^ part.touch(*span));
         std::hint::black_box(touched);
+        let is_kept = |number: &u64| *number >= self.first_kept;
         let mut found = Vec::new();
         for (part, span, key) in spans {
-            found.extend(part.find(span, key).take(MATCHES));
+            found.extend(part.find(span, key).filter(is_kept).take(MATCHES));
         }
         for &key in keys {
-            found.extend(self.live.find(key).take(MATCHES));
+            found.extend(self.live.find(key).filter(is_kept).take(MATCHES));
         }
         found
     }
 
-    /// Forgets the oldest articles, in parts: as many as can leave without one leaving whose number is `first_kept` or higher.
+    /// Forgets the articles with lower numbers. They are found no more; their memory is given back in parts, once all of a part are forgotten.
     pub fn forget_before(&mut self, first_kept: u64) {
+        self.first_kept = first_kept;
         let gone = self
             .packed
             .iter()
@@ -115,7 +120,7 @@ impl Index {
         self.packed.drain(..gone);
     }
 
-    /// Articles that are held.
+    /// Articles that are held in memory, forgotten ones in parts with others among them.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.live.articles() + self.packed.iter().map(Segment::articles).sum::<u64>()
@@ -197,14 +202,16 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_leave_in_parts_and_none_before_its_time() {
+    fn the_oldest_are_forgotten_and_leave_in_parts() {
         let mut index = Index::starting_at(0);
         let part = 1_u64 << LIVE_BITS;
         for number in 0..3 * part {
             index.push(&keys(number));
         }
-        index.forget_before(part - 1);
+        index.forget_before(part - 2);
         assert_eq!(index.len(), 3 * part);
+        assert!(index.candidates(&keys(part - 4)).is_empty());
+        assert_eq!(index.candidates(&keys(part - 2)).len(), 2);
         index.forget_before(part);
         assert_eq!(index.len(), 2 * part);
         assert!(index.candidates(&keys(0)).is_empty());
