@@ -14,5 +14,5 @@ mod signature;
 mod verdict;
 
 pub use index::{Candidate, Index};
-pub use signature::{MAX_ANCHORS, Signature};
+pub use signature::Signature;
 pub use verdict::{Likeness, is_copy};

@@ -29,7 +29,7 @@ const FIGURES: usize = 24;
 const WHOLE_ANCHORS: usize = 9;
 
 /// Shingles that it is found by, at the most.
-pub const MAX_ANCHORS: usize = 16;
+const MAX_ANCHORS: usize = 16;
 
 /// Words of the beginning, from which the other anchors are: copies are cut from the end, and a short one has few of the anchors of the whole.
 const LEAD_WORDS: usize = 120;
@@ -93,16 +93,9 @@ impl Signature {
         &self.anchors
     }
 
-    /// Different sequences of five words in the text.
-    #[must_use]
-    pub fn len(&self) -> u32 {
+    /// Different sequences of words in the text.
+    pub(super) fn shingles(&self) -> u32 {
         self.shingles
-    }
-
-    /// Never: a text without sequences has no signature.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.shingles == 0
     }
 
     pub(super) fn sample(&self) -> Sample<'_> {
@@ -193,7 +186,7 @@ impl Read {
                 .wrapping_mul(ROLLING)
                 .wrapping_add(word_hash);
             if count >= SHINGLE_WORDS {
-                read.shingles.push(hash::mixed(rolling));
+                read.shingles.push(hash::mix(rolling));
             }
             // Two figures in a row are hardly ever the same by chance, as one is: half of all figures have one digit.
             if word.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -249,7 +242,7 @@ mod tests {
         let told = (
             &signature.sample[..2],
             &signature.anchors[..2],
-            signature.len(),
+            signature.shingles,
             &signature.figures[..1],
         );
         assert_eq!(

@@ -24,7 +24,11 @@ impl Likeness {
     /// Of two texts; absent where they have too little in common to be copies.
     #[must_use]
     pub fn of(a: &Signature, b: &Signature) -> Option<Self> {
-        let (shorter, longer) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+        let (shorter, longer) = if a.shingles() <= b.shingles() {
+            (a, b)
+        } else {
+            (b, a)
+        };
         let sequences = Overlap::of(shorter.sample(), longer.sample());
         let containment = share(sequences.shared, sequences.of_a);
         if sequences.shared < MIN_SHARED || containment < MIN_CONTAINMENT {

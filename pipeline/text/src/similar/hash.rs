@@ -17,13 +17,9 @@ pub(crate) fn sequence(hashes: &[u64]) -> u64 {
         .fold(0, |state, &hash| mix(state.rotate_left(5) ^ hash))
 }
 
-/// One hash of a sum of hashes, each bit of which depends on all of the sum's.
-pub(crate) fn mixed(sum: u64) -> u64 {
-    mix(sum)
-}
-
-/// The finaliser of MurmurHash3 for 64 bits, by Austin Appleby, who put it into the public domain.
-fn mix(mut hash: u64) -> u64 {
+/// The finaliser of MurmurHash3 for 64 bits, by Austin Appleby, who put it into the public domain: each bit of the result depends on each
+/// bit given.
+pub(crate) fn mix(mut hash: u64) -> u64 {
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^= hash >> 33;
