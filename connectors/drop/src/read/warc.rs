@@ -316,7 +316,12 @@ fn of_body(
                 return Ok(None);
             }
             match feed::read(&body) {
-                Ok(articles) => Ok(Some(articles)),
+                Ok(mut articles) => {
+                    if let Some(first) = articles.first_mut() {
+                        first.recovered.extend(notes);
+                    }
+                    Ok(Some(articles))
+                }
                 // A feed without items is no damage.
                 Err(fault) if fault.kind == "empty" => Ok(None),
                 Err(fault) => Err(fault),
@@ -536,6 +541,19 @@ mod tests {
             })
             .collect();
         assert_eq!(titles, ["One", "Two"]);
+    }
+
+    #[test]
+    fn a_feed_that_was_cut_off_says_so() {
+        let feed = b"<rss version='2.0'><channel><item><title>One</title></item><item><title>Tw";
+        let answer = answer("200 OK\r\nContent-Type: application/rss+xml", feed);
+        let truncated = String::from_utf8(answer)
+            .unwrap()
+            .replace("WARC-Type: ", "WARC-Truncated: length\r\nWARC-Type: ");
+        let (parts, _) = read(truncated.into_bytes());
+        let first = parts[0].article.as_ref().unwrap();
+        let told = |line: &String| line.contains("only the beginning of the answer (`length`)");
+        assert!(first.recovered.iter().any(told), "{:?}", first.recovered);
     }
 
     #[test]
