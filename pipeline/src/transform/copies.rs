@@ -11,8 +11,9 @@ use dateline_text::copies::{Index, Likeness, Signature, is_copy};
 use dateline_text::similar;
 use jiff::Timestamp;
 
-use super::enrichment::CopyPolicy;
+use super::enrichment::{CopyPolicy, Enrichment};
 use super::identity::hex;
+use super::known::Known;
 use super::normalise;
 use crate::clock::before;
 use crate::record::{DateOrigin, DuplicateMethod, Duplicates, Precision, Record};
@@ -53,8 +54,9 @@ pub struct Wording {
 }
 
 impl Wording {
-    /// Of a record's text. Pure, and most of the work.
-    pub(super) fn of(record: &Record, policy: CopyPolicy) -> Self {
+    /// Of a record's text, with what is wanted for its source. Pure, and most of the work.
+    pub(super) fn of(record: &Record, enrichment: &Enrichment) -> Self {
+        let policy = enrichment.wanted(&record.source.id).copies;
         let signature = match policy {
             CopyPolicy::Pass => None,
             CopyPolicy::Mark | CopyPolicy::Drop => normalise::text(record).and_then(Signature::of),
@@ -168,33 +170,6 @@ pub(super) struct Stories<'a> {
     dropped: u64,
 }
 
-/// What is known of something, and whether that is news for the store.
-#[derive(Clone)]
-struct Known<T> {
-    value: Option<T>,
-    is_new: bool,
-}
-
-impl<T> Known<T> {
-    fn stored(value: Option<T>) -> Self {
-        Self {
-            value,
-            is_new: false,
-        }
-    }
-
-    fn new(value: T) -> Self {
-        Self {
-            value: Some(value),
-            is_new: true,
-        }
-    }
-
-    fn news(self) -> Option<T> {
-        self.value.filter(|_| self.is_new)
-    }
-}
-
 /// A copy of an article.
 struct Match {
     row: LikenessRow,
@@ -241,12 +216,12 @@ impl Stories<'_> {
             first_kept: self.copies.forget(self.horizon).cast_signed(),
             likenesses: self.likenesses,
             members: members
-                .filter_map(|(article, cluster)| Some((article, cluster.news()?)))
+                .filter_map(|(article, cluster)| Some((article, cluster.new_value()?)))
                 .collect(),
             clusters: self
                 .clusters
                 .into_values()
-                .filter_map(Known::news)
+                .filter_map(Known::new_value)
                 .collect(),
             marked: self.marked,
             dropped: self.dropped,
@@ -310,9 +285,9 @@ impl Stories<'_> {
         let known = self.cluster_of(copied.article)?;
         let id = known.unwrap_or(copied.article);
         if known.is_none() {
-            self.members.insert(copied.article, Known::new(id));
+            self.members.insert(copied.article, Known::made(id));
         }
-        self.members.insert(article, Known::new(id));
+        self.members.insert(article, Known::made(id));
         let mut cluster = self.cluster(id)?.unwrap_or(ClusterRow {
             id,
             original: copied.article,
@@ -324,7 +299,7 @@ impl Stories<'_> {
             cluster.told = told;
         }
         if is_earliest || known.is_none() {
-            self.clusters.insert(id, Known::new(cluster));
+            self.clusters.insert(id, Known::made(cluster));
         }
         Ok(id)
     }
@@ -361,7 +336,7 @@ impl Stories<'_> {
 
     fn cluster_of(&mut self, article: Hash) -> rusqlite::Result<Option<Hash>> {
         if let Some(known) = self.members.get(&article) {
-            return Ok(known.value);
+            return Ok(known.value().copied());
         }
         let cluster = self.reader.cluster_of(&article)?;
         self.members.insert(article, Known::stored(cluster));
@@ -370,7 +345,7 @@ impl Stories<'_> {
 
     fn cluster(&mut self, id: Hash) -> rusqlite::Result<Option<ClusterRow>> {
         if let Some(known) = self.clusters.get(&id) {
-            return Ok(known.value.clone());
+            return Ok(known.value().cloned());
         }
         let cluster = self.reader.cluster(&id)?;
         self.clusters.insert(id, Known::stored(cluster.clone()));

@@ -11,6 +11,7 @@ use super::copies::{Stories, Wording};
 use super::damping::Budget;
 use super::full_text;
 use super::identity::{Evidence, FoundBy, hex, same_article};
+use super::known::Known;
 use crate::fault::Fault;
 use crate::record::{Op, Record};
 use crate::store::{
@@ -32,32 +33,17 @@ pub(super) struct Index<'r> {
     reader: &'r Reader<'r>,
     /// When the batch is resolved.
     pub(super) now: Timestamp,
-    articles: HashMap<Hash, ArticleEntry>,
+    articles: HashMap<Hash, Known<ArticleRow>>,
     keys: HashMap<Hash, Vec<Hash>>,
-    sightings: HashMap<(Hash, String), SightingEntry>,
+    sightings: HashMap<(Hash, String), Known<(Hash, bool)>>,
     versions: HashMap<(Hash, Hash), Option<String>>,
-    held: HashMap<Hash, HeldEntry>,
+    held: HashMap<Hash, Known<HeldRow>>,
     left: HashMap<String, bool>,
     new_keys: Vec<(Hash, Hash)>,
     new_versions: Vec<VersionRow>,
     records: Vec<RecordRow>,
     damped: u64,
     stories: Stories<'r>,
-}
-
-struct ArticleEntry {
-    row: ArticleRow,
-    changed: bool,
-}
-
-struct SightingEntry {
-    state: Option<(Hash, bool)>,
-    changed: bool,
-}
-
-struct HeldEntry {
-    row: Option<HeldRow>,
-    changed: bool,
 }
 
 impl<'r> Index<'r> {
@@ -93,9 +79,9 @@ impl<'r> Index<'r> {
         let articles = self.articles.into_values();
         commit
             .articles
-            .extend(articles.filter_map(|entry| entry.changed.then_some(entry.row)));
-        for ((article, source), entry) in self.sightings {
-            if let Some((content, faithful)) = entry.state.filter(|_| entry.changed) {
+            .extend(articles.filter_map(Known::new_value));
+        for ((article, source), sighting) in self.sightings {
+            if let Some((content, faithful)) = sighting.new_value() {
                 commit.sightings.push(SightingRow {
                     article,
                     source,
@@ -104,10 +90,11 @@ impl<'r> Index<'r> {
                 });
             }
         }
-        for (article, entry) in self.held.into_iter().filter(|(_, entry)| entry.changed) {
-            match entry.row {
-                Some(row) => commit.held.push(row),
-                None => commit.released.push(article),
+        for (article, held) in self.held {
+            match held.news() {
+                Some(Some(row)) => commit.held.push(row),
+                Some(None) => commit.released.push(article),
+                None => {}
             }
         }
         commit
@@ -165,7 +152,7 @@ impl<'r> Index<'r> {
     fn seen_in(&self, id: Hash, own: &str) -> rusqlite::Result<Vec<String>> {
         let mut sources = self.reader.seen_in(&id, SEEN_IN)?;
         let fresh = self.sightings.iter();
-        let fresh = fresh.filter(|((article, _), entry)| *article == id && entry.state.is_some());
+        let fresh = fresh.filter(|((article, _), known)| *article == id && known.value().is_some());
         sources.extend(fresh.map(|((_, source), _)| source.clone()));
         sources.retain(|source| source != own);
         sources.sort_unstable();
@@ -178,14 +165,11 @@ impl<'r> Index<'r> {
 
     /// The revision of an article that waits.
     fn held(&mut self, id: Hash) -> rusqlite::Result<Option<&HeldRow>> {
-        let entry = match self.held.entry(id) {
+        let known = match self.held.entry(id) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(HeldEntry {
-                row: self.reader.held(&id)?,
-                changed: false,
-            }),
+            Entry::Vacant(entry) => entry.insert(Known::stored(self.reader.held(&id)?)),
         };
-        Ok(entry.row.as_ref())
+        Ok(known.value())
     }
 
     /// Lets a revision wait, in place of one that waited.
@@ -219,28 +203,20 @@ impl<'r> Index<'r> {
             content,
             record: json,
         };
-        let entry = HeldEntry {
-            row: Some(held),
-            changed: true,
-        };
-        self.held.insert(row.id, entry);
+        self.held.insert(row.id, Known::made(held));
         Ok(None)
     }
 
     /// Whether revisions of some article wait that were taken from `source`.
     fn is_churning(&self, source: &str) -> rusqlite::Result<bool> {
-        let mut held = self.held.values().filter_map(|entry| entry.row.as_ref());
+        let mut held = self.held.values().filter_map(Known::value);
         Ok(held.any(|held| held.source == source) || self.reader.is_churning(source)?)
     }
 
     /// Nothing of this article waits any more.
     pub(super) fn release(&mut self, id: Hash) -> rusqlite::Result<()> {
         if self.held(id)?.is_some() {
-            let entry = HeldEntry {
-                row: None,
-                changed: true,
-            };
-            self.held.insert(id, entry);
+            self.held.insert(id, Known::taken_away());
         }
         Ok(())
     }
@@ -321,17 +297,11 @@ impl<'r> Index<'r> {
     }
 
     pub(super) fn article(&mut self, id: &Hash) -> rusqlite::Result<Option<ArticleRow>> {
-        if let Some(entry) = self.articles.get(id) {
-            return Ok(Some(entry.row.clone()));
+        if let Some(known) = self.articles.get(id) {
+            return Ok(known.value().cloned());
         }
         let row = self.reader.article(id)?;
-        if let Some(row) = &row {
-            let entry = ArticleEntry {
-                row: row.clone(),
-                changed: false,
-            };
-            self.articles.insert(*id, entry);
-        }
+        self.articles.insert(*id, Known::stored(row.clone()));
         Ok(row)
     }
 
@@ -363,11 +333,7 @@ impl<'r> Index<'r> {
             budget: Budget::full(record.fetched),
             from_page: full_text::gave_text(record),
         };
-        let entry = ArticleEntry {
-            row: row.clone(),
-            changed: true,
-        };
-        self.articles.insert(id, entry);
+        self.update(&row);
         self.learn_keys(id, evidence, true)?;
         Ok(row)
     }
@@ -394,11 +360,7 @@ impl<'r> Index<'r> {
     }
 
     pub(super) fn update(&mut self, row: &ArticleRow) {
-        let entry = ArticleEntry {
-            row: row.clone(),
-            changed: true,
-        };
-        self.articles.insert(row.id, entry);
+        self.articles.insert(row.id, Known::made(row.clone()));
     }
 
     pub(super) fn sighting(
@@ -407,17 +369,11 @@ impl<'r> Index<'r> {
         source: &str,
     ) -> rusqlite::Result<Option<(Hash, bool)>> {
         let key = (id, source.to_owned());
-        if let Some(entry) = self.sightings.get(&key) {
-            return Ok(entry.state);
+        if let Some(known) = self.sightings.get(&key) {
+            return Ok(known.value().copied());
         }
         let state = self.reader.sighting(&id, source)?;
-        self.sightings.insert(
-            key,
-            SightingEntry {
-                state,
-                changed: false,
-            },
-        );
+        self.sightings.insert(key, Known::stored(state));
         Ok(state)
     }
 
@@ -463,13 +419,10 @@ impl<'r> Index<'r> {
         evidence: &Evidence,
         faithful: bool,
     ) -> rusqlite::Result<()> {
-        let state = Some((evidence.content, faithful));
-        if self.sighting(id, &evidence.source)? != state {
-            let entry = SightingEntry {
-                state,
-                changed: true,
-            };
-            self.sightings.insert((id, evidence.source.clone()), entry);
+        let state = (evidence.content, faithful);
+        if self.sighting(id, &evidence.source)? != Some(state) {
+            let key = (id, evidence.source.clone());
+            self.sightings.insert(key, Known::made(state));
         }
         Ok(())
     }

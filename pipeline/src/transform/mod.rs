@@ -18,6 +18,7 @@ mod full_text;
 pub mod gazetteer;
 pub mod identity;
 mod index;
+mod known;
 pub mod normalise;
 pub mod pages;
 pub mod quantities;

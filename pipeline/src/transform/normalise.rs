@@ -183,7 +183,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
     let evidence = evidence(item, &record, parsed_link.as_ref(), content_hash);
-    let wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
+    let wording = Wording::of(&record, enrichment);
     Ok(Article {
         record,
         evidence,

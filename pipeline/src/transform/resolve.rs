@@ -79,29 +79,26 @@ pub fn resolve(
 /// Finds the article's place, and delivers it if there is anything to say; what cannot be delivered is a dead letter.
 fn place(
     index: &mut Index<'_>,
-    article: Article,
+    mut article: Article,
     enrichment: &Enrichment,
 ) -> rusqlite::Result<Option<DeadLetter>> {
-    let Article {
-        mut record,
-        mut evidence,
-        lacks_page,
-        mut wording,
-    } = article;
-    let stated = latest_stated(&record);
-    let Some(mut row) = index.find(&evidence)? else {
-        let row = index.add(&evidence, stated, &record)?;
-        index.sight(row.id, &evidence, true)?;
-        index.add_version(row.id, &evidence);
-        return index.deliver(record, &row, wording);
+    let stated = latest_stated(&article.record);
+    let Some(mut row) = index.find(&article.evidence)? else {
+        let row = index.add(&article.evidence, stated, &article.record)?;
+        index.sight(row.id, &article.evidence, true)?;
+        index.add_version(row.id, &article.evidence);
+        return index.deliver(article.record, &row, article.wording);
     };
-    index.learn_keys(row.id, &evidence, false)?;
-    row.meet(&evidence, record.fetched);
-    let had_page = lacks_page && row.from_page;
-    let keeps_text = !had_page || keep_text(index, &row, &mut record, &mut evidence, enrichment)?;
-    if had_page {
-        wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
-    }
+    index.learn_keys(row.id, &article.evidence, false)?;
+    row.meet(&article.evidence, article.record.fetched);
+    let had_page = article.lacks_page && row.from_page;
+    let keeps_text = !had_page || keep_text(index, &row, &mut article, enrichment)?;
+    let Article {
+        record,
+        evidence,
+        wording,
+        ..
+    } = article;
     let says = weigh(index, &row, &evidence, stated)?;
     if !keeps_text {
         index.update(&row);
@@ -122,19 +119,25 @@ fn place(
 fn keep_text(
     index: &mut Index<'_>,
     row: &ArticleRow,
-    record: &mut Record,
-    evidence: &mut Evidence,
+    article: &mut Article,
     enrichment: &Enrichment,
 ) -> rusqlite::Result<bool> {
     let Some(earlier) = index.latest(row.id)? else {
         return Ok(false);
     };
+    let Article {
+        record,
+        evidence,
+        wording,
+        ..
+    } = article;
     if full_text::keep(&earlier, record) {
         normalise::enrich(record, enrichment);
         evidence.content = normalise::content_hash(record);
         evidence.sketch = normalise::sketch(record);
         evidence.title = identity::compared_title(record);
         record.provenance.content_hash = hex(&evidence.content);
+        *wording = Wording::of(record, enrichment);
     }
     Ok(true)
 }
@@ -241,7 +244,7 @@ fn release(
     };
     match row.budget.spend(index.now) {
         Ok(budget) => {
-            let wording = Wording::of(&record, enrichment.wanted(&record.source.id).copies);
+            let wording = Wording::of(&record, enrichment);
             index.revise(row, budget, held.content, record, wording)
         }
         // The clock was set back.
