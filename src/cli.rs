@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::feeds::args::FeedsArgs;
 use crate::commands::inspect::date::InspectDate;
 use crate::commands::inspect::text::InspectText;
+use crate::daemon::socket::MOST_LATEST;
 
 /// Collects articles from feeds and text drops, and delivers one clean record per article version
 /// to Kafka or JSON-lines files.
@@ -31,6 +32,12 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Show how a running or stopped daemon stands.
     Status(StatusArgs),
+    /// Show the records of a running daemon as they are made.
+    Tail(TailArgs),
+    /// Have a running daemon apply a changed configuration.
+    Reload(ReloadArgs),
+    /// Deliver records to a sink again that it had.
+    Replay(ReplayArgs),
     /// List, add, remove, import, export and explain feeds.
     Feeds(FeedsArgs),
     /// Print a JSON Schema.
@@ -159,6 +166,60 @@ pub(crate) struct StatusArgs {
     /// How many sources in trouble to list.
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) worst: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TailArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Only records of this feed or drop folder, by its id; may be given several times.
+    #[arg(long = "source", visible_alias = "feed", value_name = "ID")]
+    pub(crate) sources: Vec<String>,
+    /// Only records in this language, by its code: `pt` is any Portuguese, `pt-BR` that of Brazil. May be given several times.
+    #[arg(long = "language", value_name = "CODE")]
+    pub(crate) languages: Vec<String>,
+    /// Only records that name this person, place or organisation, by a part of its name or by its id. May be given several times.
+    #[arg(long = "entity", value_name = "NAME|ID")]
+    pub(crate) entities: Vec<String>,
+    /// Begin with so many of the latest records.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=MOST_LATEST))]
+    pub(crate) last: u32,
+    /// Print JSON lines, as it does where the output is no terminal.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReloadArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// Print what has changed as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// The sink: `jsonl.NAME` or `kafka.NAME`; NAME alone where only one is called so.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sink: String,
+    /// From when on: how long ago ("2d", "90m"), or an instant ("2026-05-09T12:00:00Z"). The log holds what is younger than
+    /// `[state] max_age`.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        required_unless_present = "from",
+        conflicts_with = "from"
+    )]
+    pub(crate) since: Option<String>,
+    /// From this record of the log on, by its number.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) from: Option<i64>,
+    /// Print what is delivered again as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The `dateline` command: reads the command line, calls one of [`commands`], returns its exit code.
 
 mod cli;
+mod client;
 mod commands;
 mod daemon;
 mod demo;
@@ -26,6 +27,9 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::inspect(&args),
         Command::Demo(args) => commands::demo::demo(&args),
         Command::Status(args) => commands::status::status(&args),
+        Command::Tail(args) => commands::tail::tail(&args),
+        Command::Reload(args) => commands::reload::reload(&args),
+        Command::Replay(args) => commands::replay::replay(&args),
         Command::Feeds(args) => commands::feeds::feeds(&args),
         Command::Schema(args) => commands::schema::schema(&args),
         Command::Completions(args) => commands::completions::completions(&args),

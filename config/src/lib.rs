@@ -24,13 +24,13 @@ pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
     Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFields,
     DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http,
-    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Sasl, SaslMechanism,
-    Shutdown, Sinks, State, Tls, WebSub,
+    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Reload, Sasl,
+    SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{
     ByteSize, Every, HeaderValue, Network, NoProxy, Pointer, Proxy, Revealed, Secret, SecretError,
-    Step, format_duration,
+    Step, format_duration, parse_duration,
 };
 pub use url::Url;
 

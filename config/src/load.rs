@@ -41,6 +41,49 @@ pub struct Loaded {
     pub files: Vec<PathBuf>,
 }
 
+impl Loaded {
+    /// The files that would be read now, as far as that can be told from this configuration: other ones than [`Loaded::files`]
+    /// where some have come or gone since.
+    pub fn files_now(&self) -> Vec<PathBuf> {
+        let base = self.base();
+        let mut files = self.files.clone();
+        for entry in self.config.include.iter().filter(|entry| is_glob(entry)) {
+            let matches = base.to_str().map(|base| matching_files(base, entry));
+            if let Some(Ok(matches)) = matches {
+                files.extend(matches.take(MAX_FILES).filter_map(Result::ok));
+            }
+        }
+        files.sort();
+        files.dedup();
+        files
+    }
+
+    /// The folders in which these files are, or may appear.
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        let base = self.base();
+        let entries = self.config.include.iter().map(Path::new);
+        let of_entries = entries.map(|entry| {
+            let folders = folder_of(entry);
+            // What stands before the first glob is there, or may be.
+            base.join(
+                folders
+                    .components()
+                    .take_while(|part| !is_glob(&part.as_os_str().to_string_lossy()))
+                    .collect::<PathBuf>(),
+            )
+        });
+        let of_files = self.files.iter().map(|file| folder_of(file));
+        of_entries.chain(of_files).collect()
+    }
+
+    fn base(&self) -> PathBuf {
+        self.files
+            .first()
+            .map(|main| folder_of(main))
+            .unwrap_or_default()
+    }
+}
+
 /// Reads the file at `path` and the files that it includes.
 ///
 /// # Errors
@@ -294,6 +337,27 @@ fn read_included(
     }
 }
 
+/// How the globs of `include` match.
+const MATCHING: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
+/// The files that a glob of `include` matches now; relative ones start from the folder `base`.
+fn matching_files(base: &str, entry: &str) -> Result<glob::Paths, glob::PatternError> {
+    let pattern = if entry.starts_with('/') || base.is_empty() {
+        entry.to_owned()
+    } else {
+        format!("{}/{entry}", glob::Pattern::escape(base))
+    };
+    glob::glob_with(&pattern, MATCHING)
+}
+
+fn is_glob(entry: &str) -> bool {
+    entry.contains(['*', '?', '['])
+}
+
 /// The files that an entry of `include` names, in the order of their names.
 fn expand(
     context: &mut Context,
@@ -301,7 +365,7 @@ fn expand(
     span: &Range<usize>,
     terms: &Terms<'_>,
 ) -> Vec<PathBuf> {
-    if !entry.contains(['*', '?', '[']) {
+    if !is_glob(entry) {
         return vec![context.resolve(Path::new(entry))];
     }
     let Some(base) = context.base.to_str() else {
@@ -309,23 +373,13 @@ fn expand(
         context.report(finding.help("name each file, or move the configuration"));
         return Vec::new();
     };
-    let pattern = if entry.starts_with('/') || base.is_empty() {
-        entry.to_owned()
-    } else {
-        format!("{}/{entry}", glob::Pattern::escape(base))
-    };
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let Ok(matches) = glob::glob_with(&pattern, options) else {
+    let Ok(matches) = matching_files(base, entry) else {
         // The entry is a valid glob and the base is escaped, so this is a path that is too long to be one.
         let finding = Finding::error("this is not a usable glob").at(span.clone());
         context.report(finding.help("for example \"feeds.d/*.toml\""));
         return Vec::new();
     };
-    let mut paths = terms.matching(entry, &context.base, options);
+    let mut paths = terms.matching(entry, &context.base, MATCHING);
     for found in matches.take(MAX_FILES + 1) {
         match found {
             Ok(path) if path.is_dir() => {}

@@ -6,14 +6,18 @@ pub(crate) mod demo;
 pub(crate) mod feeds;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod reload;
+pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod status;
+pub(crate) mod tail;
 
 use std::path::Path;
 
 use dateline_config::Loaded;
 
+use crate::client::ClientError;
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -39,4 +43,14 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?)
+}
+
+/// Says why the daemon did not do what it was asked; `refusal` is how a command ends that it refuses.
+pub(crate) fn refused(error: ClientError, refusal: Exit) -> Exit {
+    let exit = match error {
+        ClientError::Refused { status, .. } if status.is_client_error() => refusal,
+        _ => Exit::Unavailable,
+    };
+    terminal::complain(&error.into());
+    exit
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use dateline_feed::websub;
+use dateline_config::Loaded;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::RunArgs;
-use crate::daemon::{Daemon, StartError, admin, callbacks, logging, metrics, signals};
+use crate::daemon::logging::{self, Logging};
+use crate::daemon::ports::Ports;
+use crate::daemon::{Daemon, StartError, control, metrics, signals, systemd, watch};
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -14,97 +17,57 @@ use crate::terminal;
 const STRAGGLERS: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
-    let config = match super::load_config(&args.config.config) {
-        Ok(loaded) => loaded.config,
+    let loaded = match super::load_config(&args.config.config) {
+        Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    logging::install(&config.log);
+    let logging = logging::install(&loaded.config.log);
     let metrics = metrics::install()?;
     let runtime = super::runtime()?;
-    let exit = runtime.block_on(async {
-        let daemon = match Daemon::assemble(&config) {
-            Ok(daemon) => daemon,
-            Err(error) => {
-                let exit = match &error {
-                    StartError::Store(_) => Exit::Unavailable,
-                    StartError::Connector(_) | StartError::Gazetteer(_) => Exit::Config,
-                };
-                terminal::complain(&error.into());
-                return Ok(exit);
-            }
-        };
-        let stop = CancellationToken::new();
-        signals::listen(stop.clone())?;
-        let admin_stop = CancellationToken::new();
-        let admin = if config.admin.enabled {
-            let listener = match admin::bind(&config.admin).await {
-                Ok(listener) => listener,
-                Err(error) => {
-                    terminal::complain(&error);
-                    return Ok(Exit::Unavailable);
-                }
-            };
-            let health = admin::Health {
-                store: daemon.store().clone(),
-                sinks: daemon.sinks(),
-                metrics: metrics.clone(),
-            };
-            tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
-            Some(tokio::spawn(admin::serve(
-                listener,
-                health,
-                admin_stop.clone(),
-            )))
-        } else {
-            None
-        };
-        let hubs = match daemon.callbacks() {
-            Some(callbacks) => match callbacks::bind(&config.websub).await {
-                Ok(listener) => {
-                    tracing::info!(address = %listener.local_addr()?, "hubs are served");
-                    Some(tokio::spawn(websub::serve(
-                        listener,
-                        callbacks,
-                        stop.clone(),
-                    )))
-                }
-                Err(error) => {
-                    terminal::complain(&error);
-                    return Ok(Exit::Unavailable);
-                }
-            },
-            None => None,
-        };
-        let upkeep = tokio::spawn(metrics_upkeep(metrics));
-        tracing::info!(
-            version = env!("CARGO_PKG_VERSION"),
-            config = %args.config.config.display(),
-            state = %config.state.dir.display(),
-            feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
-            drops = config.drops.iter().filter(|folder| folder.enabled).count(),
-            sinks = daemon.sinks().len(),
-            "dateline is running"
-        );
-        daemon.run(stop).await;
-        admin_stop.cancel();
-        for port in [admin, hubs].into_iter().flatten() {
-            port.await?;
-        }
-        upkeep.abort();
-        tracing::info!("dateline has stopped");
-        Ok(Exit::Fine)
-    });
+    let exit = runtime.block_on(work(loaded, logging, metrics));
     // What still blocks a thread (a name server that does not answer, a dead network folder) holds
     // nothing that counts.
     runtime.shutdown_timeout(STRAGGLERS);
     exit
 }
 
-/// Keeps the recorder's histograms small.
-async fn metrics_upkeep(handle: metrics_exporter_prometheus::PrometheusHandle) {
-    let mut ticks = tokio::time::interval(Duration::from_secs(5));
-    loop {
-        ticks.tick().await;
-        handle.run_upkeep();
-    }
+async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> anyhow::Result<Exit> {
+    let daemon = match Daemon::assemble(loaded.clone(), logging) {
+        Ok(daemon) => daemon,
+        Err(error) => {
+            let exit = match &error {
+                StartError::Store(_) => Exit::Unavailable,
+                StartError::Connector(_) | StartError::Gazetteer(_) => Exit::Config,
+            };
+            terminal::complain(&error.into());
+            return Ok(exit);
+        }
+    };
+    let stop = CancellationToken::new();
+    signals::listen(stop.clone())?;
+    let (control, orders) = control::control();
+    signals::reload_at_hangup(control.clone())?;
+    let config = &loaded.config;
+    let ports = match Ports::open(config, &daemon, control.clone(), metrics, &stop).await {
+        Ok(ports) => ports,
+        Err(error) => {
+            terminal::complain(&error);
+            return Ok(Exit::Unavailable);
+        }
+    };
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        config = %loaded.files.first().unwrap_or(&config.state.dir).display(),
+        state = %config.state.dir.display(),
+        feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
+        drops = config.drops.iter().filter(|folder| folder.enabled).count(),
+        sinks = daemon.sinks().health().len(),
+        "dateline is running"
+    );
+    tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));
+    tokio::spawn(watch::watch(loaded, control, stop.clone()));
+    daemon.run(stop, orders).await;
+    ports.close().await?;
+    tracing::info!("dateline has stopped");
+    Ok(Exit::Fine)
 }

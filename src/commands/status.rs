@@ -1,4 +1,8 @@
-//! `dateline status`: how a running or stopped daemon stands, read from its state folder.
+//! `dateline status`: how a running or stopped daemon stands, read from its state folder; of a running one also what its
+//! sinks wait for.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use dateline_config::{ByteSize, Config};
@@ -7,6 +11,8 @@ use dateline_pipeline::store::{ReaderStatus, SourceStatus, Status, read_status};
 use jiff::Timestamp;
 
 use crate::cli::StatusArgs;
+use crate::client::{Client, ClientError};
+use crate::daemon::socket::SinkAnswer;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 
@@ -31,16 +37,44 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Unavailable);
     };
     add_silent_sinks(&mut status, &loaded.config);
+    let faults = match status.running {
+        true => faults(dir)?,
+        false => BTreeMap::new(),
+    };
     if args.json {
-        terminal::result(&serde_json::to_string_pretty(&status)?);
+        let mut all = serde_json::to_value(&status)?;
+        all["faults"] = serde_json::to_value(&faults)?;
+        terminal::result(&serde_json::to_string_pretty(&all)?);
     } else {
-        terminal::result_raw(&describe(&status, Timestamp::now()));
+        terminal::result_raw(&describe(&status, &faults, Timestamp::now()));
     }
-    Ok(if status.failing + status.stopped > 0 {
-        Exit::Findings
-    } else {
-        Exit::Fine
-    })
+    Ok(
+        if status.failing + status.stopped > 0 || !faults.is_empty() {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        },
+    )
+}
+
+/// Why sinks get nothing at present, by their names. A daemon that does not answer may be starting or stopping.
+fn faults(state: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let asked: Result<Vec<SinkAnswer>, ClientError> = super::runtime()?.block_on(async {
+        let mut client = Client::connect(state).await?;
+        client.get("/v1/sinks").await
+    });
+    match asked {
+        Ok(sinks) => {
+            let faults = sinks.into_iter();
+            Ok(faults
+                .filter_map(|sink| Some((sink.name, sink.fault?)))
+                .collect())
+        }
+        Err(error) => {
+            terminal::say(&error.to_string());
+            Ok(BTreeMap::new())
+        }
+    }
 }
 
 /// Sinks of the configuration that have never been open are readers too, with everything before them.
@@ -62,7 +96,7 @@ fn add_silent_sinks(status: &mut Status, config: &Config) {
     }
 }
 
-fn describe(status: &Status, now: Timestamp) -> String {
+fn describe(status: &Status, faults: &BTreeMap<String, String>, now: Timestamp) -> String {
     let colour = terminal::stdout_is_colourful();
     let state = match (status.running, status.pid) {
         (true, Some(pid)) => paint(&format!("running (pid {pid})"), Style::Good, colour),
@@ -90,6 +124,10 @@ fn describe(status: &Status, now: Timestamp) -> String {
         ]);
     }
     text += &numbers(readers, &[1, 2]);
+    for (sink, fault) in faults {
+        let label = paint(&format!("{sink} gets nothing:"), Style::Error, colour);
+        text += &format!("{label} {fault}\n\n");
+    }
     text += &format!(
         "{} articles remembered, {} dead letters, {} sources, {} of them failing{}\n",
         status.articles,

@@ -12,17 +12,18 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use dateline_config::Admin;
-use dateline_pipeline::deliver::{SharedHealth, SinkHealth};
 use dateline_pipeline::store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::Sinks;
+
 /// What the admin port reports on.
 pub(crate) struct Health {
     pub(crate) store: Store,
-    pub(crate) sinks: Vec<(String, SharedHealth)>,
+    pub(crate) sinks: Sinks,
     pub(crate) metrics: PrometheusHandle,
 }
 
@@ -57,22 +58,15 @@ pub(crate) async fn serve(listener: TcpListener, health: Health, stop: Cancellat
 async fn metrics(State(health): State<Arc<Health>>) -> impl IntoResponse {
     // Counted when asked for: a sink that is away commits nothing that could keep it up to date.
     let head = health.store.vitals().borrow().records_head;
-    for (name, sink) in &health.sinks {
-        let position = lock(sink).position;
-        metrics::gauge!("dateline_sink_lag_records", "sink" => name.clone())
-            .set((head - position) as f64);
+    for (name, sink) in health.sinks.health() {
+        metrics::gauge!("dateline_sink_lag_records", "sink" => name)
+            .set((head - sink.position) as f64);
     }
     let content_type = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     (content_type, health.metrics.render())
-}
-
-fn lock(health: &SharedHealth) -> std::sync::MutexGuard<'_, SinkHealth> {
-    health
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 async fn healthz() -> &'static str {
@@ -83,13 +77,11 @@ async fn readyz(State(health): State<Arc<Health>>) -> impl IntoResponse {
     let store = health.store.trouble();
     let sinks: serde_json::Map<String, serde_json::Value> = health
         .sinks
-        .iter()
-        .map(|(name, health)| {
-            let health = lock(health).clone();
-            (
-                name.clone(),
-                json!({ "position": health.position, "fault": health.fault }),
-            )
+        .health()
+        .into_iter()
+        .map(|(name, sink)| {
+            let state = json!({ "position": sink.position, "fault": sink.fault });
+            (name, state)
         })
         .collect();
     let ready = store.is_none() && sinks.values().all(|sink| sink["fault"].is_null());

@@ -3,13 +3,33 @@
 use std::io::IsTerminal;
 
 use dateline_config::{Level, Log, LogFormat};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
 /// Overrides the configured level with directives such as `info,dateline_feed=debug`.
 const VARIABLE: &str = "DATELINE_LOG";
 
-/// Installs the log for the rest of the process.
-pub(crate) fn install(log: &Log) {
+/// The log of the process, whose level may be set anew.
+pub(crate) struct Logging(Option<reload::Handle<EnvFilter, Registry>>);
+
+impl Logging {
+    /// Somebody else's log, which stays as it is.
+    pub(crate) fn of_others() -> Logging {
+        Logging(None)
+    }
+
+    /// Takes another level. Its form stays.
+    pub(crate) fn set(&self, log: &Log) {
+        let Some(level) = &self.0 else { return };
+        if let Err(error) = level.reload(filter(log)) {
+            tracing::warn!(%error, "the log keeps its level");
+        }
+    }
+}
+
+/// What is logged: what the environment says, else the configured level of our own parts.
+fn filter(log: &Log) -> EnvFilter {
     let level = match log.level {
         Level::Trace => "trace",
         Level::Debug => "debug",
@@ -34,33 +54,42 @@ pub(crate) fn install(log: &Log) {
     let default = own.iter().fold(quiet.to_owned(), |all, name| {
         format!("{all},{name}={level}")
     });
-    let filter = std::env::var(VARIABLE)
+    std::env::var(VARIABLE)
         .ok()
         .and_then(|directives| EnvFilter::try_new(directives).ok())
-        .unwrap_or_else(|| EnvFilter::new(default));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .unwrap_or_else(|| EnvFilter::new(default))
+}
+
+/// Installs the log for the rest of the process.
+pub(crate) fn install(log: &Log) -> Logging {
     let text = match log.format {
         LogFormat::Text => true,
         LogFormat::Json => false,
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
-    let installed = if text {
-        builder
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = if text {
+        lines
             .with_ansi(crate::terminal::stderr_is_colourful())
             .with_target(false)
             .compact()
-            .try_init()
+            .boxed()
     } else {
-        builder
+        lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false)
-            .try_init()
+            .boxed()
     };
+    let (filter, level) = reload::Layer::new(filter(log));
+    let installed = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init();
     if installed.is_err() {
         tracing::debug!("a log was installed before");
+        return Logging::of_others();
     }
+    Logging(Some(level))
 }

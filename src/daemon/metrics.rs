@@ -135,6 +135,15 @@ fn describe() {
         "dateline_store_group_commits",
         "commits gathered into one transaction"
     );
+    describe_gauge!(
+        "dateline_config_reload_successful",
+        "0 while the files hold a configuration that is not taken"
+    );
+    describe_gauge!(
+        "dateline_config_reload_timestamp_seconds",
+        Unit::Seconds,
+        "when the configuration was last read, in seconds since 1970"
+    );
     describe_gauge!("dateline_build_info", "1, with the version as label");
     metrics::gauge!("dateline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -1,8 +1,24 @@
-//! SIGTERM and SIGINT: the first asks for a clean stop, the second for an immediate one.
+//! SIGTERM and SIGINT: the first asks for a clean stop, the second for an immediate one. SIGHUP has the configuration read
+//! again.
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+
+use super::control::Control;
+
+/// Has the configuration read again at every SIGHUP.
+///
+/// # Errors
+/// When the handler cannot be installed.
+pub(crate) fn reload_at_hangup(control: Control) -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup()).context("SIGHUP cannot be handled")?;
+    tokio::spawn(async move {
+        // What came of it is in the log.
+        while hangup.recv().await.is_some() && control.reload("SIGHUP").await.is_some() {}
+    });
+    Ok(())
+}
 
 /// Cancels `stop` at the first signal and ends the process at the second.
 ///

@@ -28,7 +28,8 @@ use dateline_config::Config;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::DemoArgs;
-use crate::daemon::{Daemon, signals};
+use crate::daemon::logging::Logging;
+use crate::daemon::{Daemon, control, signals};
 use crate::exit::Exit;
 use crate::terminal;
 use folder::Folder;
@@ -61,16 +62,17 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let listener = serve::bind().await?;
     let newsroom = Newsroom::open(listener.local_addr()?, &folder.incoming())?;
     folder.write_config(&newsroom)?;
-    let config = dateline_config::load(&folder.config())
+    let loaded = dateline_config::load(&folder.config())
         .map_err(|errors| anyhow::anyhow!("{}", errors.render(false, terminal::columns())))
-        .context("the demo's configuration is refused")?
-        .config;
+        .context("the demo's configuration is refused")?;
+    let config = loaded.config.clone();
 
     let closed = CancellationToken::new();
     let server = tokio::spawn(serve::serve(listener, newsroom.clone(), closed.clone()));
-    let daemon = Daemon::assemble(&config)?;
+    let daemon = Daemon::assemble(loaded, Logging::of_others())?;
     let stop = CancellationToken::new();
-    let daemon = tokio::spawn(daemon.run(stop.clone()));
+    let (_control, orders) = control::control();
+    let daemon = tokio::spawn(daemon.run(stop.clone(), orders));
 
     let mut stage = Stage::new(args.keep, &folder, &config, newsroom);
     let played = stage.play(&interrupted).await;

@@ -107,6 +107,18 @@ section! {
 }
 
 section! {
+    /// When a changed configuration is applied to the daemon that runs. SIGHUP and `dateline reload` apply it in any case.
+    table Reload at "[reload]", hints {
+        "auto" => "did you mean `watch`?",
+        "enabled" => "did you mean `watch`?",
+    } {
+        /// Whether changes of the files are noticed and applied by themselves. A file with an error changes nothing: the daemon
+        /// goes on as it was and says what is wrong.
+        watch: bool = default(true), Bool;
+    }
+}
+
+section! {
     /// What happens at SIGTERM and SIGINT.
     table Shutdown at "[shutdown]", hints {
         "timeout" => "did you mean `drain`?",

@@ -12,7 +12,7 @@ mod kafka;
 mod root;
 mod websub;
 
-pub use daemon::{Admin, Collect, Level, Log, LogFormat, Shutdown, State};
+pub use daemon::{Admin, Collect, Level, Log, LogFormat, Reload, Shutdown, State};
 pub use drops::{AfterDrop, DropFields, DropFolder};
 pub use duplicates::{Copies, Duplicates};
 pub use enrich::{Enrich, EnrichEntities, Enrichment, FullText};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Admin, Collect, DropFolder, Duplicates, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink,
-    Log, Shutdown, State, WebSub,
+    Log, Reload, Shutdown, State, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -70,6 +70,8 @@ section! {
         admin: Admin = default(Admin::default()), Table::<Admin>::new();
         /// What is logged, and how.
         log: Log = default(Log::default()), Table::<Log>::new();
+        /// When a changed configuration is applied.
+        reload: Reload = default(Reload::default()), Table::<Reload>::new();
         /// What happens at SIGTERM and SIGINT.
         shutdown: Shutdown = default(Shutdown::default()), Table::<Shutdown>::new();
     }
@@ -111,6 +113,7 @@ section! {
         "admin" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "websub" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "log" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
+        "reload" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "shutdown" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "feed" => "write `[[feeds]]`, with an s",
         "drop" => "write `[[drops]]`, with an s",

@@ -104,7 +104,7 @@ impl Shape for DurationShape {
                 return None;
             }
         };
-        let Some(duration) = parse(text) else {
+        let Some(duration) = parse_duration(text) else {
             let finding = Finding::error(format!("{subject} is not a duration: `{}`", quote(text)))
                 .at(value.span())
                 .help(advice(text));
@@ -144,8 +144,9 @@ impl Shape for DurationShape {
     }
 }
 
-/// Reads `1h30m`: units from large to small, each at most once; `None` for anything else and on overflow.
-fn parse(text: &str) -> Option<Duration> {
+/// Reads a duration in the notation of the configuration, `1h30m`: units from large to small, each at most once; `None` for
+/// anything else and on overflow.
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = 0u64;
     let mut units = UNITS.iter();
@@ -232,10 +233,10 @@ mod tests {
 
     #[test]
     fn reads_units_from_large_to_small() {
-        assert_eq!(parse("500ms"), Some(millis(500)));
-        assert_eq!(parse("1h30m"), Some(minutes(90)));
-        assert_eq!(parse("2w"), Some(days(14)));
-        assert_eq!(parse("0s"), Some(millis(0)));
+        assert_eq!(parse_duration("500ms"), Some(millis(500)));
+        assert_eq!(parse_duration("1h30m"), Some(minutes(90)));
+        assert_eq!(parse_duration("2w"), Some(days(14)));
+        assert_eq!(parse_duration("0s"), Some(millis(0)));
     }
 
     #[test]
@@ -254,7 +255,7 @@ mod tests {
             "99999999999999w",
             "1h30",
         ] {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 
@@ -271,7 +272,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_reads_back(number in 0u64..=1_000_000_000_000) {
-            prop_assert_eq!(parse(&format_duration(millis(number))), Some(millis(number)));
+            prop_assert_eq!(parse_duration(&format_duration(millis(number))), Some(millis(number)));
         }
     }
 }

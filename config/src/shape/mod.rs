@@ -20,8 +20,8 @@ mod template;
 mod text;
 
 pub(crate) use choice::OneOf;
-pub use duration::format_duration;
 pub(crate) use duration::{days, duration, hours, millis, minutes, secs};
+pub use duration::{format_duration, parse_duration};
 pub use every::Every;
 pub(crate) use every::every;
 pub use headers::HeaderValue;

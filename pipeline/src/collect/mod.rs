@@ -4,6 +4,8 @@
 //! the source's memory and its next due time are one commit, so a turn that is cut off has never
 //! been. While the logs are full no turn starts.
 //!
+//! Who is collected may change while the stage runs ([`roster`]).
+//!
 //! When a source has its next turn is planned in [`plan`], from its rhythm ([`pace`]), the wishes of
 //! its publisher, its failures ([`standing`]), what its host asks for ([`hosts`]), and whether this
 //! machine's network is there at all ([`outage`]); [`schedule`] keeps the times. All of these are
@@ -14,6 +16,7 @@ mod outage;
 mod pace;
 mod plan;
 mod report;
+mod roster;
 mod rows;
 mod schedule;
 mod seen;
@@ -36,18 +39,19 @@ use tokio_util::sync::CancellationToken;
 pub use hosts::Hold;
 pub use pace::Pace;
 pub use plan::{Plan, Reason, ReasonKind, say};
+pub use roster::{Roster, Rosters};
 pub use schedule::HostLimits;
 pub use standing::FAILING_LONG;
 
-use hosts::Hosts;
-use outage::{Change, Outage};
+use outage::Change;
+use roster::Seats;
 use schedule::{Next, Schedule, Spread};
 use shown::Known;
-use standing::{Health, Tally, first_due, has_moved};
+use standing::{Health, Tally};
 use turn::{Finished, TurnContext};
 
 use crate::clock::{Clock, Dice, after, before, between};
-use crate::source::{Rhythm, Source};
+use crate::source::Source;
 use crate::store::{DueSource, Readers, Store, StoreError};
 
 /// Settings of the stage.
@@ -75,21 +79,25 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// After standing still for so long, what is due is spread before it goes on.
 const LONG_PAUSE: Duration = Duration::from_secs(120);
 
+/// Bells that may have rung and not been heard; more of them wait.
+const BELLS: usize = 1024;
+
 /// After a turn that panicked (a bug) the source waits this long.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
 
 /// The collect stage.
 pub struct Collector {
     settings: CollectSettings,
-    sources: Vec<Arc<dyn Source>>,
+    seats: Seats,
     context: Arc<TurnContext>,
     schedule: Schedule,
     spread: Spread,
-    health: Vec<Health>,
     tally: Tally,
     clock: Clock,
     turns: JoinSet<Finished>,
     numbers: HashMap<tokio::task::Id, usize>,
+    rung: mpsc::Receiver<usize>,
+    rosters: (Rosters, mpsc::Receiver<roster::Order>),
     full_since: Option<Instant>,
     awake: Timestamp,
 }
@@ -107,67 +115,63 @@ impl Collector {
         clock: Clock,
         dice: Dice,
     ) -> Result<Collector, StoreError> {
-        let now = clock.now();
-        let spread = Spread {
-            at_once: settings.max_concurrent,
-        };
-        let known: HashMap<String, DueSource> = readers
-            .with(|reader| reader.due_sources())?
-            .into_iter()
-            .map(|source| (source.id.clone(), source))
-            .collect();
+        let known = by_id(readers.with(|reader| reader.due_sources())?);
         let holds = readers.with(|reader| reader.holds())?;
-        let rhythms: Vec<Rhythm> = sources.iter().map(|source| source.rhythm()).collect();
-        let mut begin = Beginning {
-            schedule: Schedule::new(settings.host),
-            hosts: Hosts::default(),
-            health: Vec::with_capacity(sources.len()),
-            tally: Tally::default(),
-            max_backoff: settings.max_backoff,
-            now,
-        };
-        for (source, rhythm) in sources.iter().zip(&rhythms) {
-            begin.add(source.as_ref(), rhythm, known.get(&source.reference().id));
-        }
-        for hold in &holds {
-            let until = begin.hosts.remember_hold(hold, now);
-            begin.schedule.hold(&hold.host, until, now);
-        }
-        begin.schedule.spread_overdue(now, &spread);
-        let hosts = rhythms.iter().filter_map(|rhythm| rhythm.host.as_deref());
-        let surroundings = Known {
-            outage: Outage::new(hosts),
-            hosts: begin.hosts,
-        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let now = clock.now();
+        let (bell, rung) = mpsc::channel(BELLS);
         let context = TurnContext {
             settings: settings.clone(),
             store,
             readers,
             clock: clock.clone(),
-            dice: std::sync::Mutex::new(dice),
-            surroundings: std::sync::Mutex::new(surroundings),
+            dice: Arc::new(std::sync::Mutex::new(dice)),
+            surroundings: Arc::new(std::sync::Mutex::new(Known::default())),
             cpu: Arc::new(Semaphore::new(cores)),
         };
-        Ok(Collector {
+        let mut collector = Collector {
+            seats: Seats::new(bell),
+            schedule: Schedule::new(settings.host),
+            spread: Spread {
+                at_once: settings.max_concurrent,
+            },
             settings,
-            sources,
             context: Arc::new(context),
-            schedule: begin.schedule,
-            spread,
-            health: begin.health,
-            tally: begin.tally,
+            tally: Tally::default(),
             clock,
             turns: JoinSet::new(),
             numbers: HashMap::new(),
+            rung,
+            rosters: Rosters::new(),
             full_since: None,
             awake: now,
-        })
+        };
+        for source in sources {
+            let known = known.get(&source.reference().id);
+            collector.admit(source, known, now);
+        }
+        for hold in &holds {
+            let until = turn::lock(&collector.context.surroundings)
+                .hosts
+                .remember_hold(hold, now);
+            collector.schedule.hold(&hold.host, until, now);
+        }
+        collector.look_around(now);
+        Ok(collector)
+    }
+
+    /// By which the list of sources is changed while the stage runs.
+    pub fn rosters(&self) -> Rosters {
+        self.rosters.0.clone()
     }
 
     /// Runs until `stop`; then lets running turns end within the grace.
     pub async fn run(mut self, stop: CancellationToken) {
-        let (mut rung, _bells) = self.listen_to_bells();
+        if let Err(error) = self.forget_others(&stop).await
+            && !stop.is_cancelled()
+        {
+            tracing::error!(%error, "what is known of sources that have left the configuration stays");
+        }
         let mut vitals = self.context.store.vitals();
         report::stopped(self.tally.count(Health::Stopped));
         report::health(&self.tally);
@@ -177,7 +181,8 @@ impl Collector {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(ended) = self.turns.join_next_with_id(), if !self.turns.is_empty() => self.finish(ended),
-                Some(number) = rung.recv() => self.schedule.ring(number, self.clock.now()),
+                Some(number) = self.rung.recv() => self.ring(number),
+                Some(order) = self.rosters.1.recv() => self.obey(order, &stop).await,
                 () = tokio::time::sleep(wait) => {}
                 changed = vitals.changed(), if self.full_since.is_some() => {
                     if changed.is_err() {
@@ -249,13 +254,17 @@ impl Collector {
     }
 
     fn start(&mut self, number: usize) {
-        let source = Arc::clone(&self.sources[number]);
+        let Some(seat) = self.seats.get_mut(number) else {
+            return;
+        };
+        let source = Arc::clone(&seat.source);
         let context = Arc::clone(&self.context);
         let rung = self.schedule.brought_forward(number);
         let handle = self
             .turns
             .spawn(async move { turn::take(context, number, source, rung).await });
         self.numbers.insert(handle.id(), number);
+        seat.turn = Some(handle);
     }
 
     fn finish(&mut self, ended: Result<(tokio::task::Id, Finished), tokio::task::JoinError>) {
@@ -264,6 +273,7 @@ impl Collector {
         match ended {
             Ok((id, finished)) => {
                 self.numbers.remove(&id);
+                self.rise(finished.number);
                 self.heed(&finished, now);
                 // A plan from before the clock was set back.
                 let back = Some(between(now, finished.at)).filter(|back| *back > LONG_PAUSE);
@@ -278,11 +288,14 @@ impl Collector {
                 let Some(number) = self.numbers.remove(&error.id()) else {
                     return;
                 };
-                let source = &self.sources[number].reference().id;
-                tracing::error!(source, %error, "a turn ended abnormally; the source is asked again in a while");
-                metrics::counter!("dateline_collect_panics_total").increment(1);
+                let source = self.rise(number);
                 turn::lock(&self.context.surroundings).outage.lost(number);
-                let due = after(now, AFTER_PANIC);
+                let mut due = now;
+                if error.is_panic() {
+                    tracing::error!(source, %error, "a turn ended abnormally; the source is asked again in a while");
+                    metrics::counter!("dateline_collect_panics_total").increment(1);
+                    due = after(now, AFTER_PANIC);
+                }
                 self.schedule.finished(number, now, Some(due));
                 self.feel_network(&Change::None, now);
             }
@@ -298,12 +311,12 @@ impl Collector {
         if let Some(host) = &finished.welcome {
             self.schedule.release(host, now);
         }
-        if let Some(health) = finished.health
-            && self.health[finished.number] != health
+        if let (Some(health), Some(seat)) = (finished.health, self.seats.get_mut(finished.number))
+            && seat.health != health
         {
-            self.tally.remove(self.health[finished.number]);
+            self.tally.remove(seat.health);
             self.tally.add(health);
-            self.health[finished.number] = health;
+            seat.health = health;
             report::health(&self.tally);
         }
     }
@@ -314,25 +327,19 @@ impl Collector {
         self.schedule.heed_network(change, out, now, &self.spread);
     }
 
-    /// One small task a bell: it says the source's number whenever its bell rings.
-    fn listen_to_bells(&self) -> (mpsc::Receiver<usize>, JoinSet<()>) {
-        let (sender, receiver) = mpsc::channel(self.sources.len().max(1));
-        let mut bells = JoinSet::new();
-        for (number, source) in self.sources.iter().enumerate() {
-            let Some(bell) = source.rhythm().bell else {
-                continue;
-            };
-            let sender = sender.clone();
-            bells.spawn(async move {
-                loop {
-                    bell.notified().await;
-                    if sender.send(number).await.is_err() {
-                        return;
-                    }
-                }
-            });
+    /// A source's bell rang. One that has left may have rung before.
+    fn ring(&mut self, number: usize) {
+        let seat = self.seats.get_mut(number);
+        if seat.is_some_and(|seat| seat.bell.is_some()) {
+            self.schedule.ring(number, self.clock.now());
         }
-        (receiver, bells)
+    }
+
+    /// The source's turn is over; returns its id.
+    fn rise(&mut self, number: usize) -> Option<String> {
+        let seat = self.seats.get_mut(number)?;
+        seat.turn = None;
+        Some(seat.source.reference().id.clone())
     }
 
     async fn drain(&mut self) {
@@ -354,34 +361,9 @@ impl Collector {
     }
 }
 
-/// What the stage begins with.
-struct Beginning {
-    schedule: Schedule,
-    hosts: Hosts,
-    health: Vec<Health>,
-    tally: Tally,
-    max_backoff: Duration,
-    now: Timestamp,
-}
-
-impl Beginning {
-    /// Takes in a source with what the state knows of it.
-    fn add(&mut self, source: &dyn Source, rhythm: &Rhythm, known: Option<&DueSource>) {
-        let now = self.now;
-        let due = match (known, &rhythm.host) {
-            // Looking into a folder costs nothing, and only a turn begins to watch it.
-            (None, _) | (Some(_), None) => Some(now),
-            (Some(known), Some(_)) => first_due(known, source, rhythm, self.max_backoff, now),
-        };
-        let patience = rhythm.every.unwrap_or(rhythm.least);
-        self.schedule.add(rhythm.host.clone(), due, patience);
-        let same = known.filter(|known| !has_moved(known.address.as_deref(), source));
-        let health = same.map_or(Health::Fine, |known| Health::of(known, now));
-        let number = self.health.len();
-        self.health.push(health);
-        self.tally.add(health);
-        if let (Some(host), Some(at)) = (&rhythm.host, same.and_then(|known| known.succeeded)) {
-            self.hosts.remember_read(host, number, at);
-        }
-    }
+fn by_id(known: Vec<DueSource>) -> HashMap<String, DueSource> {
+    known
+        .into_iter()
+        .map(|source| (source.id.clone(), source))
+        .collect()
 }

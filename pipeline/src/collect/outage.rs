@@ -42,7 +42,7 @@ pub(super) enum Change {
 }
 
 /// Watches who can be reached.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Outage {
     feeds_needed: usize,
     hosts_needed: usize,
@@ -61,25 +61,25 @@ pub(super) struct Outage {
 }
 
 impl Outage {
-    /// A watch over these hosts, one for each source that is asked over the network.
-    pub(super) fn new<'h>(hosts: impl Iterator<Item = &'h str>) -> Outage {
+    /// Watches over these hosts from now on, one for each source that is asked over the network.
+    pub(super) fn watch<'h>(&mut self, hosts: impl Iterator<Item = &'h str>) {
         let mut feeds = 0;
         let different: HashSet<&str> = hosts.inspect(|_| feeds += 1).collect();
         let few = feeds < FEEDS;
-        Outage {
-            feeds_needed: if few { LEAST_HOSTS } else { FEEDS },
-            hosts_needed: match few {
-                true => FEW_HOSTS.min(different.len()).max(LEAST_HOSTS),
-                false => HOSTS.min(different.len()).max(FEW_HOSTS),
-            },
-            waits_for_all: few,
-            asked: HashSet::new(),
-            unreached: BTreeSet::new(),
-            witnesses: HashSet::new(),
-            hosts: HashSet::new(),
-            doubts: HashMap::new(),
-            out: false,
-        }
+        self.feeds_needed = if few { LEAST_HOSTS } else { FEEDS };
+        self.hosts_needed = match few {
+            true => FEW_HOSTS.min(different.len()).max(LEAST_HOSTS),
+            false => HOSTS.min(different.len()).max(FEW_HOSTS),
+        };
+        self.waits_for_all = few;
+    }
+
+    /// A source is not asked any more, and its number may be given to another.
+    pub(super) fn leaves(&mut self, source: usize) {
+        self.asked.remove(&source);
+        self.unreached.remove(&source);
+        self.witnesses.remove(&source);
+        self.doubts.remove(&source);
     }
 
     /// A source is about to be asked over the network.
@@ -151,7 +151,8 @@ mod tests {
         let hosts: Vec<String> = (0..feeds)
             .map(|feed| format!("host{}.example", feed % hosts))
             .collect();
-        let outage = Outage::new(hosts.iter().map(String::as_str));
+        let mut outage = Outage::default();
+        outage.watch(hosts.iter().map(String::as_str));
         (outage, hosts)
     }
 

@@ -36,7 +36,7 @@ pub(super) enum Next {
     Wait(Option<Timestamp>),
 }
 
-/// When each of a fixed list of sources has its turns.
+/// When each of a list of sources has its turns. A source is known by its number.
 #[derive(Debug)]
 pub(super) struct Schedule {
     limits: HostLimits,
@@ -101,20 +101,42 @@ impl Schedule {
         }
     }
 
-    /// Adds a source; its number is the count of sources before it. One without a due time never
+    /// Other limits hold for the turns that begin from now on.
+    pub(super) fn limit(&mut self, limits: HostLimits) {
+        self.limits = limits;
+    }
+
+    /// Gives a source its place: the next free number, or that of one that has left. Without a due time it never
     /// has a turn. `patience` is the longest that spreading may put a turn off.
-    pub(super) fn add(&mut self, host: Option<String>, due: Option<Timestamp>, patience: Duration) {
-        let number = self.sources.len();
-        self.sources.push(Slot {
+    pub(super) fn seat(
+        &mut self,
+        number: usize,
+        host: Option<String>,
+        due: Option<Timestamp>,
+        patience: Duration,
+    ) {
+        let slot = Slot {
             host,
             place: Place::Stopped,
             rung: false,
             before: None,
             patience,
-        });
+        };
+        match self.sources.get_mut(number) {
+            Some(left) => *left = slot,
+            None => self.sources.push(slot),
+        }
         if let Some(due) = due {
             self.put(number, due);
         }
+    }
+
+    /// The source has no more turns, and its number may be given to another. It must not be running.
+    pub(super) fn leave(&mut self, number: usize) {
+        if self.sources[number].place == Place::AtHost {
+            self.leave_queue(number);
+        }
+        self.sources[number].place = Place::Stopped;
     }
 
     /// What to do at `now`. A source that is started must be reported to [`Schedule::finished`].

@@ -9,6 +9,7 @@ use super::turn::{TurnContext, lock};
 use crate::source::{Contact, Harvest, Outcome, Rhythm};
 
 /// What turns show of the world beyond their own source.
+#[derive(Default)]
 pub(super) struct Known {
     pub(super) hosts: Hosts,
     pub(super) outage: Outage,

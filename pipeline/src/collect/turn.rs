@@ -28,13 +28,14 @@ const LOCAL_CEILING: Duration = Duration::from_secs(300);
 const AFTER_TROUBLE: Duration = Duration::from_secs(60);
 
 /// What every turn works with.
+#[derive(Clone)]
 pub(super) struct TurnContext {
     pub(super) settings: CollectSettings,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
     pub(super) clock: Clock,
-    pub(super) dice: Mutex<Dice>,
-    pub(super) surroundings: Mutex<Known>,
+    pub(super) dice: Arc<Mutex<Dice>>,
+    pub(super) surroundings: Arc<Mutex<Known>>,
     pub(super) cpu: Arc<Semaphore>,
 }
 

@@ -3,12 +3,17 @@
 //! One task a sink: read from the sink's position, hand over, commit position and detail. A fault
 //! backs off and opens the sink again, which undoes what was half done; the position only ever
 //! moves with what is durably on the other side.
+//!
+//! While it runs a sink may be told to send again what it had ([`Orders::replay`]), or to leave ([`Orders::leave`]).
+
+mod orders;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -17,6 +22,9 @@ use crate::crash;
 use crate::fault::{Class, Fault};
 use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError};
+
+use orders::Order;
+pub use orders::{Orders, Replay, Since, replay};
 
 /// How often a sink without work is called, for rotation and the like.
 const IDLE: Duration = Duration::from_secs(1);
@@ -58,6 +66,7 @@ pub struct Deliverer {
     detail: Value,
     refused: BTreeSet<i64>,
     failures: u32,
+    orders: (Orders, mpsc::Receiver<Order>),
     /// The last record in the log when the daemon started, until the sink has been open. It is noted
     /// in the store as well: the daemon may end before that.
     head_at_start: Option<i64>,
@@ -88,6 +97,7 @@ impl Deliverer {
             detail: Value::Null,
             refused: BTreeSet::new(),
             failures: 0,
+            orders: Orders::new(),
             head_at_start: Some(head_at_start),
         }
     }
@@ -102,6 +112,11 @@ impl Deliverer {
         Arc::clone(&self.health)
     }
 
+    /// By which the sink is told what to do while it runs.
+    pub fn orders(&self) -> Orders {
+        self.orders.0.clone()
+    }
+
     /// Delivers until `stop`, then until everything committed by then is delivered or `give_up`.
     pub async fn run(mut self, stop: CancellationToken, give_up: CancellationToken) {
         while let Some(result) = give_up
@@ -109,16 +124,16 @@ impl Deliverer {
             .await
         {
             match result {
-                Ok(()) => return,
+                Ok(Ending::SetBack) => {}
+                Ok(Ending::Finished) => return,
+                Ok(Ending::Left) => return self.say_that_it_left(),
                 Err(Trouble::Store(StoreError::Closed)) => return,
                 // Nothing is left to deliver, so nothing is lost by stopping.
                 Err(_) if stop.is_cancelled() && self.lag() == 0 => return,
                 Err(trouble) => {
                     let wait = self.say(&trouble, stop.is_cancelled());
-                    tokio::select! {
-                        () = tokio::time::sleep(wait) => {}
-                        () = give_up.cancelled() => {}
-                        () = stop.cancelled(), if !stop.is_cancelled() => {}
+                    if self.wait(wait, &stop, &give_up).await == Some(Ending::Left) {
+                        return self.say_that_it_left();
                     }
                 }
             }
@@ -132,19 +147,46 @@ impl Deliverer {
         }
     }
 
+    /// Waits after a fault, or until something else is wanted.
+    async fn wait(
+        &mut self,
+        wait: Duration,
+        stop: &CancellationToken,
+        give_up: &CancellationToken,
+    ) -> Option<Ending> {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => None,
+            () = give_up.cancelled() => None,
+            () = stop.cancelled(), if !stop.is_cancelled() => None,
+            Some(order) = self.orders.1.recv() => Some(self.obey(order).await),
+        }
+    }
+
+    fn say_that_it_left(&self) {
+        tracing::info!(
+            sink = self.name,
+            position = self.position,
+            lag = self.lag(),
+            "the sink was left where it stands"
+        );
+    }
+
     /// Records that are committed and not yet delivered.
     fn lag(&self) -> i64 {
         self.store.vitals().borrow().records_head - self.position
     }
 
     /// Opens the sink and delivers until a fault or the end.
-    async fn run_until_fault(&mut self, stop: &CancellationToken) -> Result<(), Trouble> {
+    async fn run_until_fault(&mut self, stop: &CancellationToken) -> Result<Ending, Trouble> {
         self.open().await?;
         let mut vitals = self.store.vitals();
         // Not a sleep in the loop: commits of others must not put the idle calls off for ever.
         let mut idle = tokio::time::interval(IDLE);
         idle.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            if let Ok(order) = self.orders.1.try_recv() {
+                return Ok(self.obey(order).await);
+            }
             let head = vitals.borrow_and_update().records_head;
             if self.position < head {
                 self.deliver_next(head, stop).await?;
@@ -152,14 +194,54 @@ impl Deliverer {
             }
             self.all_is_well();
             if stop.is_cancelled() {
-                return self.close().await;
+                self.close().await?;
+                return Ok(Ending::Finished);
             }
             tokio::select! {
                 changed = vitals.changed() => changed.map_err(|_| Trouble::Store(StoreError::Closed))?,
                 () = stop.cancelled() => {}
+                Some(order) = self.orders.1.recv() => return Ok(self.obey(order).await),
                 _ = idle.tick() => self.hand_over(&[]).await?,
             }
         }
+    }
+
+    /// Does what it is told, which ends the work from the position at which it is.
+    async fn obey(&mut self, order: Order) -> Ending {
+        match order {
+            Order::Leave => {
+                if let Err(trouble) = self.close().await {
+                    let reason = trouble.to_string();
+                    tracing::warn!(
+                        sink = self.name,
+                        reason,
+                        "the sink could not be closed; what it has not finished is mended when it is opened again"
+                    );
+                }
+                Ending::Left
+            }
+            Order::Replay { since, told } => {
+                let replay = self.set_back(since).await;
+                if told.send(replay).is_err() {
+                    tracing::debug!(sink = self.name, "nobody waits for the answer to a replay");
+                }
+                // Opening the sink again takes the position from the store.
+                Ending::SetBack
+            }
+        }
+    }
+
+    async fn set_back(&mut self, since: Since) -> Result<Replay, StoreError> {
+        let sink = self.name.clone();
+        let replay = orders::replay(&self.store, &self.readers, sink, since, self.clock.now());
+        let replay = replay.await?;
+        tracing::info!(
+            sink = self.name,
+            from = replay.position + 1,
+            records = replay.records,
+            "records are delivered again"
+        );
+        Ok(replay)
     }
 
     async fn open(&mut self) -> Result<(), Trouble> {
@@ -460,6 +542,17 @@ impl Deliverer {
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
+}
+
+/// Why delivery ended without a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// The sink has everything.
+    Finished,
+    /// It goes on from another position.
+    SetBack,
+    /// It was told to leave.
+    Left,
 }
 
 /// Why delivery stopped.

@@ -46,6 +46,15 @@ pub enum Commit {
     },
     /// This sink is open, and holds no more than the log.
     Open(String),
+    /// The sink gets again what comes after this position.
+    SetBack {
+        /// The sink.
+        sink: String,
+        /// The last record that it keeps.
+        position: i64,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// A source's harvest with what it wants remembered.
@@ -359,7 +368,8 @@ impl Commit {
             | Commit::Configure(_)
             | Commit::Renew(_)
             | Commit::Away { .. }
-            | Commit::Open(_) => 0,
+            | Commit::Open(_)
+            | Commit::SetBack { .. } => 0,
         }
     }
 
@@ -375,6 +385,7 @@ impl Commit {
             Commit::Renew(sink) => identity::renew(transaction, sink),
             Commit::Away { sink, head } => identity::note_away(transaction, sink, *head),
             Commit::Open(sink) => identity::note_open(transaction, sink),
+            Commit::SetBack { sink, position, at } => set_back(transaction, sink, *position, *at),
         }
     }
 }
@@ -656,6 +667,19 @@ fn forget_other_sources(
     for id in known.iter().filter(|id| !configured.contains(id.as_str())) {
         forget.execute([id])?;
     }
+    Ok(())
+}
+
+/// What the sink wanted kept with its position stays as it was: by that it notices that the position was set back.
+fn set_back(
+    transaction: &Transaction<'_>,
+    sink: &str,
+    position: i64,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE positions SET seq = ?2, at = ?3 WHERE reader = ?1 AND seq > ?2")?
+        .execute(params![sink, position, at.as_millisecond()])?;
     Ok(())
 }
 

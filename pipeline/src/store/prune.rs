@@ -106,6 +106,11 @@ impl Keeper {
         }
     }
 
+    /// From now on entries and memories stay so long.
+    pub fn keep(&mut self, retention: Retention) {
+        self.retention = retention;
+    }
+
     /// Does one step; true when there is more to do at once.
     ///
     /// # Errors

@@ -169,6 +169,58 @@ impl<'c> Reader<'c> {
             .optional()
     }
 
+    /// The last record that was made before `instant`; the one before the first of the log where there is none. Records are made
+    /// in the order of time, as far as the clock was not set back.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last_record_before(&self, instant: Timestamp) -> rusqlite::Result<i64> {
+        let ends = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM records";
+        let ends = self
+            .connection
+            .prepare_cached(ends)?
+            .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        let (mut low, mut high) = (ends.0 - 1, ends.1);
+        let mut at = self.connection.prepare_cached(
+            "SELECT seq, at FROM records WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
+        )?;
+        // Numbers up to `low` were made before, those after `high` were not. There is no index of instants, and no need of one.
+        while low < high {
+            let middle = low + (high - low + 1) / 2;
+            let found = at.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)));
+            let (seq, made): (i64, i64) = found.optional()?.unwrap_or((low, i64::MIN));
+            if made < instant.as_millisecond() {
+                low = middle;
+            } else {
+                high = seq - 1;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The number before the last `count` records of the log.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn position_before_last(&self, count: i64) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached("SELECT seq FROM records ORDER BY seq DESC LIMIT 1 OFFSET ?1")?
+            .query_row([count], |row| row.get(0))
+            .optional()
+            .map(|seq| seq.unwrap_or(0))
+    }
+
+    /// How many records of the log come after `from`, up to `to`.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records_between(&self, from: i64, to: i64) -> rusqlite::Result<u64> {
+        self.connection
+            .prepare_cached("SELECT count(*) FROM records WHERE seq > ?1 AND seq <= ?2")?
+            .query_row(params![from, to], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+    }
+
     /// Records after `position` that the sink refused, rising.
     ///
     /// # Errors

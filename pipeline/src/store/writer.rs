@@ -131,6 +131,11 @@ impl Store {
         &self.shared.log
     }
 
+    /// Whether the writer has ended: nothing more can be committed.
+    pub fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
     /// What keeps the store from being written, if anything does.
     pub fn trouble(&self) -> Option<String> {
         let trouble = self.shared.trouble.lock();

@@ -102,6 +102,11 @@ impl Copies {
         Ok(copies)
     }
 
+    /// For how long, and of how many, copies are known.
+    pub(super) fn settings(&self) -> Settings {
+        self.settings
+    }
+
     /// Makes `number` the next one. Those between are nobody's.
     fn skip_to(&mut self, number: u64) {
         if self.index.is_empty() {

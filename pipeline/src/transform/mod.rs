@@ -29,7 +29,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -70,16 +70,22 @@ pub struct Transformer {
     store: Store,
     readers: Arc<Readers>,
     clock: Clock,
+    enrichment: watch::Receiver<Arc<Enrichment>>,
+}
+
+/// Drafts after the pure part, and what they were enriched by: the settings may change between batches, not in one.
+struct Batch {
+    drafts: Vec<Prepared>,
     enrichment: Arc<Enrichment>,
 }
 
 impl Transformer {
-    /// A stage on a store.
+    /// A stage on a store. Another enrichment holds from the next batch of drafts on.
     pub fn new(
         store: Store,
         readers: Arc<Readers>,
         clock: Clock,
-        enrichment: Arc<Enrichment>,
+        enrichment: watch::Receiver<Arc<Enrichment>>,
     ) -> Transformer {
         Transformer {
             store,
@@ -130,7 +136,7 @@ impl Transformer {
     async fn prepare(
         &self,
         mut position: i64,
-        batches: mpsc::Sender<Vec<Prepared>>,
+        batches: mpsc::Sender<Batch>,
     ) -> Result<(), StoreError> {
         let mut vitals = self.store.vitals();
         let mut look = tokio::time::interval(LOOK_FOR_HELD);
@@ -142,7 +148,8 @@ impl Transformer {
                     changed = vitals.changed() => changed.map_err(|_| StoreError::Closed)?,
                     _ = look.tick() => if self.has_due_revisions().await? {
                         // They are delivered with any batch, also an empty one.
-                        batches.send(Vec::new()).await.map_err(|_| StoreError::Closed)?;
+                        let nothing = Batch { drafts: Vec::new(), enrichment: self.enrichment() };
+                        batches.send(nothing).await.map_err(|_| StoreError::Closed)?;
                     }
                 }
                 continue;
@@ -157,13 +164,13 @@ impl Transformer {
                 continue;
             };
             position = last.seq;
-            let enrichment = Arc::clone(&self.enrichment);
-            let prepared = tokio::task::spawn_blocking(move || prepare_all(drafts, &enrichment));
-            let prepared = prepared.await.map_err(unfinished)?;
-            batches
-                .send(prepared)
-                .await
-                .map_err(|_| StoreError::Closed)?;
+            let enrichment = self.enrichment();
+            let batch = tokio::task::spawn_blocking(move || Batch {
+                drafts: prepare_all(drafts, &enrichment),
+                enrichment,
+            });
+            let batch = batch.await.map_err(unfinished)?;
+            batches.send(batch).await.map_err(|_| StoreError::Closed)?;
         }
     }
 
@@ -176,34 +183,42 @@ impl Transformer {
     async fn commit(
         &self,
         mut position: i64,
-        mut batches: mpsc::Receiver<Vec<Prepared>>,
+        mut batches: mpsc::Receiver<Batch>,
     ) -> Result<(), StoreError> {
-        let settings = self.enrichment.copies();
-        let mut copies = self
-            .readers
-            .ask(move |reader| Copies::load(reader, settings))
-            .await?;
-        while let Some(batch) = batches.recv().await {
+        let mut copies = self.load_copies(self.enrichment().copies()).await?;
+        while let Some(Batch { drafts, enrichment }) = batches.recv().await {
+            if copies.settings() != enrichment.copies() {
+                copies = self.load_copies(enrichment.copies()).await?;
+            }
             let now = self.clock.now();
-            let drafts = batch.len() as u64;
-            let enrichment = Arc::clone(&self.enrichment);
+            let count_of_drafts = drafts.len() as u64;
             // What is held of copies goes along and comes back; after a failure it is read anew.
             let (commit, held) = self
                 .readers
                 .ask(move |reader| {
                     let commit =
-                        resolve::resolve(reader, &enrichment, &mut copies, position, batch, now)?;
+                        resolve::resolve(reader, &enrichment, &mut copies, position, drafts, now)?;
                     Ok((commit, copies))
                 })
                 .await?;
             copies = held;
             position = commit.position;
-            count(&commit, drafts);
+            count(&commit, count_of_drafts);
             crash::point("transform.before_commit");
             self.store.commit(Commit::Transform(commit)).await?;
             crash::point("transform.after_commit");
         }
         Ok(())
+    }
+
+    async fn load_copies(&self, settings: copies::Settings) -> Result<Copies, StoreError> {
+        self.readers
+            .ask(move |reader| Copies::load(reader, settings))
+            .await
+    }
+
+    fn enrichment(&self) -> Arc<Enrichment> {
+        Arc::clone(&self.enrichment.borrow())
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_pipeline::clock::Dice;
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits, Rosters};
 use dateline_pipeline::source::Source;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,7 @@ pub(crate) fn settings() -> CollectSettings {
 
 /// The stage at work.
 pub(crate) struct Running {
+    pub(crate) rosters: Rosters,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
@@ -47,9 +48,14 @@ impl Running {
             Dice::seeded(1),
         )
         .unwrap();
+        let rosters = collector.rosters();
         let stop = CancellationToken::new();
         let task = tokio::spawn(collector.run(stop.clone()));
-        Running { stop, task }
+        Running {
+            rosters,
+            stop,
+            task,
+        }
     }
 
     pub(crate) async fn stop(self) {

@@ -17,6 +17,7 @@ use dateline_pipeline::store::{
 use dateline_pipeline::transform::Transformer;
 use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The longest that anything here may take.
@@ -75,7 +76,7 @@ impl Bench {
             self.store.clone(),
             Arc::clone(&self.readers),
             self.clock.clone(),
-            Arc::clone(&self.enrichment),
+            watch::channel(Arc::clone(&self.enrichment)).1,
         );
         let running = tokio::spawn(stage.run(stop.clone()));
         let mut vitals = self.store.vitals();

@@ -118,12 +118,34 @@ impl Callbacks {
         mut memory: impl FnMut(&str) -> Result<Option<serde_json::Value>, E>,
     ) -> Result<(), E> {
         for hook in self.hooks() {
-            let stored = memory(hook.feed())?
-                .and_then(|mut memory| memory.get_mut(KEY).map(serde_json::Value::take));
-            let subscription = stored.and_then(|stored| serde_json::from_value(stored).ok());
-            self.put(&hook, subscription);
+            if let Some(memory) = memory(hook.feed())? {
+                self.take_up(&hook, memory);
+            }
         }
         Ok(())
+    }
+
+    /// The same for feeds whose configuration has changed, by their ids, while the others go on.
+    pub fn resume_some(&self, memories: impl IntoIterator<Item = (String, serde_json::Value)>) {
+        let mut memories: HashMap<String, serde_json::Value> = memories.into_iter().collect();
+        // The latest hook of a feed is the one that is asked from now on.
+        for hook in self.hooks().into_iter().rev() {
+            if let Some(memory) = memories.remove(hook.feed()) {
+                self.take_up(&hook, memory);
+            }
+        }
+    }
+
+    fn take_up(&self, hook: &Arc<Hook>, mut memory: serde_json::Value) {
+        let stored = memory.get_mut(KEY).map(serde_json::Value::take);
+        let subscription = stored.and_then(|stored| serde_json::from_value(stored).ok());
+        self.put(hook, subscription);
+    }
+
+    /// Nobody is called any more for feeds that are gone. What they subscribed to ends by [`Callbacks::leave_behind`].
+    pub fn forget_the_gone(&self) {
+        // Besides the name only a feed that is there holds its hook.
+        lock(&self.names).retain(|_, hook| Arc::strong_count(hook) > 1);
     }
 
     /// Ends the subscription that a feed's memory holds, for a feed that has left the configuration. `client` is the way out.

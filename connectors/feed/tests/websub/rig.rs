@@ -13,6 +13,7 @@ use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{self, Readers, SourceState, Store, StoreError, Tuning};
 use dateline_pipeline::transform::Transformer;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -103,7 +104,7 @@ impl Rig {
             store.clone(),
             Arc::clone(&readers),
             clock.clone(),
-            Arc::default(),
+            watch::channel(Arc::default()).1,
         );
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();

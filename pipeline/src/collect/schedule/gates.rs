@@ -137,9 +137,17 @@ impl Schedule {
             return false;
         };
         let held = self.holds.get(name).is_some_and(|until| *until > now);
-        if let Some(host) = self.hosts.get_mut(name).filter(|_| held) {
-            host.waiting.retain(|waiting| *waiting != number);
+        if held {
+            self.leave_queue(number);
         }
         held
+    }
+
+    /// Takes a source out of its host's queue.
+    pub(super) fn leave_queue(&mut self, number: usize) {
+        let name = self.sources[number].host.as_ref();
+        if let Some(host) = name.and_then(|name| self.hosts.get_mut(name)) {
+            host.waiting.retain(|waiting| *waiting != number);
+        }
     }
 }

@@ -13,6 +13,12 @@ const LIMITS: HostLimits = HostLimits {
 
 const PATIENCE: Duration = Duration::from_secs(900);
 
+impl Schedule {
+    fn add(&mut self, host: Option<String>, due: Option<Timestamp>, patience: Duration) {
+        self.seat(self.sources.len(), host, due, patience);
+    }
+}
+
 fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap()
 }
@@ -251,4 +257,46 @@ fn promises_hold_in_random_runs() {
             "seed {seed}: {turns:?}"
         );
     }
+}
+
+#[test]
+fn who_leaves_has_no_turn_and_its_number_goes_to_another() {
+    let mut schedule = Schedule::new(LIMITS);
+    for _ in 0..4 {
+        schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+    }
+    assert_eq!(schedule.next(at(0)), Next::Start(0));
+    assert_eq!(schedule.next(at(0)), Next::Wait(Some(at(1000))));
+    schedule.leave(1);
+    assert_eq!(
+        schedule.next(at(1000)),
+        Next::Start(2),
+        "the one that waited at the host before it has left"
+    );
+    schedule.seat(1, Some("b".into()), Some(at(1000)), PATIENCE);
+    assert_eq!(schedule.next(at(1000)), Next::Start(1));
+    schedule.finished(1, at(1500), Some(at(9000)));
+    schedule.leave(1);
+    schedule.seat(1, None, Some(at(9000)), PATIENCE);
+    schedule.finished(0, at(1500), None);
+    schedule.finished(2, at(1500), None);
+    assert_eq!(schedule.next(at(3000)), Next::Start(3));
+    schedule.finished(3, at(3000), None);
+    assert_eq!(schedule.next(at(9000)), Next::Start(1));
+    assert_eq!(schedule.next(at(9000)), Next::Wait(None), "once");
+}
+
+#[test]
+fn other_limits_hold_from_the_next_turn_on() {
+    let mut schedule = Schedule::new(LIMITS);
+    for _ in 0..3 {
+        schedule.add(Some("a".into()), Some(at(0)), PATIENCE);
+    }
+    assert_eq!(schedule.next(at(0)), Next::Start(0));
+    schedule.limit(HostLimits {
+        concurrent: 3,
+        spacing: Duration::ZERO,
+    });
+    assert_eq!(schedule.next(at(1000)), Next::Start(1));
+    assert_eq!(schedule.next(at(1000)), Next::Start(2));
 }

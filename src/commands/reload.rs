@@ -1,0 +1,56 @@
+//! `dateline reload`: has the running daemon read its configuration again, and says what came of it.
+
+use crate::cli::ReloadArgs;
+use crate::client::{Client, ClientError};
+use crate::daemon::control::Applied;
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(crate) fn reload(args: &ReloadArgs) -> anyhow::Result<Exit> {
+    // Said as `check` says it, with places and colours, before anybody is troubled.
+    let loaded = match super::load_config(&args.config.config) {
+        Ok(loaded) => loaded,
+        Err(exit) => return Ok(exit),
+    };
+    let asked: Result<Applied, ClientError> = super::runtime()?.block_on(async {
+        let mut client = Client::connect(&loaded.config.state.dir).await?;
+        client.post("/v1/reload", &()).await
+    });
+    let applied = match asked {
+        Ok(applied) => applied,
+        Err(error) => return Ok(super::refused(error, Exit::Config)),
+    };
+    if args.json {
+        terminal::result(&serde_json::to_string_pretty(&applied)?);
+    } else {
+        terminal::result_raw(&describe(&applied));
+    }
+    Ok(Exit::Fine)
+}
+
+fn describe(applied: &Applied) -> String {
+    if applied.is_nothing() {
+        return "nothing has changed\n".to_owned();
+    }
+    let lines = [
+        ("collected from now on", &applied.added),
+        ("collected otherwise from now on", &applied.changed),
+        ("not collected any more", &applied.removed),
+        ("sinks that get records from now on", &applied.sinks_added),
+        (
+            "sinks that get them otherwise from now on",
+            &applied.sinks_changed,
+        ),
+        ("sinks that get no more", &applied.sinks_removed),
+        ("sections that hold from now on", &applied.settings),
+        (
+            "these hold only from the next start on",
+            &applied.at_next_start,
+        ),
+    ];
+    lines
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what}: {}\n", names.join(", ")))
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! What a daemon listens on: the admin port, the port for hubs, the socket for commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dateline_config::Config;
+use dateline_feed::websub;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::control::Control;
+use super::{Daemon, admin, callbacks, socket};
+
+/// How often the recorder's histograms are made small.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// The ports that are open.
+pub(crate) struct Ports {
+    /// Closed last: whoever looks shall see the daemon drain.
+    close: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
+}
+
+impl Ports {
+    /// Opens what the configuration wants. Hubs are served until `stop`, the others until they are closed.
+    ///
+    /// # Errors
+    /// When a port is taken or not to be had.
+    pub(crate) async fn open(
+        config: &Config,
+        daemon: &Daemon,
+        control: Control,
+        metrics: PrometheusHandle,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Ports> {
+        let close = CancellationToken::new();
+        let mut tasks = Vec::new();
+        if config.admin.enabled {
+            let listener = admin::bind(&config.admin).await?;
+            tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
+            let health = admin::Health {
+                store: daemon.store().clone(),
+                sinks: daemon.sinks(),
+                metrics: metrics.clone(),
+            };
+            tasks.push(tokio::spawn(admin::serve(listener, health, close.clone())));
+        }
+        if let Some(called) = daemon.callbacks() {
+            let listener = callbacks::bind(&config.websub).await?;
+            tracing::info!(address = %listener.local_addr()?, "hubs are served");
+            tasks.push(tokio::spawn(websub::serve(listener, called, stop.clone())));
+        }
+        let listener = socket::bind(&config.state.dir)?;
+        let served = socket::Daemon {
+            control,
+            sinks: daemon.sinks(),
+            store: daemon.store().clone(),
+            readers: Arc::clone(daemon.readers()),
+        };
+        tasks.push(tokio::spawn(socket::serve(listener, served, close.clone())));
+        Ok(Ports {
+            close,
+            tasks,
+            upkeep: tokio::spawn(upkeep(metrics)),
+        })
+    }
+
+    /// Closes them, and waits until they are.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        self.close.cancel();
+        for task in self.tasks {
+            task.await?;
+        }
+        self.upkeep.abort();
+        Ok(())
+    }
+}
+
+/// Keeps the recorder's histograms small.
+async fn upkeep(handle: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
+}
