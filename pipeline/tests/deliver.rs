@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bench::collecting::until;
 use bench::{Bench, PATIENCE, draft};
-use dateline_pipeline::clock::Dice;
-use dateline_pipeline::deliver::{Deliverer, SharedHealth};
+use dateline_pipeline::clock::{Dice, before};
+use dateline_pipeline::deliver::{Deliverer, Replay, SharedHealth, Since, replay};
 use dateline_pipeline::draft::{Draft, Text};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
@@ -22,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 #[derive(Default)]
 struct World {
     written: Vec<i64>,
+    /// Everything that was ever handed over.
+    ever: Vec<i64>,
     opens: usize,
     faults: Vec<&'static str>,
     refuse: Vec<i64>,
@@ -94,9 +96,9 @@ impl Sink for FakeSink {
                 });
             }
             let taken = batch.len().min(self.most);
-            world
-                .written
-                .extend(batch[..taken].iter().map(|entry| entry.seq));
+            let seqs: Vec<i64> = batch[..taken].iter().map(|entry| entry.seq).collect();
+            world.written.extend(&seqs);
+            world.ever.extend(&seqs);
             if world.faults.last() == Some(&"deliver") {
                 world.faults.pop();
                 return Err(Fault::transient(
@@ -186,6 +188,119 @@ async fn run_until_said(stage: Deliverer, health: &SharedHealth, fault: &str) {
         .await
         .unwrap()
         .unwrap();
+}
+
+/// The stage at work, and what it is told.
+struct Delivering {
+    orders: dateline_pipeline::deliver::Orders,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Delivering {
+    fn start(bench: &Bench, world: &Arc<Mutex<World>>) -> Delivering {
+        let (stage, _) = deliverer(bench, world, 4, None);
+        let (orders, stop) = (stage.orders(), CancellationToken::new());
+        let task = tokio::spawn(stage.run(stop.clone(), CancellationToken::new()));
+        Delivering { orders, stop, task }
+    }
+
+    async fn end(self) {
+        tokio::time::timeout(PATIENCE, self.task)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        self.end().await;
+    }
+}
+
+fn has(world: &Arc<Mutex<World>>, count: usize) -> impl Fn() -> bool {
+    let world = Arc::clone(world);
+    move || world.lock().unwrap().ever.len() == count
+}
+
+#[tokio::test]
+async fn a_replay_delivers_again_what_the_sink_had_and_nothing_else() {
+    let bench = with_records(10).await;
+    let world = Arc::default();
+    let running = Delivering::start(&bench, &world);
+    until("all", has(&world, 10)).await;
+    let again = running.orders.replay(Since::Record(8)).await.unwrap();
+    let wanted = Replay {
+        position: 7,
+        records: 3,
+    };
+    assert_eq!(again, wanted);
+    until("three again", has(&world, 13)).await;
+    let nothing = running.orders.replay(Since::Record(11)).await.unwrap();
+    assert_eq!(nothing.records, 0);
+    bench.transform(vec![story(10)]).await;
+    until("the next one", has(&world, 14)).await;
+    running.stop().await;
+    let ever: Vec<i64> = (1..=10).chain(8..=10).chain([11]).collect();
+    assert_eq!(world.lock().unwrap().ever, ever);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_replay_goes_back_to_an_instant() {
+    let bench = Bench::new();
+    for number in 0..6 {
+        bench.transform(vec![story(number)]).await;
+        bench.clock.advance(Duration::from_secs(60));
+    }
+    let world = Arc::default();
+    run(&bench, &world, 4).await;
+    for (ago, records) in [(30, 0), (60, 1), (61, 1), (150, 2), (360, 6), (9000, 6)] {
+        let since = Since::Instant(before(bench.clock.now(), Duration::from_secs(ago)));
+        let sink = "fake.main".to_owned();
+        let now = bench.clock.now();
+        let again = replay(&bench.store, &bench.readers, sink, since, now).await;
+        assert_eq!(again.unwrap().records, records, "{ago} s ago");
+        run(&bench, &world, 4).await;
+        assert_eq!(world.lock().unwrap().written, (1..=6).collect::<Vec<_>>());
+    }
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_sink_in_trouble_takes_orders_all_the_same() {
+    let bench = with_records(3).await;
+    let world = Arc::new(Mutex::new(World::default()));
+    let running = Delivering::start(&bench, &world);
+    until("all", has(&world, 3)).await;
+    world.lock().unwrap().faults = vec!["open", "open"];
+    running.orders.replay(Since::Record(1)).await.unwrap();
+    // It fails to open and waits; the next order ends the wait.
+    until("a fault", || world.lock().unwrap().faults.len() == 1).await;
+    let again = running.orders.replay(Since::Record(2)).await.unwrap();
+    assert_eq!(again.position, 0, "as far back as the order before");
+    until("another fault", || world.lock().unwrap().faults.is_empty()).await;
+    running.orders.replay(Since::Record(3)).await.unwrap();
+    until("all again", has(&world, 6)).await;
+    running.stop().await;
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_sink_that_leaves_is_closed_and_goes_on_from_there() {
+    let bench = with_records(3).await;
+    let world = Arc::default();
+    let running = Delivering::start(&bench, &world);
+    until("all", has(&world, 3)).await;
+    running.orders.leave().await;
+    running.end().await;
+    assert!(world.lock().unwrap().closed);
+    bench.transform(vec![story(3)]).await;
+    let running = Delivering::start(&bench, &world);
+    until("the rest", has(&world, 4)).await;
+    running.stop().await;
+    assert_eq!(world.lock().unwrap().ever, [1, 2, 3, 4]);
+    bench.close().await;
 }
 
 #[tokio::test]

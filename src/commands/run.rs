@@ -32,6 +32,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 }
 
 async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> anyhow::Result<Exit> {
+    tokio::spawn(logging.summarise());
     let daemon = match Daemon::assemble(loaded.clone(), logging) {
         Ok(daemon) => daemon,
         Err(error) => {

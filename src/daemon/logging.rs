@@ -1,5 +1,7 @@
 //! Structured logs on stderr: text for people at a terminal, JSON lines otherwise.
 
+mod limit;
+
 use std::io::IsTerminal;
 
 use dateline_config::{Level, Log, LogFormat};
@@ -7,21 +9,34 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
+use limit::Limits;
+
 /// Overrides the configured level with directives such as `info,dateline_feed=debug`.
 const VARIABLE: &str = "DATELINE_LOG";
 
 /// The log of the process, whose level may be set anew.
-pub(crate) struct Logging(Option<reload::Handle<EnvFilter, Registry>>);
+pub(crate) struct Logging {
+    level: Option<reload::Handle<EnvFilter, Registry>>,
+    limits: Limits,
+}
 
 impl Logging {
     /// Somebody else's log, which stays as it is.
     pub(crate) fn of_others() -> Logging {
-        Logging(None)
+        Logging {
+            level: None,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Says every so often which lines were left out, as there were too many of their kind. Ends with the runtime.
+    pub(crate) fn summarise(&self) -> impl Future<Output = ()> + use<> {
+        self.limits.clone().summarise()
     }
 
     /// Takes another level. Its form stays.
     pub(crate) fn set(&self, log: &Log) {
-        let Some(level) = &self.0 else { return };
+        let Some(level) = &self.level else { return };
         if let Err(error) = level.reload(filter(log)) {
             tracing::warn!(%error, "the log keeps its level");
         }
@@ -82,14 +97,18 @@ pub(crate) fn install(log: &Log) -> Logging {
             .with_span_list(false)
             .boxed()
     };
+    let limits = Limits::default();
     let (filter, level) = reload::Layer::new(filter(log));
     let installed = tracing_subscriber::registry()
         .with(filter)
-        .with(lines)
+        .with(lines.with_filter(limits.clone()))
         .try_init();
     if installed.is_err() {
         tracing::debug!("a log was installed before");
         return Logging::of_others();
     }
-    Logging(Some(level))
+    Logging {
+        level: Some(level),
+        limits,
+    }
 }

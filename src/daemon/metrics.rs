@@ -144,6 +144,10 @@ fn describe() {
         Unit::Seconds,
         "when the configuration was last read, in seconds since 1970"
     );
+    describe_counter!(
+        "dateline_log_lines_left_out_total",
+        "lines that were left out of the log, as there were too many of their kind"
+    );
     describe_gauge!("dateline_build_info", "1, with the version as label");
     metrics::gauge!("dateline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

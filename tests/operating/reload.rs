@@ -1,0 +1,356 @@
+//! Another configuration while everything runs: by a command, a signal, a changed file. Under load nothing is lost or
+//! doubled, what has not changed is not disturbed, and a bad file changes nothing. Records are delivered again to a sink
+//! that is told so, and those alone.
+//!
+//! `DATELINE_TORTURE_RELOADS` sets how many reloads there are, `DATELINE_TORTURE_SEED` repeats their order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::torture::article::Token;
+use crate::torture::broker::Broker;
+use crate::torture::daemon::Daemon;
+use crate::torture::dice::Dice;
+use crate::torture::newsroom::Newsroom;
+use crate::torture::office::FEEDS;
+use crate::torture::oracle::compare;
+use crate::torture::outputs::{self, Delivered, Tap};
+use crate::torture::setup::{self, Setup};
+use crate::torture::{number_from_env, unique, until};
+use crate::{SOON, STOP_LIMIT, command, said};
+
+/// Reloads where nobody says otherwise.
+const USUAL_RELOADS: u64 = 24;
+
+/// Things that the newsroom does between two reloads.
+const NEWS: usize = 8;
+
+/// What the log says of a configuration that is taken.
+const TAKEN: &str = "another configuration holds";
+
+fn hang_up(daemon: &Daemon) {
+    let pid = Pid::from_raw(daemon.pid().cast_signed()).unwrap();
+    kill_process(pid, Signal::HUP).unwrap();
+}
+
+fn lines(daemon: &Daemon, part: &str) -> usize {
+    let log = daemon.log();
+    log.iter().filter(|line| line.contains(part)).count()
+}
+
+/// A newsroom at work, and a daemon whose configuration changes all the time.
+struct Unrest {
+    setup: Setup,
+    broker: Arc<Broker>,
+    topic: String,
+    newsroom: Newsroom,
+    tap: Tap,
+    dice: Dice,
+    /// Counts up, so that no two configurations are alike.
+    edition: u64,
+}
+
+impl Unrest {
+    fn new(name: &str, seed: u64) -> Unrest {
+        let setup = Setup::new(name);
+        let broker = Broker::shared();
+        let topic = unique(name);
+        broker.create_topic(&topic, &[]);
+        Unrest {
+            newsroom: Newsroom::open(setup.folder(), seed),
+            tap: Tap::new(setup.records()),
+            dice: Dice::seeded(seed),
+            edition: 0,
+            setup,
+            broker,
+            topic,
+        }
+    }
+
+    /// Another configuration: feeds come and go, sinks are set otherwise.
+    fn configure(&mut self, whole: bool) -> PathBuf {
+        self.edition += 1;
+        let mut names: Vec<&str> = FEEDS.iter().map(|(name, _)| *name).collect();
+        self.dice.shuffle(&mut names);
+        if !whole {
+            names.truncate(1 + self.dice.below(FEEDS.len() as u64) as usize);
+        }
+        let feeds = self.newsroom.feed_configuration(&names);
+        // One of them is another thing under the same id.
+        let feeds = feeds.replacen("[[feeds]]", &format!("[[feeds]]\ntags = [\"e{}\"]", self.edition), 1);
+        let compress = self.dice.pick(&["none", "gzip", "zstd"]).unwrap();
+        let files = format!("rotate_size = \"6KiB\"\nrotate_every = \"1s\"\ncompress = \"{compress}\"\n");
+        let linger = 5 + self.edition % 20;
+        let kafka = setup::kafka(
+            &self.broker.bootstrap,
+            &self.topic,
+            &format!("linger = \"{linger}ms\"\n"),
+        );
+        let sources = feeds + &self.newsroom.drop_configuration();
+        self.setup
+            .configure(&(sources + &self.setup.jsonl(&files) + &kafka))
+    }
+
+    fn work(&mut self) {
+        for _ in 0..NEWS {
+            self.newsroom.act(self.tap.look());
+            std::thread::sleep(Duration::from_millis(40));
+        }
+    }
+
+    /// Has another configuration applied in one of the three ways.
+    fn reload(&mut self, daemon: &mut Daemon) {
+        let taken = lines(daemon, TAKEN);
+        let config = self.configure(false);
+        match self.dice.below(4) {
+            0 => hang_up(daemon),
+            1 => {}
+            _ => drop(said(&config, &["reload", "--json"])),
+        }
+        until("another configuration", SOON, || {
+            (lines(daemon, TAKEN) > taken).then_some(())
+        });
+    }
+
+    fn topic(&self) -> Vec<Delivered> {
+        outputs::kafka(&self.broker.bootstrap, &self.topic)
+    }
+
+    /// Waits until everything has arrived.
+    fn catch_up(&mut self) {
+        let issued: BTreeSet<Token> = self.newsroom.issued().into_keys().collect();
+        let deadline = Instant::now() + SOON;
+        while Instant::now() < deadline {
+            if issued.is_subset(self.tap.look())
+                && issued.is_subset(&outputs::tokens(&self.topic()))
+            {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn judge(&self) {
+        let sinks = [
+            ("jsonl", outputs::jsonl(self.setup.records())),
+            ("kafka", self.topic()),
+        ];
+        let problems = compare(&self.newsroom.issued(), &sinks);
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+    }
+}
+
+#[test]
+fn every_version_arrives_once_however_often_the_configuration_changes() {
+    let seed = number_from_env("DATELINE_TORTURE_SEED").unwrap_or_else(Dice::fresh_seed);
+    let reloads = number_from_env("DATELINE_TORTURE_RELOADS").unwrap_or(USUAL_RELOADS);
+    println!("DATELINE_TORTURE_SEED={seed} DATELINE_TORTURE_RELOADS={reloads}");
+    let mut unrest = Unrest::new("unrest", seed);
+    let config = unrest.configure(true);
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    for round in 1..=reloads {
+        unrest.work();
+        unrest.reload(&mut daemon);
+        // Amid all that it is killed now and then, between a change and what comes of it.
+        if round % 8 == 0 {
+            daemon.kill();
+            daemon = Daemon::start(&config);
+            daemon.wait_for_log(&["dateline is running"], SOON);
+        }
+    }
+    unrest.configure(true);
+    command(&config, &["reload"]);
+    unrest.catch_up();
+    daemon.stop(STOP_LIMIT);
+    unrest.judge();
+}
+
+/// How often each version arrived.
+fn times(delivered: &[Delivered]) -> BTreeMap<Token, usize> {
+    let mut times = BTreeMap::new();
+    for one in delivered {
+        let token = outputs::token(one.record.as_ref().unwrap()).unwrap();
+        *times.entry(token).or_default() += 1;
+    }
+    times
+}
+
+/// Those that arrived twice; the rest must have arrived once.
+fn doubled(delivered: &[Delivered]) -> BTreeSet<Token> {
+    let times = times(delivered);
+    assert!(times.values().all(|times| (1..=2).contains(times)), "{times:?}");
+    let doubled = times.into_iter().filter(|(_, times)| *times == 2);
+    doubled.map(|(token, _)| token).collect()
+}
+
+/// The versions of the log from this record on, up to the last that was there.
+fn logged(setup: &Setup, from: i64, to: i64) -> BTreeSet<Token> {
+    let log = rusqlite::Connection::open(setup.state().join("dateline.db")).unwrap();
+    let mut records = log
+        .prepare("SELECT record FROM records WHERE seq BETWEEN ?1 AND ?2")
+        .unwrap();
+    let records = records.query_map([from, to], |row| row.get::<_, String>(0));
+    let records = records.unwrap().map(|record| {
+        let record: Value = serde_json::from_str(&record.unwrap()).unwrap();
+        outputs::token(&record).unwrap()
+    });
+    records.collect()
+}
+
+#[test]
+fn a_replay_under_load_brings_those_records_again_and_no_others() {
+    let seed = number_from_env("DATELINE_TORTURE_SEED").unwrap_or_else(Dice::fresh_seed);
+    println!("DATELINE_TORTURE_SEED={seed}");
+    let mut unrest = Unrest::new("replay", seed);
+    let config = unrest.configure(true);
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    for _ in 0..4 {
+        unrest.work();
+    }
+    unrest.catch_up();
+    let position = |answer: &Value| answer["position"].as_i64().unwrap();
+    let (from_kafka, from_files) = (5, 9);
+    // News goes on coming meanwhile.
+    unrest.work();
+    let kafka = said(&config, &["replay", "--sink", "kafka.stream", "--from", "5", "--json"]);
+    unrest.work();
+    let files = said(&config, &["replay", "--sink", "files", "--from", "9", "--json"]);
+    assert_eq!((position(&kafka), position(&files)), (from_kafka - 1, from_files - 1));
+    let last = |answer: &Value| position(answer) + answer["records"].as_i64().unwrap();
+    let (wanted_kafka, wanted_files) = (
+        logged(&unrest.setup, from_kafka, last(&kafka)),
+        logged(&unrest.setup, from_files, last(&files)),
+    );
+    assert!(wanted_kafka.len() > 5 && wanted_files.len() > 5);
+    unrest.work();
+    // Amid the replay the daemon dies, and it is not begun again.
+    daemon.kill();
+    let mut daemon = Daemon::start(&config);
+    unrest.catch_up();
+    until("every record again", SOON, || {
+        let files = doubled(&outputs::jsonl(unrest.setup.records()));
+        (doubled(&unrest.topic()) == wanted_kafka && files == wanted_files).then_some(())
+    });
+    daemon.stop(STOP_LIMIT);
+    assert_eq!(doubled(&unrest.topic()), wanted_kafka);
+    assert_eq!(doubled(&outputs::jsonl(unrest.setup.records())), wanted_files);
+
+    // Of a stopped daemon the state itself is set back.
+    let answer = said(&config, &["replay", "--sink", "jsonl.files", "--since", "1w", "--json"]);
+    let records = answer["records"].as_u64().unwrap() as usize;
+    let before = outputs::jsonl(unrest.setup.records()).len();
+    let mut daemon = Daemon::start(&config);
+    until("all again", SOON, || {
+        (outputs::jsonl(unrest.setup.records()).len() == before + records).then_some(())
+    });
+    daemon.stop(STOP_LIMIT);
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_bad_file_changes_nothing_and_says_what_is_wrong() {
+    let setup = Setup::new("bad-file");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let config = setup.configure(&(newsroom.configuration() + &setup.jsonl("")));
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    let good = std::fs::read_to_string(&config).unwrap();
+    let bad = good.replace("every = \"1s\"", "every = \"soon\"");
+    write(&config, &bad);
+    daemon.wait_for_log(&["is not taken", "soon", "dateline.toml"], SOON);
+    daemon.wait_for_metric("dateline_config_reload_successful", &[], SOON, |value| value == 0.0);
+    let output = command(&config, &["reload"]);
+    assert_eq!(output.status.code(), Some(78));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("soon") && message.contains("dateline.toml"), "{message}");
+    // It collects all the same.
+    let before = newsroom.requests()[0];
+    until("requests", SOON, || (newsroom.requests()[0] > before + 1).then_some(()));
+    write(&config, &good);
+    daemon.wait_for_metric("dateline_config_reload_successful", &[], SOON, |value| value == 1.0);
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
+fn a_feed_in_an_included_folder_is_taken_up_and_let_go() {
+    let setup = Setup::new("feeds-d");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let folder = setup.folder().join("feeds.d");
+    std::fs::create_dir(&folder).unwrap();
+    let config = setup.configure(&setup.jsonl(""));
+    let rest = std::fs::read_to_string(&config).unwrap();
+    let folders = newsroom.drop_configuration();
+    write(&config, &format!("include = [\"feeds.d/*.toml\"]\n\n{rest}{folders}"));
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    let (name, _) = FEEDS[0];
+    write(&folder.join("one.toml"), &newsroom.feed_configuration(&[name]));
+    let line = daemon.wait_for_log(&[TAKEN, name], SOON);
+    assert_eq!(line["added"], name);
+    until("a request", SOON, || (newsroom.requests()[0] > 0).then_some(()));
+    std::fs::remove_file(folder.join("one.toml")).unwrap();
+    until("the feed's leave", SOON, || {
+        daemon.logged(&[TAKEN, &format!("\"removed\":\"{name}\"")])
+    });
+    let asked = newsroom.requests()[0];
+    // Longer than its interval; others are asked meanwhile.
+    let looks = lines(&daemon, "nothing");
+    assert_eq!(said(&config, &["reload", "--json"])["added"], serde_json::json!([]));
+    assert!(lines(&daemon, "nothing has changed") >= looks);
+    assert_eq!(newsroom.requests()[0], asked);
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
+fn what_cannot_change_while_it_runs_is_said_and_the_rest_is_applied() {
+    let setup = Setup::new("at-next-start");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let config = setup.configure(&(newsroom.configuration() + &setup.jsonl("")));
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    let text = std::fs::read_to_string(&config).unwrap();
+    let text = text.replace("[log]\n", "[reload]\nwatch = false\n\n[log]\nlevel = \"debug\"\n");
+    let text = text.replace("[admin]\n", "[admin]\nenabled = false\n#");
+    let text = text.replace("\n#listen", "\n# listen");
+    write(&config, &text);
+    let changed = said(&config, &["reload", "--json"]);
+    let at_next_start: Vec<&str> = changed["at_next_start"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|section| section.as_str().unwrap())
+        .collect();
+    assert_eq!(at_next_start, ["[admin]"]);
+    daemon.wait_for_log(&["\"level\":\"DEBUG\"", "\"turn\""], SOON);
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
+fn who_orders_nobody_is_told_so() {
+    let setup = Setup::new("nobody");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let config = setup.configure(&(newsroom.configuration() + &setup.jsonl("")));
+    for (arguments, code, words) in [
+        (&["reload"][..], 69, "no daemon works on"),
+        (&["tail"], 69, "no daemon works on"),
+        (&["replay", "--sink", "files", "--since", "1d"], 69, "there is no state"),
+        (&["replay", "--sink", "nobody", "--since", "1d"], 2, "there are: jsonl.files"),
+        (&["replay", "--sink", "files", "--since", "soon"], 2, "neither a duration nor an instant"),
+    ] {
+        let output = command(&config, arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+        assert!(message.contains(words), "{arguments:?}: {message}");
+    }
+}
