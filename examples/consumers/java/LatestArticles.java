@@ -35,6 +35,7 @@ public final class LatestArticles {
         System.exit(complete ? 0 : 1);
     }
 
+    // ANCHOR: consume
     private boolean consume(String bootstrap, String topic, long messages, Duration limit) {
         Properties settings = new Properties();
         settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
@@ -81,4 +82,5 @@ public final class LatestArticles {
             System.err.printf("skipped offset %d of partition %d: %s%n", message.offset(), message.partition(), unreadable.getMessage());
         }
     }
+    // ANCHOR_END: consume
 }
