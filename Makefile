@@ -1,6 +1,6 @@
 # The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
 
-.PHONY: demo test check fmt torture bench fuzz fuzz-texts generate install-packages install-build-packages
+.PHONY: demo test check fmt torture bench book fuzz fuzz-texts generate install-packages install-build-packages
 
 CARGO ?= cargo
 
@@ -28,6 +28,10 @@ torture: install-packages
 bench: install-packages
 	bench/run
 
+# The documentation as a book, in target/book/html, with every link checked.
+book: install-packages
+	deploy/ci/book
+
 # Feeds that chance has damaged, the same ones for the same seed: no panic, none that takes long.
 #   make fuzz FUZZ_ARGS='10_000_000 1'
 fuzz:
@@ -42,6 +46,7 @@ fuzz-texts:
 generate:
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-config --test generated
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-pipeline --test generated
+	UPDATE_SCHEMA=1 $(CARGO) test --package dateline --bin dateline cli::reference
 
 # Debian packages that building and testing need, and those that building alone needs.
 install-packages:

@@ -8,8 +8,9 @@ if [[ -z ${KAFKA_BOOTSTRAP-} ]]; then
   printf 'check: KAFKA_BOOTSTRAP names no broker (deploy/kafka/broker start prints the address of a new one)\n' >&2
   exit 2
 fi
-for tool in jq zstd gzip; do
-  command -v "$tool" >/dev/null || { printf 'check: %s is missing (Debian: apt-get install %s)\n' "$tool" "$tool" >&2; exit 2; }
+for tool in jq zstd gzip javac; do
+  package=${tool/javac/openjdk-17-jdk-headless}
+  command -v "$tool" >/dev/null || { printf 'check: %s is missing (Debian: apt-get install %s)\n' "$tool" "$package" >&2; exit 2; }
 done
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
@@ -91,6 +92,30 @@ expect "files: titles" 0 "$(printf '%s\n' \
   $'2026-03-04T10:00:00Z\tharbour-news\tHarbour market moves indoors')"$'\n' "$here/jsonl.sh" titles "$files"
 expect "files: single files by name" 0 $'1\tdesk\n1\tharbour-news\n' "$here/jsonl.sh" count "$files/older/2.jsonl.gz"
 expect "files: a path that does not exist" 1 "" "$here/jsonl.sh" latest "$scratch/none"
+
+latest_articles() { java -cp "$("$here/../../deploy/kafka/broker" jars)/*" "$here/java/LatestArticles.java" "$KAFKA_BOOTSTRAP" "$@"; }
+java_line() { printf '%s\t%s\t%s\n' "$(id "$1")" "$2" "$3"; }
+expect "java: all records; old revisions and repeats print nothing" 0 "$(
+  java_line a 1 'Ferry "Tern" out of service until Friday'
+  java_line b 1 'Brücke über die Aue wieder geöffnet'
+  java_line a 2 'Ferry "Tern" sails again a day early'
+  java_line c 1 ''
+  java_line d 1 'Harbour market moves indoors'
+)"$'\n' latest_articles "$topic" 8 60
+says "skipped offset"
+expect "java: timeout" 1 "" latest_articles "$topic-empty" 1 3
+
+mkdir "$scratch/articles"
+cp "$here/sample.jsonl" "$scratch/articles/articles.jsonl"
+touch "$scratch/articles/articles-2.jsonl.part"
+duckdb() { (cd "$scratch" && "$python" "$here/duckdb/query.py" "$here/duckdb/articles.sql" "$here/duckdb/$1.sql"); }
+expect "duckdb: titles" 0 "$(printf '%s\n' \
+  $'2026-03-01 06:00\tdesk\t' \
+  $'2026-03-02 08:00\tharbour-news\tFerry "Tern" sails again a day early' \
+  $'2026-03-02 09:30\ttalblatt\tBrücke über die Aue wieder geöffnet' \
+  $'2026-03-04 10:00\tharbour-news\tHarbour market moves indoors')"$'\n' duckdb titles
+expect "duckdb: entities" 0 $'geonames:2654675\tBristol\t1\nperson:Jane Roe\tJane Roe\t1\n' duckdb entities
+expect "duckdb: articles that speak of a day" 0 $'Ferry "Tern" out of service until Friday\tFriday\n' duckdb day
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

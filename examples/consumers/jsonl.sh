@@ -17,6 +17,7 @@ TEXT
 die() { printf 'jsonl: %s\n' "$1" >&2; exit "${2:-1}"; }
 need() { command -v "$1" >/dev/null || die "$1 is missing (Debian: apt-get install $1)"; }
 
+# ANCHOR: pipelines
 # Every file as it stands, uncompressed.
 lines() {
   find -L "$@" -type f \( -name '*.jsonl' -o -name '*.jsonl.zst' -o -name '*.jsonl.gz' \) -print0 | sort -z |
@@ -43,6 +44,7 @@ count() { latest "$@" | jq -r '.source.id' | sort | uniq -c | sort -k 1,1nr -k 2
 
 # A field that nothing is known about is absent: the title, or the instant of publication.
 titles() { latest "$@" | jq -r '[.published.instant // .first_seen, .source.id, .title // ""] | @tsv' | LC_ALL=C sort; }
+# ANCHOR_END: pipelines
 
 command=${1:-help}
 case $command in

@@ -21,6 +21,7 @@ SCHEMA = "dateline/1"
 BATCH = 500
 EXIT_OK, EXIT_TIMEOUT, EXIT_FAILED = 0, 1, 2
 
+# ANCHOR: upsert
 # Delivery repeats messages when a consumer restarts, and a replay brings old revisions again: the condition makes
 # either of them change nothing.
 UPSERT = """
@@ -28,6 +29,7 @@ INSERT INTO articles (id, revision, record) VALUES (?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, record = excluded.record
 WHERE excluded.revision > articles.revision
 """
+# ANCHOR_END: upsert
 
 
 class Unreadable(Exception):
@@ -81,6 +83,7 @@ def complain(text):
     print(f"kafka_consumer: {text}", file=sys.stderr, flush=True)
 
 
+# ANCHOR: settings
 def open_consumer(arguments, on_error):
     consumer = Consumer(
         {
@@ -101,6 +104,7 @@ def open_consumer(arguments, on_error):
     )
     consumer.subscribe([arguments.topic])
     return consumer
+# ANCHOR_END: settings
 
 
 def read_record(message):
@@ -174,6 +178,7 @@ def consume(consumer, database, arguments, fatal):
             complain(f"{seen} of {arguments.max} records came within {arguments.timeout} s")
             return EXIT_TIMEOUT
         wanted = BATCH if arguments.max is None else min(BATCH, arguments.max - seen)
+        # ANCHOR: commit
         messages = sort_out(consumer.consume(wanted, timeout=min(left, 0.5)), arguments.topic)
         if fatal:
             raise KafkaException(fatal[0])
@@ -184,6 +189,7 @@ def consume(consumer, database, arguments, fatal):
         # First the table, then the position: after a crash in between the batch comes again, and the upsert absorbs it.
         if durable and messages:
             consumer.commit(asynchronous=False)
+        # ANCHOR_END: commit
     return EXIT_OK
 
 
