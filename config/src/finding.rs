@@ -9,6 +9,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use crate::source::SourceFile;
 
+/// Errors that a log line names; `dateline check` shows all.
+const IN_BRIEF: usize = 3;
+
 /// Findings shown by [`render`]: more than anyone mends in one go, and bounded work on a file of rubbish.
 const MAX_SHOWN: usize = 50;
 
@@ -280,6 +283,29 @@ impl ConfigErrors {
     /// All findings with their snippets and a closing line that counts them.
     pub fn render(&self, color: bool, width: usize) -> String {
         render(&self.findings, color, width)
+    }
+}
+
+impl ConfigErrors {
+    /// The first errors with their places, in one line: for a log.
+    pub fn in_brief(&self) -> String {
+        let errors = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity() == Severity::Error);
+        let said = errors.clone().take(IN_BRIEF).map(|finding| {
+            let place = match (finding.file(), finding.position()) {
+                (Some(file), Some((line, column))) => format!("{file}:{line}:{column}: "),
+                (Some(file), None) => format!("{file}: "),
+                (None, _) => String::new(),
+            };
+            format!("{place}{}", finding.message())
+        });
+        let said: Vec<String> = said.collect();
+        match errors.count().saturating_sub(IN_BRIEF) {
+            0 => said.join("; "),
+            more => format!("{}; and {more} more", said.join("; ")),
+        }
     }
 }
 

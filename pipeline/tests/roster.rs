@@ -126,7 +126,10 @@ fn ids(ids: &[&str]) -> HashSet<String> {
 #[tokio::test]
 async fn who_is_added_is_asked_and_who_stays_is_left_alone() {
     let bench = Bench::new();
-    let (slow, idle) = (Arc::new(Paper::hanging("slow")), Arc::new(Paper::new("idle")));
+    let (slow, idle) = (
+        Arc::new(Paper::hanging("slow")),
+        Arc::new(Paper::new("idle")),
+    );
     let running = Running::start(&bench, settings(), vec![slow.clone(), idle.clone()]);
     until("both", || slow.polls() == 1 && idle.over() == 1).await;
     let new = Arc::new(Paper::new("new"));
@@ -142,14 +145,25 @@ async fn who_is_added_is_asked_and_who_stays_is_left_alone() {
 #[tokio::test]
 async fn who_leaves_is_cut_off_and_forgotten() {
     let bench = Bench::new();
-    let (slow, gone) = (Arc::new(Paper::hanging("slow")), Arc::new(Paper::new("gone")));
+    let (slow, gone) = (
+        Arc::new(Paper::hanging("slow")),
+        Arc::new(Paper::new("gone")),
+    );
     let stays = Arc::new(Paper::new("stays"));
     let sources: Vec<Arc<dyn Source>> = vec![slow.clone(), gone.clone(), stays.clone()];
     let running = Running::start(&bench, settings(), sources);
     until("two drafts", || bench.status().drafts.committed == 2).await;
     until("the slow one", || slow.polls() == 1).await;
-    running.rosters.change(roster(&["stays"], Vec::new())).await.unwrap();
-    assert_eq!(slow.over(), 1, "nothing of it is left when the change holds");
+    running
+        .rosters
+        .change(roster(&["stays"], Vec::new()))
+        .await
+        .unwrap();
+    assert_eq!(
+        slow.over(),
+        1,
+        "nothing of it is left when the change holds"
+    );
     assert_eq!(known(&bench), ids(&["stays"]));
     // Its bell is nobody's; the one that is still there is heard.
     gone.bell.notify_one();
@@ -197,14 +211,29 @@ async fn numbers_go_to_others_however_often_the_list_changes() {
     for round in 0..40 {
         let papers: Vec<Arc<Paper>> = (0..3)
             .map(|paper| format!("paper-{round}-{paper}"))
-            .map(|id| Arc::new(if round % 2 == 0 { Paper::new(&id) } else { Paper::hanging(&id) }))
+            .map(|id| {
+                Arc::new(if round % 2 == 0 {
+                    Paper::new(&id)
+                } else {
+                    Paper::hanging(&id)
+                })
+            })
             .collect();
-        let sources = papers.iter().map(|paper| Arc::clone(paper) as Arc<dyn Source>);
+        let sources = papers
+            .iter()
+            .map(|paper| Arc::clone(paper) as Arc<dyn Source>);
         let change = roster(&["stays"], sources.collect());
         running.rosters.change(change).await.unwrap();
-        until("their turns", || papers.iter().all(|paper| paper.polls() == 1)).await;
+        until("their turns", || {
+            papers.iter().all(|paper| paper.polls() == 1)
+        })
+        .await;
     }
-    running.rosters.change(roster(&["stays"], Vec::new())).await.unwrap();
+    running
+        .rosters
+        .change(roster(&["stays"], Vec::new()))
+        .await
+        .unwrap();
     assert_eq!(known(&bench), ids(&["stays"]));
     assert_eq!(stays.polls(), 1);
     running.stop().await;
@@ -217,17 +246,28 @@ async fn other_settings_hold_for_the_turns_to_come() {
     let hanging: Vec<Arc<Paper>> = (0..4)
         .map(|paper| Arc::new(Paper::hanging(&format!("paper-{paper}"))))
         .collect();
-    let sources = hanging.iter().map(|paper| Arc::clone(paper) as Arc<dyn Source>);
+    let sources = hanging
+        .iter()
+        .map(|paper| Arc::clone(paper) as Arc<dyn Source>);
     let mut narrow = settings();
     narrow.max_concurrent = 2;
     let running = Running::start(&bench, narrow, sources.collect());
+    // They are spread over a short while, as there are more than may begin at once.
+    bench.clock.advance(Duration::from_secs(1));
     until("two turns", || {
         hanging.iter().filter(|paper| paper.polls() == 1).count() == 2
     })
     .await;
     let all = ["paper-0", "paper-1", "paper-2", "paper-3"];
-    running.rosters.change(roster(&all, Vec::new())).await.unwrap();
-    until("all turns", || hanging.iter().all(|paper| paper.polls() == 1)).await;
+    running
+        .rosters
+        .change(roster(&all, Vec::new()))
+        .await
+        .unwrap();
+    until("all turns", || {
+        hanging.iter().all(|paper| paper.polls() == 1)
+    })
+    .await;
     running.stop().await;
     bench.close().await;
 }

@@ -41,7 +41,7 @@ pub(super) struct Live {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     /// Something is wrong in its files.
-    #[error("{0}")]
+    #[error("{}; `dateline check` shows all of it", .0.in_brief())]
     Config(#[from] ConfigErrors),
     /// It is in order, and cannot be made to work.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::torture::office::FEEDS;
 use crate::torture::setup::{Setup, kafka};
 use crate::torture::until;
 use crate::{SOON, STOP_LIMIT, command};
+
+/// Lines that have come and not been looked at; `tail` waits with more.
+const LINES: usize = 1000;
 
 /// A `tail` that runs, and its lines. It ends with this value.
 struct Tail {
@@ -26,7 +29,7 @@ impl Tail {
         command.arg("tail").arg("-c").arg(config).args(arguments);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = channel();
+        let (sender, lines) = sync_channel(LINES);
         std::thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
@@ -58,7 +61,9 @@ fn records_are_seen_as_they_are_made_by_source_and_from_the_latest_on() {
     daemon.wait_for_log(&["dateline is running"], SOON);
     let first = newsroom.print_in(&[0], 0).to_string();
     let has = |record: &Value, token: &str| record["title"].as_str().unwrap().contains(token);
-    daemon.wait_for_metric("dateline_records_total", &[], SOON, |records| records >= 1.0);
+    daemon.wait_for_metric("dateline_records_total", &[], SOON, |records| {
+        records >= 1.0
+    });
     let all = Tail::start(&config, &["--last", "10"]);
     assert!(has(&all.record(), &first), "of before");
     let (name, _) = FEEDS[1];
@@ -72,7 +77,9 @@ fn records_are_seen_as_they_are_made_by_source_and_from_the_latest_on() {
     assert_eq!(seen["source"]["id"], name);
     daemon.stop(STOP_LIMIT);
     let mut all = all;
-    let status = until("its end with the daemon's", SOON, || all.child.try_wait().unwrap());
+    let status = until("its end with the daemon's", SOON, || {
+        all.child.try_wait().unwrap()
+    });
     assert!(status.success());
 }
 
@@ -89,7 +96,13 @@ fn status_says_what_a_sink_waits_for() {
     assert_eq!(output.status.code(), Some(1));
     let status: Value = serde_json::from_slice(&output.stdout).unwrap();
     let faults = status["faults"].as_object().unwrap();
-    assert!(faults["kafka.stream"].as_str().unwrap().contains("127.0.0.1:9"), "{faults:?}");
+    assert!(
+        faults["kafka.stream"]
+            .as_str()
+            .unwrap()
+            .contains("127.0.0.1:9"),
+        "{faults:?}"
+    );
     assert!(!faults.contains_key("jsonl.files"), "{faults:?}");
     let words = String::from_utf8(command(&config, &["status"]).stdout).unwrap();
     assert!(words.contains("kafka.stream gets nothing: "), "{words}");
