@@ -1,6 +1,6 @@
 # The two front doors are `make demo` and `make test`; everything else is for those who work on Dateline.
 
-.PHONY: demo test check fmt torture bench book fuzz fuzz-texts generate install-packages install-build-packages
+.PHONY: demo test check fmt torture bench book fuzz fuzz-texts generate deb dist install-packages install-build-packages
 
 CARGO ?= cargo
 
@@ -47,6 +47,13 @@ generate:
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-config --test generated
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline-pipeline --test generated
 	UPDATE_SCHEMA=1 $(CARGO) test --package dateline --bin dateline cli::reference
+
+# What is handed out; see deploy/README.md. The Debian package alone, or everything with checksums: target/dist-files.
+deb: install-build-packages
+	deploy/release/build
+	deploy/debian/build
+dist: install-build-packages
+	deploy/release/dist
 
 # Debian packages that building and testing need, and those that building alone needs.
 install-packages:
