@@ -1,7 +1,8 @@
 //! One process at a time: the advisory lock on the state folder.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::StoreError;
@@ -20,7 +21,12 @@ pub(super) fn take(dir: &Path) -> Result<FolderLock, StoreError> {
         dir: dir.to_owned(),
         source,
     };
-    std::fs::create_dir_all(dir).map_err(unusable)?;
+    // It will hold articles and the secrets of subscriptions: whoever else is to read them is let in by hand.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(unusable)?;
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)

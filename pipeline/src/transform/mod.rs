@@ -5,6 +5,7 @@
 //! position together. Order is kept throughout, so revisions of an article come out in the order
 //! in which they were fetched.
 
+mod addresses;
 pub mod copies;
 mod cosmetic;
 pub mod damping;

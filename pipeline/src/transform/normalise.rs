@@ -12,7 +12,7 @@ use super::copies::Wording;
 use super::dates;
 use super::enrichment::Enrichment;
 use super::identity::{Evidence, evidence};
-use super::{cosmetic, entities, full_text, quantities, timex};
+use super::{addresses, cosmetic, entities, full_text, quantities, timex};
 use crate::draft::{Draft, Item, Text, TextFormat};
 use crate::fault::Fault;
 use crate::record::{Image, Language, Models, Op, Origin, Person, Provenance, Record, SCHEMA};
@@ -179,6 +179,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
         seen_in: vec![draft.source.id.clone()],
         source: draft.source.clone(),
     };
+    addresses::leave_out_active(&mut record);
     enrich(&mut record, enrichment);
     let content_hash = content_hash(&record);
     record.provenance.content_hash = super::identity::hex(&content_hash);
