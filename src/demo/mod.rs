@@ -29,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::DemoArgs;
 use crate::daemon::logging::Logging;
-use crate::daemon::{Daemon, control, signals};
+use crate::daemon::ports::Ports;
+use crate::daemon::{Daemon, control, metrics, signals};
 use crate::exit::Exit;
 use crate::terminal;
 use folder::Folder;
@@ -71,13 +72,16 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let server = tokio::spawn(serve::serve(listener, newsroom.clone(), closed.clone()));
     let daemon = Daemon::assemble(loaded, Logging::of_others())?;
     let stop = CancellationToken::new();
-    let (_control, orders) = control::control();
+    let (control, orders) = control::control();
+    let metrics = metrics::install()?;
+    let ports = Ports::open(&config, &daemon, control, metrics, &stop).await?;
     let daemon = tokio::spawn(daemon.run(stop.clone(), orders));
 
     let mut stage = Stage::new(args.keep, &folder, &config, newsroom);
     let played = stage.play(&interrupted).await;
     stop.cancel();
     daemon.await.context("the daemon ended abnormally")?;
+    ports.close().await?;
     closed.cancel();
     server.await.context("the newsroom ended abnormally")?;
     stage.close(played?, &folder, &config)
