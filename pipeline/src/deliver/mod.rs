@@ -4,6 +4,8 @@
 //! backs off and opens the sink again, which undoes what was half done; the position only ever
 //! moves with what is durably on the other side.
 
+mod route;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +19,8 @@ use crate::crash;
 use crate::fault::{Class, Fault};
 use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError};
+
+pub use route::Route;
 
 /// How often a sink without work is called, for rotation and the like.
 const IDLE: Duration = Duration::from_secs(1);
@@ -57,6 +61,8 @@ pub struct Deliverer {
     position: i64,
     detail: Value,
     refused: BTreeSet<i64>,
+    /// Which records go to the sink; `None` for all.
+    route: Option<Arc<Route>>,
     failures: u32,
     /// The last record in the log when the daemon started, until the sink has been open. It is noted
     /// in the store as well: the daemon may end before that.
@@ -87,8 +93,18 @@ impl Deliverer {
             position: 0,
             detail: Value::Null,
             refused: BTreeSet::new(),
+            route: None,
             failures: 0,
             head_at_start: Some(head_at_start),
+        }
+    }
+
+    /// The same for some of the records only: the position moves over all others.
+    #[must_use]
+    pub fn with_route(self, route: Option<Route>) -> Deliverer {
+        Deliverer {
+            route: route.map(Arc::new),
+            ..self
         }
     }
 
@@ -250,31 +266,38 @@ impl Deliverer {
             }
         }
         let batch = self.next_batch(appetite).await?;
-        let Some(last) = batch.last().map(|entry| entry.seq) else {
+        let Some(last) = batch.last else {
             // Everything up to the head was pruned or refused.
             return self.commit(head, self.detail.clone(), Vec::new()).await;
         };
         let mut rest: Vec<Entry> = batch
+            .wanted
             .into_iter()
             .filter(|entry| !self.refused.contains(&entry.seq))
             .collect();
-        if rest.is_empty() {
-            return self.commit(last, self.detail.clone(), Vec::new()).await;
-        }
         while !rest.is_empty() {
             let taken = self.hand_over_some(&rest).await?;
             rest.drain(..taken);
             rest.retain(|entry| !self.refused.contains(&entry.seq));
         }
+        if self.position < last {
+            // Those at the end were refused, or go elsewhere.
+            self.commit(last, self.detail.clone(), Vec::new()).await?;
+        }
+        metrics::counter!("dateline_passed_over_records_total", "sink" => self.name.clone())
+            .increment(batch.passed_over);
         Ok(())
     }
 
-    async fn next_batch(&mut self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
+    async fn next_batch(&mut self, appetite: Appetite) -> Result<Batch, Trouble> {
         let position = self.position;
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
-        let read = self
-            .readers
-            .ask(move |reader| reader.records_after(position, records, appetite.bytes));
+        let route = self.route.clone();
+        // Conditions are asked here, off the async threads.
+        let read = self.readers.ask(move |reader| {
+            let entries = reader.records_after(position, records, appetite.bytes)?;
+            Ok(Batch::of(entries, route.as_deref()))
+        });
         Ok(read.await?)
     }
 
@@ -459,6 +482,30 @@ impl Deliverer {
         self.health
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The next records of the log, less those that go elsewhere.
+struct Batch {
+    wanted: Vec<Entry>,
+    /// The last one that was read.
+    last: Option<i64>,
+    /// How many of those go elsewhere.
+    passed_over: u64,
+}
+
+impl Batch {
+    fn of(mut entries: Vec<Entry>, route: Option<&Route>) -> Batch {
+        let last = entries.last().map(|entry| entry.seq);
+        let read = entries.len();
+        if let Some(route) = route {
+            entries.retain(|entry| route.takes(&entry.body));
+        }
+        Batch {
+            last,
+            passed_over: (read - entries.len()) as u64,
+            wanted: entries,
+        }
     }
 }
 
