@@ -1,4 +1,5 @@
-//! Where a record has lists: one that is empty is left out of its JSON, and is there for expressions all the same.
+//! Where a record has lists and objects: one that is empty is left out of its JSON, and is there for expressions all the same, so that what is in it can be
+//! asked for.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,17 +9,25 @@ use serde_json::Value as Json;
 use crate::record;
 
 /// What is known of a part of a record.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shape {
-    /// Whether it is a list; its fields are then those of its entries.
-    pub(super) is_list: bool,
-    /// The fields that are lists, or hold some.
+    pub(super) kind: Kind,
+    /// The fields that are lists or objects: its own, or those of a list's entries.
     pub(super) fields: BTreeMap<String, Shape>,
 }
 
-/// Of a part that holds no lists.
+/// What sort of part it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A text, a number or the like, or nothing is known of it.
+    Plain,
+    List,
+    Object,
+}
+
+/// Of a part of which nothing is known.
 pub(super) static PLAIN: Shape = Shape {
-    is_list: false,
+    kind: Kind::Plain,
     fields: BTreeMap::new(),
 };
 
@@ -39,19 +48,20 @@ fn shape_of(schema: &Json, root: &Json) -> Shape {
     let schema = resolved(schema, root);
     if let Some(entries) = schema.get("items") {
         return Shape {
-            is_list: true,
+            kind: Kind::List,
             ..shape_of(entries, root)
         };
     }
+    let is_object = schema.get("type").and_then(Json::as_str) == Some("object");
     let properties = schema.get("properties").and_then(Json::as_object);
     let shapes = properties
         .into_iter()
         .flatten()
         .map(|(name, schema)| (name.clone(), shape_of(schema, root)));
     Shape {
-        is_list: false,
+        kind: if is_object { Kind::Object } else { Kind::Plain },
         fields: shapes
-            .filter(|(_, shape)| shape.is_list || !shape.fields.is_empty())
+            .filter(|(_, shape)| shape.kind != Kind::Plain)
             .collect(),
     }
 }

@@ -15,7 +15,7 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visito
 
 use super::functions::ENVIRONMENT;
 use super::names::Wanted;
-use super::shape::{self, Shape};
+use super::shape::{self, Kind, Shape};
 
 type Seen<'v> = Box<dyn Val + 'v>;
 
@@ -25,7 +25,7 @@ pub struct Sight<'v> {
 }
 
 impl<'v> Sight<'v> {
-    /// Reads the fields that are wanted out of a record's JSON. Lists that are empty, and so are left out there, are empty lists.
+    /// Reads the fields that are wanted out of a record's JSON. Lists and objects that are left out there are empty ones.
     ///
     /// # Errors
     /// When it is no JSON object.
@@ -76,14 +76,26 @@ impl<'de> Visitor<'de> for Fields<'_> {
                 entries.next_value::<IgnoredAny>()?;
             }
         }
-        let lists = self.shape.fields.iter().filter(|(_, shape)| shape.is_list);
-        for (name, _) in lists.filter(|(name, _)| self.wants(name)) {
-            let key = CelMapKey::from(name.clone());
-            fields
-                .entry(key)
-                .or_insert_with(|| Box::new(CelList::from(Vec::new())));
+        for (name, shape) in &self.shape.fields {
+            if self.wants(name) {
+                let field = fields.entry(CelMapKey::from(name.clone()));
+                field.or_insert_with(|| empty(shape));
+            }
         }
         Ok(Box::new(CelMap::from(fields)))
+    }
+}
+
+/// A list or object that a record leaves out because nothing is in it. Shapes are as deep as the record's types.
+fn empty<'v>(shape: &Shape) -> Seen<'v> {
+    match shape.kind {
+        Kind::Plain => Box::new(CelNull),
+        Kind::List => Box::new(CelList::from(Vec::new())),
+        Kind::Object => {
+            let within = shape.fields.iter();
+            let within = within.map(|(name, shape)| (CelMapKey::from(name.clone()), empty(shape)));
+            Box::new(CelMap::from(within.collect::<HashMap<_, _>>()))
+        }
     }
 }
 

@@ -62,12 +62,14 @@ fn records_are_asked_as_they_are_written() {
 }
 
 #[test]
-fn lists_that_are_left_out_are_empty() {
+fn lists_and_objects_that_are_left_out_are_empty() {
     for text in [
         "record.categories.size() == 0",
         "!record.categories.exists(c, c == 'sport')",
         "record.entities.all(e, e.mentions.size() == 0)",
-        "record.entities.all(e, !has(e.link))",
+        "record.entities.all(e, !has(e.link.country) && e.link.same_as == [])",
+        "!has(record.duplicates.of) && !has(record.updated.instant)",
+        "!has(record.provenance.models.entities) && record.fields.size() == 1",
         "record.key_points + ['a'] == ['a']",
     ] {
         assert_eq!(asked(text), Ok(true), "{text}");
