@@ -5,6 +5,7 @@ pub(crate) mod callbacks;
 pub(crate) mod enrichment;
 pub(crate) mod logging;
 pub(crate) mod metrics;
+pub(crate) mod rules;
 pub(crate) mod signals;
 
 use std::collections::HashSet;
@@ -111,7 +112,9 @@ impl Daemon {
             .into_iter()
             .map(|sink| {
                 let (store, readers) = (store.clone(), Arc::clone(&readers));
+                let route = rules::route(config, sink.name());
                 Deliverer::new(sink, store, readers, clock.clone(), Dice::from_system())
+                    .with_route(route)
             })
             .collect();
         Ok(Daemon {
