@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Check a configuration and say everything that is wrong with it.
     Check(CheckArgs),
+    /// Test a configuration: what it makes of files, against what is expected of it.
+    Test(TestArgs),
     /// Write a commented configuration to start from.
     Init(InitArgs),
     /// Show what the pipeline makes of a feed, a dropped file, a page, a text or a date; says itself which of them a thing is.
@@ -72,6 +74,18 @@ pub(crate) struct CheckArgs {
     /// Also fetch every feed, look into every drop folder and talk to every broker.
     #[arg(long)]
     pub(crate) online: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// The files of tests; those beside the configuration by default, `*.test.toml`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) tests: Option<String>,
+    /// Print the results as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

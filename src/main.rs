@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Run(args) => commands::run::run(&args),
         Command::Check(args) => commands::check::check(&args),
+        Command::Test(args) => commands::test::test(&args),
         Command::Init(args) => commands::init::init(&args),
         Command::Inspect(args) => commands::inspect::inspect(&args),
         Command::Demo(args) => commands::demo::demo(&args),

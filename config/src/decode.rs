@@ -40,8 +40,18 @@ pub(crate) struct Context {
     unlisted: Unlisted,
     /// Spans of the current file that hold what must never be shown.
     masks: Vec<Range<usize>>,
+    /// What a test file may name of its configuration.
+    pub(crate) named: Named,
     /// Set while a table is read only to look ahead.
     muted: bool,
+}
+
+/// What a configuration has, by name: ids of feeds and drop folders, and sinks by kind and name.
+#[derive(Default)]
+pub(crate) struct Named {
+    pub(crate) feeds: Vec<String>,
+    pub(crate) drops: Vec<String>,
+    pub(crate) sinks: Vec<String>,
 }
 
 impl Context {
@@ -54,6 +64,7 @@ impl Context {
             findings: Vec::new(),
             unlisted: Unlisted::default(),
             masks: Vec::new(),
+            named: Named::default(),
             muted: false,
         }
     }
@@ -234,6 +245,11 @@ impl<'t> Fields<'t> {
     /// Whether the user wrote `key`.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
+    }
+
+    /// Whether the user wrote no key at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_empty()
     }
 
     /// Whether `key` was written, but wrong: what depends on it is not worth a second finding.

@@ -10,6 +10,7 @@ mod section;
 
 mod decode;
 pub mod edit;
+mod expression;
 mod finding;
 mod load;
 mod model;
@@ -18,20 +19,23 @@ mod shape;
 mod source;
 mod suggest;
 mod syntax;
+mod test_files;
 
+pub use expression::{Expression, FUNCTIONS, Function};
 pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{
     Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFields,
-    DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http,
-    JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Reload, Sasl,
-    SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
+    DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Expect, Feed, FeedDefaults,
+    FullText, Http, JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin,
+    Reload, Rule, RuleSet, Sasl, SaslMechanism, Shutdown, Sinks, State, TestCase, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{
-    ByteSize, Every, HeaderValue, Network, NoProxy, Pointer, Proxy, Revealed, Secret, SecretError,
-    Step, format_duration, parse_duration,
+    ByteSize, Every, Expected, HeaderValue, Located, Network, NoProxy, Pointer, Proxy, Revealed,
+    Secret, SecretError, Step, format_duration, parse_duration,
 };
+pub use test_files::{TEST_FILES, find_tests, load_tests};
 pub use url::Url;
 
 /// The commented file that `dateline init` writes.

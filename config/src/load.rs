@@ -199,13 +199,13 @@ fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, 
     conclude(context, config, files)
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
     path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// Decodes the context's current file as an `S`, hands the result to `then`, and closes the file.
 /// Says also whether the file names feeds or drop folders, right or wrong.
-fn read_document<S: Section>(
+pub(crate) fn read_document<S: Section>(
     context: &mut Context,
     then: impl FnOnce(&mut Context, &DeTable<'_>, Option<&S>),
 ) -> (Option<S>, bool) {
@@ -459,6 +459,22 @@ fn check_whole(context: &mut Context, config: &Config, names_sources: bool) {
 }
 
 fn conclude(context: Context, config: Config, files: Vec<PathBuf>) -> Result<Loaded, ConfigErrors> {
+    let findings = sorted(context, &files);
+    let refused = findings
+        .iter()
+        .any(|finding| finding.severity() == Severity::Error);
+    if refused {
+        return Err(ConfigErrors::new(findings));
+    }
+    Ok(Loaded {
+        config,
+        warnings: findings,
+        files,
+    })
+}
+
+/// The findings file by file, in the order of their places.
+pub(crate) fn sorted(context: Context, files: &[PathBuf]) -> Vec<Finding> {
     let names: Vec<String> = files
         .iter()
         .map(|file| file.display().to_string())
@@ -480,15 +496,5 @@ fn conclude(context: Context, config: Config, files: Vec<PathBuf>) -> Result<Loa
         let finding = Finding::new(severity, format!("{more} further findings are not listed"));
         findings.push(finding.help("mend the first ones, then check again"));
     }
-    let refused = findings
-        .iter()
-        .any(|finding| finding.severity() == Severity::Error);
-    if refused {
-        return Err(ConfigErrors::new(findings));
-    }
-    Ok(Loaded {
-        config,
-        warnings: findings,
-        files,
-    })
+    findings
 }

@@ -7,8 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value as Json;
 
 use crate::model::{
-    Admin, Auth, BasicAuth, Collect, Config, DropFields, DropFolder, Feed, FeedDefaults, Http,
-    JsonlSink, KafkaSink, Log, ProxyLogin, Reload, Sasl, Shutdown, Sinks, State, Tls, WebSub,
+    Admin, Auth, BasicAuth, Collect, Config, DropFields, DropFolder, Expect, Feed, FeedDefaults,
+    Http, JsonlSink, KafkaSink, Log, ProxyLogin, Reload, Rule, RuleSet, Sasl, Shutdown, Sinks,
+    State, TestCase, TestFile, Tls, WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -43,6 +44,8 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<BasicAuth>(),
         entry::<DropFolder>(),
         entry::<DropFields>(),
+        entry::<Rule>(),
+        entry::<RuleSet>(),
         entry::<Sinks>(),
         entry::<JsonlSink>(),
         entry::<KafkaSink>(),
@@ -54,6 +57,11 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<Reload>(),
         entry::<Shutdown>(),
     ]
+}
+
+/// The sections of test files, which are no part of a configuration.
+fn test_catalogue() -> Vec<Entry> {
+    vec![entry::<TestCase>(), entry::<Expect>()]
 }
 
 /// JSON Schema (draft 2020-12) of the configuration file, for editors and other tools.
@@ -73,8 +81,16 @@ pub fn reference() -> String {
         "# Configuration reference\n\n<!-- Generated from config/src/model by `UPDATE_SCHEMA=1 cargo test -p dateline-config`. -->\n",
     );
     let mut generator = SchemaSettings::draft2020_12().into_generator();
-    for section in catalogue() {
-        let fields = (section.fields)(&mut generator);
+    describe(&mut page, catalogue(), &mut generator);
+    page.push_str(&format!("\n# Test files\n\n{}\n", paragraph(TestFile::DOC)));
+    describe(&mut page, test_catalogue(), &mut generator);
+    page
+}
+
+/// Adds sections to the reference.
+fn describe(page: &mut String, sections: Vec<Entry>, generator: &mut SchemaGenerator) {
+    for section in sections {
+        let fields = (section.fields)(generator);
         let heading = if section.place.starts_with('[') {
             format!("`{}`", section.place)
         } else {
@@ -92,10 +108,9 @@ pub fn reference() -> String {
             ));
         }
         for field in &fields {
-            page.push_str(&choices(field, &generator));
+            page.push_str(&choices(field, generator));
         }
     }
-    page
 }
 
 fn default_of(field: &Field) -> String {

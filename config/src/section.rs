@@ -52,6 +52,17 @@ pub(crate) enum Presence {
     Inherited,
 }
 
+/// The key that a field is called by: one that is a word of Rust is written `r#where` there.
+pub(crate) const fn key_name(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', name @ ..] => match std::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => field,
+        },
+        _ => field,
+    }
+}
+
 /// Joins the lines of a doc comment.
 pub(crate) fn join_doc(lines: &[&str]) -> String {
     let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
@@ -108,22 +119,22 @@ macro_rules! section {
     (@default derived) => { Default::default() };
 
     (@read required, $at:ident, $context:ident, $key:ident, $shape:expr) => {
-        $at.required($context, stringify!($key), &$shape)
+        $at.required($context, $crate::section::key_name(stringify!($key)), &$shape)
     };
     (@read default($default:expr), $at:ident, $context:ident, $key:ident, $shape:expr) => {
-        Some(match $at.optional($context, stringify!($key), &$shape) {
+        Some(match $at.optional($context, $crate::section::key_name(stringify!($key)), &$shape) {
             Some(value) => value,
             None => $crate::shape::Shape::adopt(&$shape, $context, $default),
         })
     };
     (@read optional, $at:ident, $context:ident, $key:ident, $shape:expr) => {
-        Some($at.optional($context, stringify!($key), &$shape))
+        Some($at.optional($context, $crate::section::key_name(stringify!($key)), &$shape))
     };
     (@read derived, $at:ident, $context:ident, $key:ident, $shape:expr) => {
-        Some($at.optional($context, stringify!($key), &$shape).unwrap_or_default())
+        Some($at.optional($context, $crate::section::key_name(stringify!($key)), &$shape).unwrap_or_default())
     };
     (@read inherited, $at:ident, $context:ident, $key:ident, $shape:expr) => {
-        Some(match $at.optional($context, stringify!($key), &$shape) {
+        Some(match $at.optional($context, $crate::section::key_name(stringify!($key)), &$shape) {
             Some(value) => value,
             None => $context.feed_defaults.$key.clone(),
         })
@@ -151,7 +162,7 @@ macro_rules! section {
         impl $crate::section::Section for $name {
             const PLACE: &'static str = $place;
             const DOC: &'static str = concat!($($doc, "\n",)*);
-            const KEYS: &'static [&'static str] = &[$(stringify!($key)),*];
+            const KEYS: &'static [&'static str] = &[$($crate::section::key_name(stringify!($key))),*];
             const HINTS: &'static [(&'static str, &'static str)] = &[$(($hint, $advice)),*];
 
             fn decode(
@@ -170,7 +181,7 @@ macro_rules! section {
 
             fn fields(generator: &mut schemars::SchemaGenerator) -> Vec<$crate::section::Field> {
                 vec![$( $crate::section::Field {
-                    key: stringify!($key),
+                    key: $crate::section::key_name(stringify!($key)),
                     doc: $crate::section::join_doc(&[$($key_doc),*]),
                     kind: $crate::shape::Shape::kind(&$shape),
                     presence: section!(@presence $presence $(($default))?, $shape),

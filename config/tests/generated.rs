@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 23] = [
+const OPENINGS: [(&str, &str); 25] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -49,6 +49,8 @@ const OPENINGS: [(&str, &str); 23] = [
     ("Duplicates", "[duplicates]\n"),
     ("Enrich", "[enrich]\n"),
     ("EnrichEntities", "[enrich.entities]\n"),
+    ("Rule", "[[rules]]\n"),
+    ("RuleSet", "[[rules]]\n[rules.set]\n"),
     ("Sinks", "[sinks]\n"),
     ("JsonlSink", "[sinks.jsonl.a]\n"),
     ("KafkaSink", "[sinks.kafka.a]\n"),
@@ -158,8 +160,8 @@ fn defaults_of_the_schema_are_what_holds_without_them() {
             "DropFolder" => text.replace("path = \"in\"\n", &format!("path = \"in\"\n{defaults}")),
             "JsonlSink" => text.replace("dir = \"out\"\n", &format!("dir = \"out\"\n{defaults}")),
             "KafkaSink" => text.replace("topic = \"t\"\n", &format!("topic = \"t\"\n{defaults}")),
-            "Feed" | "Auth" | "BasicAuth" | "DropFields" | "ProxyLogin" | "Sinks" | "Tls"
-            | "Sasl" => text,
+            "Feed" | "Auth" | "BasicAuth" | "DropFields" | "ProxyLogin" | "Rule" | "RuleSet"
+            | "Sinks" | "Tls" | "Sasl" => text,
             _ => format!("{text}{opening}{defaults}"),
         };
     }

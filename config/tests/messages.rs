@@ -34,6 +34,30 @@ fn broken_files_get_messages_that_help() {
 }
 
 #[test]
+fn broken_test_files_get_messages_that_help() {
+    let config = "[[feeds]]\nid = \"world\"\nurl = \"https://example.org/feed\"\n[[drops]]\nid = \"wire\"\npath = \"in\"\n[sinks.jsonl.main]\ndir = \"out\"\n";
+    let config = dateline_config::parse(config, Path::new("dateline.toml"))
+        .unwrap()
+        .config;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken_tests");
+    for name in ["empty", "fields"] {
+        let path = folder.join(format!("{name}.toml"));
+        let errors = dateline_config::load_tests(&path, &config).unwrap_err();
+        let page = errors.render(false, 100);
+        let page = page.replace(&folder.display().to_string(), "tests");
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("tests_{name}"), page);
+        });
+        for finding in errors.findings() {
+            assert!(
+                finding.position().is_some() && finding.suggestion().is_some(),
+                "{finding}"
+            );
+        }
+    }
+}
+
+#[test]
 fn no_message_shows_a_secret() {
     for path in broken_files() {
         let page = messages(&path);

@@ -15,6 +15,7 @@ pub mod collect;
 pub mod crash;
 pub mod deliver;
 pub mod draft;
+pub mod expression;
 pub mod fault;
 pub mod record;
 pub mod sink;

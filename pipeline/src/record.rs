@@ -121,6 +121,9 @@ pub struct Record {
     /// The story that this article tells as other articles do; absent where none is known to tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<Duplicates>,
+    /// What the rules of the configuration say of this version, by names of their own: any JSON values.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub fields: serde_json::Map<String, serde_json::Value>,
     /// How this record came about.
     pub provenance: Provenance,
 }

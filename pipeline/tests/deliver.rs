@@ -10,8 +10,9 @@ use std::time::Duration;
 use bench::collecting::until;
 use bench::{Bench, PATIENCE, draft};
 use dateline_pipeline::clock::{Dice, before};
-use dateline_pipeline::deliver::{Deliverer, Replay, SharedHealth, Since, replay};
+use dateline_pipeline::deliver::{Deliverer, Replay, Route, SharedHealth, Since, replay};
 use dateline_pipeline::draft::{Draft, Text};
+use dateline_pipeline::expression::Expression;
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use futures::future::BoxFuture;
@@ -172,6 +173,22 @@ fn deliverer(
     );
     let health = stage.health();
     (stage, health)
+}
+
+/// Runs the stage, with a condition on what goes to the sink, until it has everything and is closed.
+async fn run_where(bench: &Bench, world: &Arc<Mutex<World>>, condition: &str) {
+    let program = cel::Env::stdlib().compile(condition).unwrap();
+    let route = Route::new(Expression::new(Arc::new(program), "sinks.fake.main"));
+    let (stage, _) = deliverer(bench, world, 4, None);
+    let (stop, give_up) = (CancellationToken::new(), CancellationToken::new());
+    stop.cancel();
+    let run = stage.with_route(Some(route)).run(stop, give_up);
+    tokio::time::timeout(PATIENCE, run).await.unwrap();
+}
+
+fn position(bench: &Bench) -> i64 {
+    let position = bench.readers.with(|reader| reader.position("fake.main"));
+    position.unwrap().unwrap().0
 }
 
 /// Runs the stage until it says this of its sink, and gives up.
@@ -359,6 +376,55 @@ async fn refused_records_become_dead_letters_and_stay_out_after_a_restart() {
     );
     run(&bench, &world, 4).await;
     assert_eq!(bench.status().dead_letters, 3);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn the_position_moves_over_records_that_go_elsewhere() {
+    for (condition, taken) in [
+        ("record.title.matches('[27]$')", vec![3, 8]),
+        ("record.title.matches('[0-4]$')", vec![1, 2, 3, 4, 5]),
+        ("record.title == 'Story number 9'", vec![10]),
+        ("record.publisher == 'nobody'", vec![]),
+    ] {
+        let bench = with_records(10).await;
+        let world = Arc::default();
+        run_where(&bench, &world, condition).await;
+        let written: Vec<i64> = world.lock().unwrap().written.clone();
+        assert_eq!(written, taken.clone(), "{condition}");
+        assert_eq!(position(&bench), 10, "{condition}");
+        run_where(&bench, &world, "true").await;
+        assert_eq!(
+            world.lock().unwrap().written,
+            taken,
+            "{condition}: what was passed over stays so"
+        );
+        bench.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_condition_that_fails_holds_nothing_back() {
+    let bench = with_records(3).await;
+    let world = Arc::default();
+    run_where(&bench, &world, "record.title + 1 == 'x'").await;
+    assert_eq!(world.lock().unwrap().written, [1, 2, 3]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn faults_and_refusals_leave_no_hole_where_records_go_elsewhere() {
+    let bench = with_records(12).await;
+    let world = Arc::new(Mutex::new(World {
+        faults: vec!["deliver", "open", "deliver"],
+        refuse: vec![3, 9],
+        ..World::default()
+    }));
+    // Every other record.
+    run_where(&bench, &world, "record.title.matches('[02468]$')").await;
+    assert_eq!(world.lock().unwrap().written, [1, 5, 7, 11]);
+    assert_eq!(bench.status().dead_letters, 2);
+    assert_eq!(position(&bench), 12);
     bench.close().await;
 }
 

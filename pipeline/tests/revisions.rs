@@ -11,6 +11,8 @@ mod churn;
 mod copies;
 #[path = "revisions/pages.rs"]
 mod pages;
+#[path = "revisions/rules.rs"]
+mod rules;
 
 use bench::{Bench, draft};
 use dateline_pipeline::draft::{Draft, Guid, Link, Text, Trust};

@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::inspect::world::first_turn;
 use crate::cli::CheckArgs;
-use crate::daemon::enrichment::enrichment;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 
@@ -21,12 +20,9 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let config = &loaded.config;
-    let enrichment = match enrichment(config) {
+    let enrichment = match super::load_enrichment(config) {
         Ok(enrichment) => enrichment,
-        Err(errors) => {
-            terminal::complain(&anyhow::anyhow!("[enrich.entities] gazetteers: {errors}"));
-            return Ok(Exit::Config);
-        }
+        Err(exit) => return Ok(exit),
     };
     let counts = format!(
         "{} feeds, {} drop folders, {} sinks",

@@ -12,12 +12,15 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod tail;
+pub(crate) mod test;
 
 use std::path::Path;
 
-use dateline_config::Loaded;
+use dateline_config::{Config, Loaded};
+use dateline_pipeline::transform::enrichment::Enrichment;
 
 use crate::client::ClientError;
+use crate::daemon::enrichment::enrichment;
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -36,6 +39,14 @@ pub(crate) fn load_config(path: &Path) -> Result<Loaded, Exit> {
             Err(Exit::Config)
         }
     }
+}
+
+/// How a configuration wants records to be enriched; says what is wrong with the files that it names for that.
+pub(crate) fn load_enrichment(config: &Config) -> Result<Enrichment, Exit> {
+    enrichment(config).map_err(|errors| {
+        terminal::complain(&anyhow::anyhow!("[enrich.entities] gazetteers: {errors}"));
+        Exit::Config
+    })
 }
 
 /// The runtime that asynchronous commands run on.

@@ -16,8 +16,8 @@ use dateline_pipeline::sink::Sink;
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{Readers, Retention, StoreError};
 
-use super::StartError;
-use super::delivery::Configured;
+use super::delivery::{Configured, Outlet};
+use super::{StartError, rules};
 
 /// The longest that running fetches may go on after the stop signal: they come again.
 const COLLECT_GRACE: Duration = Duration::from_secs(3);
@@ -113,28 +113,29 @@ pub(super) fn sources(
     Ok(sources)
 }
 
-/// Makes a sink.
-pub(super) fn sink(
+/// Makes a sink, with what goes there.
+pub(super) fn outlet(
     configured: &Configured<'_>,
+    config: &Config,
     clock: &Clock,
-) -> Result<Box<dyn Sink>, StartError> {
-    match configured {
+) -> Result<Outlet, StartError> {
+    let sink: Box<dyn Sink> = match configured {
         Configured::Jsonl(name, settings) => {
-            Ok(Box::new(JsonlSink::new(name, settings, clock.clone())))
+            Box::new(JsonlSink::new(name, settings, clock.clone()))
         }
-        Configured::Kafka(name, settings) => match KafkaSink::new(name, settings) {
-            Ok(sink) => Ok(Box::new(sink)),
-            Err(error) => Err(StartError::Connector(format!(
-                "[sinks.kafka.{name}]: {error}"
-            ))),
-        },
-    }
+        Configured::Kafka(name, settings) => Box::new(
+            KafkaSink::new(name, settings)
+                .map_err(|error| StartError::Connector(format!("[sinks.kafka.{name}]: {error}")))?,
+        ),
+    };
+    let route = rules::route(config, sink.name());
+    Ok(Outlet { sink, route })
 }
 
 /// All sinks.
-pub(super) fn sinks(config: &Config, clock: &Clock) -> Result<Vec<Box<dyn Sink>>, StartError> {
+pub(super) fn sinks(config: &Config, clock: &Clock) -> Result<Vec<Outlet>, StartError> {
     enabled_sinks(config)
-        .map(|configured| sink(&configured, clock))
+        .map(|configured| outlet(&configured, config, clock))
         .collect()
 }
 

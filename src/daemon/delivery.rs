@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dateline_config::{JsonlSink, KafkaSink};
 use dateline_pipeline::clock::{Clock, Dice};
-use dateline_pipeline::deliver::{Deliverer, Orders, SharedHealth, SinkHealth};
+use dateline_pipeline::deliver::{Deliverer, Orders, Route, SharedHealth, SinkHealth};
 use dateline_pipeline::sink::Sink;
 use dateline_pipeline::store::{Readers, Store};
 use tokio::task::JoinHandle;
@@ -31,6 +31,12 @@ impl Configured<'_> {
             Configured::Kafka(name, _) => format!("kafka.{name}"),
         }
     }
+}
+
+/// A sink, and which records go there; `None` for all.
+pub(super) struct Outlet {
+    pub(super) sink: Box<dyn Sink>,
+    pub(super) route: Option<Route>,
 }
 
 /// How every sink does, for whoever reports it: sinks come and go.
@@ -89,15 +95,11 @@ impl Delivery {
     }
 
     /// Takes a sink in that is to run.
-    pub(super) fn admit(&self, sink: Box<dyn Sink>) -> Deliverer {
+    pub(super) fn admit(&self, Outlet { sink, route }: Outlet) -> Deliverer {
         let (store, readers) = (self.store.clone(), Arc::clone(&self.readers));
-        let deliverer = Deliverer::new(
-            sink,
-            store,
-            readers,
-            self.clock.clone(),
-            Dice::from_system(),
-        );
+        let dice = Dice::from_system();
+        let deliverer =
+            Deliverer::new(sink, store, readers, self.clock.clone(), dice).with_route(route);
         let name = deliverer.name().to_owned();
         self.sinks.lock().insert(name, deliverer.health());
         deliverer
@@ -127,8 +129,8 @@ impl Delivery {
     }
 
     /// Starts one more, or one in the place of another of its name that has left.
-    pub(super) fn add(&mut self, sink: Box<dyn Sink>) {
-        let deliverer = self.admit(sink);
+    pub(super) fn add(&mut self, outlet: Outlet) {
+        let deliverer = self.admit(outlet);
         self.spawn(deliverer);
     }
 

@@ -19,7 +19,8 @@ pub(crate) fn enrichment(config: &Config) -> Result<Enrichment, GazetteerErrors>
     };
     Ok(
         Enrichment::new(gazetteer, sources.map(|(id, wanted)| (id.clone(), wanted)))
-            .with_copies(copies),
+            .with_copies(copies)
+            .with_rules(super::rules::rules(config)),
     )
 }
 

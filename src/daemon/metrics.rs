@@ -87,6 +87,18 @@ fn describe() {
         "records of articles that tell a story as others do, and what became of them"
     );
     describe_counter!(
+        "dateline_rules_dropped_total",
+        "records that rules left out, by rule"
+    );
+    describe_counter!(
+        "dateline_expressions_failed_total",
+        "expressions of rules and sinks that failed for a record, by the place where they are written"
+    );
+    describe_counter!(
+        "dateline_passed_over_records_total",
+        "records that did not go to a sink because its `where` is not true of them, by sink"
+    );
+    describe_counter!(
         "dateline_revisions_held_total",
         "drafts of articles that change so often that their revisions are held back"
     );

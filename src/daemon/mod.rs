@@ -17,6 +17,7 @@ pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod ports;
 mod reload;
+pub(crate) mod rules;
 pub(crate) mod signals;
 pub(crate) mod socket;
 pub(crate) mod systemd;
@@ -101,7 +102,10 @@ impl Daemon {
             enriched_by,
         );
         let delivery = Delivery::new(store.clone(), Arc::clone(&readers), clock.clone());
-        let deliverers = sinks.into_iter().map(|sink| delivery.admit(sink)).collect();
+        let deliverers = sinks
+            .into_iter()
+            .map(|outlet| delivery.admit(outlet))
+            .collect();
         let (retention, kept) = latest::channel(assembly::retention(config));
         let keeper = Keeper::new(assembly::retention(config), clock.clone());
         let live = Live {

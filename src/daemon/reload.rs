@@ -12,14 +12,13 @@ use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::collect::{Roster, Rosters};
 use dateline_pipeline::deliver::{Replay, Since};
-use dateline_pipeline::sink::Sink;
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{Readers, Retention, Store, StoreError};
 use dateline_pipeline::transform::enrichment::Enrichment;
 use tokio::sync::watch as latest;
 
 use super::control::{Applied, NoReplay, Order};
-use super::delivery::{Configured, Delivery};
+use super::delivery::{Configured, Delivery, Outlet};
 use super::logging::Logging;
 use super::{StartError, assembly, enrichment, systemd};
 
@@ -122,7 +121,7 @@ impl Live {
             .chain(&applied.sinks_changed)
             .collect();
         let sinks = assembly::enabled_sinks(new).filter(|sink| names.contains(&sink.name()));
-        let sinks = sinks.map(|sink| assembly::sink(&sink, &self.clock));
+        let sinks = sinks.map(|sink| assembly::outlet(&sink, new, &self.clock));
         let config = new.clone();
         Ok(Made {
             sinks: sinks.collect::<Result<_, _>>()?,
@@ -142,8 +141,8 @@ impl Live {
         for name in applied.sinks_removed.iter().chain(&applied.sinks_changed) {
             self.delivery.remove(name).await;
         }
-        for sink in made.sinks {
-            self.delivery.add(sink);
+        for outlet in made.sinks {
+            self.delivery.add(outlet);
         }
         Ok(())
     }
@@ -203,7 +202,7 @@ impl Live {
 
 /// What is made of a configuration before it is taken.
 struct Made {
-    sinks: Vec<Box<dyn Sink>>,
+    sinks: Vec<Outlet>,
     client: Arc<Client>,
     enrichment: Enrichment,
 }
@@ -238,6 +237,7 @@ fn compare(old: &Config, new: &Config) -> Applied {
     note("[collect]", old.collect != new.collect);
     note("[http]", old.http != new.http);
     note("[enrich]", old.enrich != new.enrich);
+    note("[[rules]]", old.rules != new.rules);
     note("[duplicates]", old.duplicates != new.duplicates);
     note("[shutdown]", old.shutdown != new.shutdown);
     note("[reload]", old.reload != new.reload);

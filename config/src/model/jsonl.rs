@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::decode::{Context, Fields};
+use crate::expression::Expression;
 use crate::shape::{
-    Bool, ByteSize, ConfigPath, OneOf, days, duration, file_template, hours, kib, mib,
+    Bool, ByteSize, ConfigPath, OneOf, condition, days, duration, file_template, hours, kib, mib,
     placeholders, secs, size, tib,
 };
 
@@ -34,6 +35,8 @@ section! {
         "rotate" => "did you mean `rotate_every` or `rotate_size`?",
         "compression" => "did you mean `compress`?",
         "sync" => "did you mean `fsync`?",
+        "when" => "did you mean `where`?",
+        "filter" => "did you mean `where`?",
     }, check check_jsonl {
         /// Folder that the files are written to; it is made when it is missing.
         dir: PathBuf = required, ConfigPath;
@@ -48,6 +51,8 @@ section! {
         compress: Compression = default(Compression::None), OneOf::<Compression>::new();
         /// Whether each commit waits until the disk has it. Without, a power cut can lose records; a crash of the process cannot.
         fsync: bool = default(true), Bool;
+        /// Which records go there: those for which this expression is true (CEL, docs/rules.md). Where absent, all. One for which it fails goes there.
+        r#where: Option<Expression> = optional, condition("record.language.code == 'en'");
         /// Whether the sink is written to. One that is switched off keeps its position.
         enabled: bool = default(true), Bool;
     }
@@ -63,6 +68,7 @@ impl JsonlSink {
             rotate_every: hours(1),
             compress: Compression::None,
             fsync: true,
+            r#where: None,
             enabled: true,
         }
     }

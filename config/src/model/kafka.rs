@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::decode::{Context, Fields};
+use crate::expression::Expression;
 use crate::finding::Finding;
 use crate::shape::{
     Bool, ByteSize, ConfigPath, Integer, List, OneOf, Properties, Secret, SecretRef, Table,
-    bare_topic, broker, duration, gib, kib, line, mib, millis, minutes, placeholders, secs, size,
-    topic_template,
+    bare_topic, broker, condition, duration, gib, kib, line, mib, millis, minutes, placeholders,
+    secs, size, topic_template,
 };
 
 /// Most brokers listed: they only serve to find the cluster.
@@ -103,6 +104,8 @@ section! {
         "username" => "did you mean `sasl.username`?",
         "password" => "did you mean `sasl.password`?",
         "batch_size" => "did you mean `batch_records` or `batch_bytes`?",
+        "when" => "did you mean `where`?",
+        "filter" => "did you mean `where`?",
         "linger_ms" => "did you mean `linger`? It is a duration: \"50ms\"",
     }, check check_kafka {
         /// Brokers to find the cluster by, as host:port.
@@ -132,6 +135,8 @@ section! {
         sasl: Option<Sasl> = optional, Table::<Sasl>::new();
         /// Any other property of librdkafka, by its own name.
         properties: BTreeMap<String, String> = default(BTreeMap::new()), Properties { owned };
+        /// Which records go there: those for which this expression is true (CEL, docs/rules.md). Where absent, all. One for which it fails goes there.
+        r#where: Option<Expression> = optional, condition("record.language.code == 'en'");
         /// Whether the sink is written to. One that is switched off keeps its position.
         enabled: bool = default(true), Bool;
     }

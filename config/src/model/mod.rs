@@ -10,6 +10,8 @@ mod http;
 mod jsonl;
 mod kafka;
 mod root;
+mod rules;
+mod tests;
 mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Reload, Shutdown, State};
@@ -23,6 +25,9 @@ pub use jsonl::{Compression, JsonlSink};
 pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
 pub use root::{Config, Sinks};
 pub(crate) use root::{Fragment, MAX_FEEDS};
+pub use rules::{Rule, RuleSet};
+pub(crate) use tests::TestFile;
+pub use tests::{Expect, TestCase};
 pub use websub::WebSub;
 
 use std::ops::Range;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Admin, Collect, DropFolder, Duplicates, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink,
-    Log, Reload, Shutdown, State, WebSub,
+    Log, Reload, Rule, Shutdown, State, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -13,6 +13,9 @@ pub(crate) const MAX_FEEDS: usize = 100_000;
 
 /// Most drop folders in one file: each takes a watch of the system.
 const MAX_DROPS: usize = 1000;
+
+/// Most rules: each is asked about every record.
+const MAX_RULES: usize = 100;
 
 /// Most entries of `include`; the files they match are limited on their own.
 const MAX_INCLUDES: usize = 100;
@@ -42,6 +45,11 @@ section! {
         "entities" => "write `[enrich.entities]`",
         "gazetteers" => "write `gazetteers` under `[enrich.entities]`",
         "proxy" => "write `proxy` under `[http]`",
+        "rule" => "write `[[rules]]`, with an s",
+        "filters" => "did you mean `[[rules]]`?",
+        "transforms" => "did you mean `[[rules]]`?",
+        "routes" => "write `where` in each of the sinks",
+        "tests" => "tests stand in a file of their own beside this one, under a name that ends in `.test.toml`",
     } {
         /// More files, by name or glob, in the order of their names. They may hold `[[feeds]]`, `[[drops]]` and
         /// `[sinks.…]`, and include no others.
@@ -62,6 +70,8 @@ section! {
         enrich: Enrich = default(Enrich::default()), Table::<Enrich>::new();
         /// How copies of articles are known.
         duplicates: Duplicates = default(Duplicates::default()), Table::<Duplicates>::new();
+        /// What becomes of records before they are delivered.
+        rules: Vec<Rule> = default(Vec::new()), Items::<Rule>::new(MAX_RULES);
         /// Where records go. Where there is none, JSON lines in the folder `articles` beside the configuration.
         sinks: Sinks = default(Sinks::default()), Table::<Sinks>::new();
         /// Where hubs send what feeds publish.
@@ -115,6 +125,8 @@ section! {
         "log" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "reload" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
         "shutdown" => "move it to the main file: an included one holds [[feeds]], [[drops]] and [sinks.…]",
+        "rules" => "move them to the main file, where their order is seen: an included one holds [[feeds]], [[drops]] and [sinks.…]",
+        "tests" => "a file of tests is for `dateline test` and is not included: take it out of `include`",
         "feed" => "write `[[feeds]]`, with an s",
         "drop" => "write `[[drops]]`, with an s",
         "sink" => "write `[sinks.jsonl.NAME]` or `[sinks.kafka.NAME]`, with an s",

@@ -4,11 +4,16 @@
 mod choice;
 mod duration;
 mod every;
+mod expected;
+mod expression;
 mod headers;
+mod located;
+mod moment;
 mod named;
 mod net;
 mod network;
 mod number;
+mod own_fields;
 mod path;
 mod pointer;
 mod properties;
@@ -24,13 +29,20 @@ pub(crate) use duration::{days, duration, hours, millis, minutes, secs};
 pub use duration::{format_duration, parse_duration};
 pub use every::Every;
 pub(crate) use every::every;
+pub(crate) use expected::ByPath;
+pub use expected::Expected;
+pub(crate) use expression::{Cel, condition, value};
 pub use headers::HeaderValue;
 pub(crate) use headers::{Headers, set_header_defaults};
+pub(crate) use located::At;
+pub use located::Located;
+pub(crate) use moment::Moment;
 pub(crate) use named::Named;
 pub(crate) use net::{address, broker, callback_url, contact, feed_url, socket, user_agent};
 pub use network::Network;
 pub(crate) use network::network;
 pub(crate) use number::{Bool, Float, Integer};
+pub(crate) use own_fields::OwnFields;
 pub(crate) use path::{ConfigPath, file_pattern, include_pattern};
 pub use pointer::{Pointer, Step};
 pub(crate) use pointer::{pointer, pointers};
@@ -44,7 +56,7 @@ pub(crate) use size::{gib, kib, mib, size, tib};
 pub(crate) use table::{Items, List, Table};
 pub(crate) use template::placeholders;
 pub(crate) use text::{
-    Text, bare_topic, file_template, identifier, language, line, tag, topic_template,
+    Text, bare_topic, file_template, identifier, language, line, sink_name, tag, topic_template,
 };
 
 use schemars::{Schema, SchemaGenerator};

@@ -167,6 +167,29 @@ pub(crate) const fn identifier(example: &'static str) -> Text<String> {
     }
 }
 
+/// A sink, by its kind and name.
+pub(crate) fn sink_name() -> Text<String> {
+    fn parse(text: &str) -> Result<String, Complaint> {
+        if text
+            .split_once('.')
+            .is_some_and(|(_, name)| !name.is_empty())
+        {
+            return Ok(text.to_owned());
+        }
+        Err(Complaint::new(
+            "is not a sink's kind and name",
+            "write both, as the section is called: \"jsonl.main\" for [sinks.jsonl.main]",
+        ))
+    }
+    Text {
+        kind: "sink, by kind and name",
+        example: "jsonl.main",
+        pattern: Some("^(jsonl|kafka)\\..+$"),
+        parse,
+        write: String::clone,
+    }
+}
+
 /// A word to sort sources by. What OPML's `category` cannot hold apart (commas, blanks at the ends, a slash at the
 /// head) is refused, so that a list of feeds survives the way to another reader and back.
 pub(crate) fn tag() -> Text<String> {

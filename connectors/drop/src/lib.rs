@@ -24,9 +24,11 @@
 //! | `load` | one file into memory, within its limits |
 //! | `reading` | one file of many articles, a portion at a time |
 //! | `read` | the bytes of a file into articles |
+//! | `drafting` | articles into drafts, with what their folder says of them |
 //! | `look` | what a file looks like that holds no plain text |
 //! | `finish` | archiving and deleting |
 
+mod drafting;
 mod finish;
 mod folder;
 mod glob;
@@ -39,5 +41,6 @@ mod search;
 mod source;
 mod watch;
 
+pub use drafting::{FileDrafts, drafts};
 pub use read::{FileArticle, Kind, Limits, Next, Part, Parts, Settings, Unread, kind, read};
 pub use source::DropSource;

@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use dateline_config::{AfterDrop, DropFolder};
 use dateline_pipeline::clock::Clock;
-use dateline_pipeline::draft::{Draft, Guid, Trust};
 use dateline_pipeline::fault::Fault;
-use dateline_pipeline::record::{SourceKind, SourceRef};
+use dateline_pipeline::record::SourceRef;
 use dateline_pipeline::source::{
     Fingerprint, Gathered, Harvest, ItemKey, Outcome, Reject, Rhythm, Seen, Source, Turn,
 };
@@ -23,11 +22,12 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use crate::drafting::{Drafting, place_of};
 use crate::finish::{Fate, Finished, finish};
 use crate::folder::{Found, Rules, Verdict, key, part_key, shown};
 use crate::load::{Loaded, load};
 use crate::queue::{MAX_BYTES, MAX_FILES};
-use crate::read::{FileArticle, Part, Settings};
+use crate::read::{Part, Settings};
 use crate::reading::{MAX_PARTS, Portion, Reading};
 use crate::search::{MAX_TROUBLES, Memory, Search, interrupted};
 use crate::watch::{Alarm, Watch};
@@ -41,8 +41,7 @@ const MAX_HANDED: usize = 8192;
 
 /// The drop source: one watched folder.
 pub struct DropSource {
-    reference: SourceRef,
-    language: Option<String>,
+    drafting: Drafting,
     scan_every: Duration,
     settings: Settings,
     rules: Arc<Rules>,
@@ -62,14 +61,7 @@ impl DropSource {
         let rules = Arc::new(Rules::new(folder));
         let watch = Arc::new(Watch::new(rules.clone()));
         DropSource {
-            reference: SourceRef {
-                kind: SourceKind::Drop,
-                id: folder.id.clone(),
-                name: folder.name.clone(),
-                url: None,
-                tags: folder.tags.clone(),
-            },
-            language: folder.language.clone(),
+            drafting: Drafting::of(folder),
             scan_every: folder.scan_every,
             settings: Settings::of(folder),
             search: Search::new(folder, rules.clone(), watch.clone()),
@@ -136,7 +128,7 @@ impl DropSource {
                 format!(
                     "{} is not a folder; correct the path of drop `{}`",
                     root.display(),
-                    self.reference.id
+                    self.drafting.reference.id
                 ),
             ),
             Ok(_) if self.rules.after == AfterDrop::Archive && self.rules.archive == *root => {
@@ -144,7 +136,7 @@ impl DropSource {
                     "archive",
                     format!(
                         "drop `{}` cannot be archived into itself; set archive_dir to another folder",
-                        self.reference.id
+                        self.drafting.reference.id
                     ),
                 )
             }
@@ -152,7 +144,7 @@ impl DropSource {
             Err(error) => {
                 let advice = format!(
                     "create it, or correct the path of drop `{}`",
-                    self.reference.id
+                    self.drafting.reference.id
                 );
                 Fault::transient(
                     "missing",
@@ -258,7 +250,7 @@ impl DropSource {
         found: &Found,
         error: &io::Error,
     ) {
-        memory.cannot_read(&self.reference.id, found, error);
+        memory.cannot_read(&self.drafting.reference.id, found, error);
         harvest
             .facts
             .recovered
@@ -296,21 +288,13 @@ impl DropSource {
             Some(_) => key(&found.path),
             None => part_key(&found.path, &part.path, part.number),
         };
-        let mut file = shown(&found.path);
-        if !part.path.is_empty() {
-            file = format!("{file}/{}", part.path);
-        }
-        let place = if part.number == 0 {
-            file.clone()
-        } else {
-            format!("{file}#{}", part.number)
-        };
+        let (file, place) = place_of(shown(&found.path), &part);
         let fingerprint = |verdict| found.stamp.fingerprint(end.unwrap_or(verdict));
         match part.article {
             Ok(article) => Piece::Item(Box::new(Gathered {
                 key,
                 fingerprint: fingerprint(Verdict::Taken),
-                draft: self.draft(turn, file, place, *article),
+                draft: self.drafting.draft(turn.now, file, place, *article),
             })),
             Err(unread) => Piece::Reject(Reject {
                 key,
@@ -319,26 +303,6 @@ impl DropSource {
                 subject: place,
                 bytes: unread.bytes,
             }),
-        }
-    }
-
-    fn draft(&self, turn: &Turn, file: String, place: String, article: FileArticle) -> Draft {
-        let mut item = article.item;
-        // Items of a feed may have one of their own.
-        item.guid.get_or_insert(Guid {
-            value: place,
-            trust: Trust::Place,
-        });
-        item.language = item.language.or_else(|| self.language.clone());
-        Draft {
-            source: self.reference.clone(),
-            fetched: turn.now,
-            item,
-            http: article.http,
-            file: Some(file),
-            page: article.page,
-            page_fault: None,
-            recovered: article.recovered,
         }
     }
 
@@ -384,7 +348,7 @@ impl DropSource {
 
     async fn finish_all(&self, files: Vec<PathBuf>) {
         let known = self.take_handed(&files);
-        let (rules, id) = (self.rules.clone(), self.reference.id.clone());
+        let (rules, id) = (self.rules.clone(), self.drafting.reference.id.clone());
         let day = TimeZone::UTC.to_datetime(self.clock.now()).date();
         let work = move || {
             let fate = match rules.after {
@@ -408,7 +372,7 @@ impl DropSource {
             }
         };
         if let Err(error) = spawn_blocking(work).await {
-            tracing::error!(source = %self.reference.id, %error, "finishing files was interrupted");
+            tracing::error!(source = %self.drafting.reference.id, %error, "finishing files was interrupted");
         }
     }
 }
@@ -485,7 +449,7 @@ async fn next_portion(
 
 impl Source for DropSource {
     fn reference(&self) -> &SourceRef {
-        &self.reference
+        &self.drafting.reference
     }
 
     fn rhythm(&self) -> Rhythm {

@@ -14,7 +14,8 @@ mod remembered;
 use std::sync::Arc;
 
 use dateline_config::{Every, Feed};
-use dateline_pipeline::draft::HttpFacts;
+use dateline_pipeline::draft::{Draft, HttpFacts};
+use dateline_pipeline::fault::Fault;
 use dateline_pipeline::record::{SourceKind, SourceRef};
 use dateline_pipeline::source::{Facts, Harvest, Hints, Outcome, Rhythm, Source, Turn};
 use futures::future::BoxFuture;
@@ -24,7 +25,7 @@ use url::Url;
 use crate::fetch::{Answer, Body, Client, Memory, Refusal};
 use crate::pace;
 use crate::paging::Cursor;
-use crate::read::FeedDocument;
+use crate::read::{Context, FeedDocument};
 use crate::websub::{Callbacks, announced};
 use document::{Fetched, Taken, Wanted};
 use hub::{Hub, Pushed};
@@ -73,6 +74,25 @@ impl FeedSource {
         self.hub = self.feed.websub.then(|| Hub::new(callbacks, &self.feed));
         self.callbacks = Some(Arc::clone(callbacks));
         self
+    }
+
+    /// The drafts of a document that somebody has at hand, the oldest first, as a poll that was answered with it would take them. Nothing is asked
+    /// for: pages of its items are not.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub async fn at_hand(&self, document: Vec<u8>, turn: &Turn) -> Result<Vec<Draft>, Fault> {
+        let fetched = Fetched {
+            bytes: document,
+            context: Context {
+                url: Some(crate::fetch::without_credentials(&self.feed.url)),
+                ..Context::default()
+            },
+            http: None,
+            wanted: Wanted::Fresh,
+        };
+        let taken = self.take(fetched, turn).await.map_err(|(fault, _)| fault)?;
+        Ok(taken.items.into_iter().map(|item| item.draft).collect())
     }
 
     /// Ends what an earlier configuration subscribed to.

@@ -266,6 +266,7 @@ async fn sink(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
         tls: None,
         sasl: None,
         properties: options.properties.clone(),
+        r#where: None,
         enabled: true,
     };
     let mut sink = KafkaSink::new("bench", &settings)?;

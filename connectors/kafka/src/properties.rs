@@ -277,6 +277,7 @@ mod tests {
             tls: None,
             sasl: None,
             properties: BTreeMap::new(),
+            r#where: None,
             enabled: true,
         }
     }

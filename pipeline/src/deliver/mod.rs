@@ -7,6 +7,7 @@
 //! While it runs a sink may be told to send again what it had ([`Orders::replay`]), or to leave ([`Orders::leave`]).
 
 mod orders;
+mod route;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,6 +26,7 @@ use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError
 
 use orders::Order;
 pub use orders::{Orders, Replay, Since, replay};
+pub use route::Route;
 
 /// How often a sink without work is called, for rotation and the like.
 const IDLE: Duration = Duration::from_secs(1);
@@ -65,6 +67,8 @@ pub struct Deliverer {
     position: i64,
     detail: Value,
     refused: BTreeSet<i64>,
+    /// Which records go to the sink; `None` for all.
+    route: Option<Arc<Route>>,
     failures: u32,
     orders: (Orders, mpsc::Receiver<Order>),
     /// The last record in the log when the daemon started, until the sink has been open. It is noted
@@ -96,9 +100,19 @@ impl Deliverer {
             position: 0,
             detail: Value::Null,
             refused: BTreeSet::new(),
+            route: None,
             failures: 0,
             orders: Orders::new(),
             head_at_start: Some(head_at_start),
+        }
+    }
+
+    /// The same for some of the records only: the position moves over all others.
+    #[must_use]
+    pub fn with_route(self, route: Option<Route>) -> Deliverer {
+        Deliverer {
+            route: route.map(Arc::new),
+            ..self
         }
     }
 
@@ -332,31 +346,38 @@ impl Deliverer {
             }
         }
         let batch = self.next_batch(appetite).await?;
-        let Some(last) = batch.last().map(|entry| entry.seq) else {
+        let Some(last) = batch.last else {
             // Everything up to the head was pruned or refused.
             return self.commit(head, self.detail.clone(), Vec::new()).await;
         };
         let mut rest: Vec<Entry> = batch
+            .wanted
             .into_iter()
             .filter(|entry| !self.refused.contains(&entry.seq))
             .collect();
-        if rest.is_empty() {
-            return self.commit(last, self.detail.clone(), Vec::new()).await;
-        }
         while !rest.is_empty() {
             let taken = self.hand_over_some(&rest).await?;
             rest.drain(..taken);
             rest.retain(|entry| !self.refused.contains(&entry.seq));
         }
+        if self.position < last {
+            // Those at the end were refused, or go elsewhere.
+            self.commit(last, self.detail.clone(), Vec::new()).await?;
+        }
+        metrics::counter!("dateline_passed_over_records_total", "sink" => self.name.clone())
+            .increment(batch.passed_over);
         Ok(())
     }
 
-    async fn next_batch(&mut self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
+    async fn next_batch(&mut self, appetite: Appetite) -> Result<Batch, Trouble> {
         let position = self.position;
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
-        let read = self
-            .readers
-            .ask(move |reader| reader.records_after(position, records, appetite.bytes));
+        let route = self.route.clone();
+        // Conditions are asked here, off the async threads.
+        let read = self.readers.ask(move |reader| {
+            let entries = reader.records_after(position, records, appetite.bytes)?;
+            Ok(Batch::of(entries, route.as_deref()))
+        });
         Ok(read.await?)
     }
 
@@ -553,6 +574,30 @@ enum Ending {
     SetBack,
     /// It was told to leave.
     Left,
+}
+
+/// The next records of the log, less those that go elsewhere.
+struct Batch {
+    wanted: Vec<Entry>,
+    /// The last one that was read.
+    last: Option<i64>,
+    /// How many of those go elsewhere.
+    passed_over: u64,
+}
+
+impl Batch {
+    fn of(mut entries: Vec<Entry>, route: Option<&Route>) -> Batch {
+        let last = entries.last().map(|entry| entry.seq);
+        let read = entries.len();
+        if let Some(route) = route {
+            entries.retain(|entry| route.takes(&entry.body));
+        }
+        Batch {
+            last,
+            passed_over: (read - entries.len()) as u64,
+            wanted: entries,
+        }
+    }
 }
 
 /// Why delivery stopped.

@@ -15,6 +15,7 @@ use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
 use crate::transform::damping::Budget;
 use crate::transform::identity::hex;
+use crate::transform::rules::Dropped;
 
 /// A hash of 16 bytes: article ids, keys, content.
 pub type Hash = [u8; 16];
@@ -201,6 +202,8 @@ pub struct TransformCommit {
     pub released: Vec<Hash>,
     /// How many drafts were not made into a revision because their article has had too many; for the metrics alone.
     pub damped: u64,
+    /// Records that rules left out; for metrics and log alone.
+    pub dropped: Vec<Dropped>,
     /// What is known from now on of stories that several houses print.
     pub copies: CopiesChange,
     /// Drafts that could not be made into records.

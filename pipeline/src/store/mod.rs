@@ -254,6 +254,18 @@ fn look_into(dir: &Path) -> Result<Option<Looked>, StoreError> {
     Ok(Some(Looked { path, connection }))
 }
 
+/// Runs `work` on a store in memory that holds nothing and leaves nothing behind.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn with_nothing<T>(
+    work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>,
+) -> Result<T, StoreError> {
+    let connection = Connection::open_in_memory().map_err(doing("opening a store in memory"))?;
+    schema::migrate(&connection, Path::new("memory"))?;
+    work(&Reader::new(&connection)).map_err(doing("reading a store in memory"))
+}
+
 /// Opens the store in `dir`: takes the folder's lock, makes or migrates the database, starts the
 /// writer.
 ///

@@ -181,37 +181,77 @@ struct Match {
     likeness: Likeness,
 }
 
+/// Which story a version of an article tells, before it counts.
+#[derive(Default)]
+pub(super) struct Story {
+    /// The text by which copies of this version are known from then on, and since when it is told.
+    held: Option<(Timestamp, Signature)>,
+    joins: Option<Joining>,
+    /// Whether other articles tell it.
+    is_shared: bool,
+    /// Whether it is a copy that is not wanted.
+    pub(super) is_unwanted: bool,
+}
+
+/// An article that joins the cluster of one that it copies.
+struct Joining {
+    /// As the cluster is then.
+    cluster: ClusterRow,
+    /// Whether that is news.
+    is_changed: bool,
+    /// The article that it copies, where that was in no cluster.
+    first: Option<Hash>,
+}
+
 impl Stories<'_> {
-    /// Says in the record of an article's version which story it tells, if others do too. False when it is not to be delivered.
+    /// Says in the record of an article's version which story it tells, if others do too. Nothing of it counts before it is [kept](Self::keep).
     pub(super) fn tell(
         &mut self,
         article: &ArticleRow,
         record: &mut Record,
         Wording { signature, policy }: Wording,
-    ) -> rusqlite::Result<bool> {
+    ) -> rusqlite::Result<Story> {
+        let mut story = Story::default();
         if policy == CopyPolicy::Pass {
-            return Ok(true);
+            return Ok(story);
         }
         let told = told(record);
-        let copy = match signature {
-            Some(signature) => self.compare(article, told, signature)?,
-            None => None,
-        };
+        let mut copy = None;
+        if let Some(signature) = signature {
+            let (found, is_held) = self.compare(article, &signature)?;
+            copy = found;
+            story.held = (!is_held).then_some((told, signature));
+        }
         record.duplicates = match (self.cluster_of(article.id)?, copy) {
-            (Some(cluster), _) => Some(self.shown(article.id, cluster, None)?),
+            (Some(id), _) => {
+                let original = self.cluster(id)?.map(|cluster| cluster.original);
+                Some(shown(article.id, id, original, None))
+            }
             (None, Some(copy)) => {
-                let cluster = self.join(article.id, told, &copy.row)?;
-                Some(self.shown(article.id, cluster, Some(&copy.likeness))?)
+                let joins = self.joining(article.id, told, &copy.row)?;
+                let (id, original) = (joins.cluster.id, joins.cluster.original);
+                story.joins = Some(joins);
+                Some(shown(article.id, id, Some(original), Some(&copy.likeness)))
             }
             (None, None) => None,
         };
-        let Some(duplicates) = &record.duplicates else {
-            return Ok(true);
-        };
-        let is_dropped = policy == CopyPolicy::Drop && duplicates.of.is_some();
-        self.dropped += u64::from(is_dropped);
-        self.marked += u64::from(!is_dropped);
-        Ok(!is_dropped)
+        if let Some(duplicates) = &record.duplicates {
+            story.is_shared = true;
+            story.is_unwanted = policy == CopyPolicy::Drop && duplicates.of.is_some();
+        }
+        Ok(story)
+    }
+
+    /// Remembers what was told of an article's version.
+    pub(super) fn keep(&mut self, article: &ArticleRow, story: Story) {
+        if let Some((told, signature)) = story.held {
+            self.hold(article, told, signature);
+        }
+        if let Some(joins) = story.joins {
+            self.join(article.id, joins);
+        }
+        self.dropped += u64::from(story.is_unwanted);
+        self.marked += u64::from(story.is_shared && !story.is_unwanted);
     }
 
     /// What the batch has changed.
@@ -233,20 +273,19 @@ impl Stories<'_> {
         }
     }
 
-    /// The most alike of the copies of a text; the text is held from now on.
+    /// The most alike of the copies of a text, and whether the article is known by it already.
     fn compare(
         &mut self,
         article: &ArticleRow,
-        told: Timestamp,
-        signature: Signature,
-    ) -> rusqlite::Result<Option<Match>> {
+        signature: &Signature,
+    ) -> rusqlite::Result<(Option<Match>, bool)> {
         let mut best: Option<Match> = None;
         let mut is_held = false;
         for candidate in self.copies.index.candidates(signature.anchors()) {
             let Some(row) = self.likeness(candidate.number.cast_signed())? else {
                 continue;
             };
-            let Some(likeness) = Likeness::of(&signature, &row.signature) else {
+            let Some(likeness) = Likeness::of(signature, &row.signature) else {
                 continue;
             };
             if row.article == article.id {
@@ -262,10 +301,7 @@ impl Stories<'_> {
                 best = Some(Match { row, likeness });
             }
         }
-        if !is_held {
-            self.hold(article, told, signature);
-        }
-        Ok(best)
+        Ok((best, is_held))
     }
 
     fn hold(&mut self, article: &ArticleRow, told: Timestamp, signature: Signature) {
@@ -280,19 +316,15 @@ impl Stories<'_> {
         });
     }
 
-    /// Puts an article into the cluster of one that it copies, which may be a new one.
-    fn join(
+    /// The cluster of an article that this one copies, which may be a new one, with this one in it.
+    fn joining(
         &mut self,
         article: Hash,
         told: Timestamp,
         copied: &LikenessRow,
-    ) -> rusqlite::Result<Hash> {
+    ) -> rusqlite::Result<Joining> {
         let known = self.cluster_of(copied.article)?;
         let id = known.unwrap_or(copied.article);
-        if known.is_none() {
-            self.members.insert(copied.article, Known::made(id));
-        }
-        self.members.insert(article, Known::made(id));
         let mut cluster = self.cluster(id)?.unwrap_or(ClusterRow {
             id,
             original: copied.article,
@@ -303,33 +335,21 @@ impl Stories<'_> {
             cluster.original = article;
             cluster.told = told;
         }
-        if is_earliest || known.is_none() {
-            self.clusters.insert(id, Known::made(cluster));
-        }
-        Ok(id)
+        Ok(Joining {
+            cluster,
+            is_changed: is_earliest || known.is_none(),
+            first: known.is_none().then_some(copied.article),
+        })
     }
 
-    /// What a record says of its article's cluster.
-    fn shown(
-        &mut self,
-        article: Hash,
-        cluster: Hash,
-        likeness: Option<&Likeness>,
-    ) -> rusqlite::Result<Duplicates> {
-        let original = self.cluster(cluster)?.map(|cluster| cluster.original);
-        let method = |likeness: &Likeness| match likeness.figures {
-            Some(_) => DuplicateMethod::Figures,
-            None => DuplicateMethod::Title,
-        };
-        let rounded = |share: f64| (share * SIMILARITY_STEPS).round() / SIMILARITY_STEPS;
-        Ok(Duplicates {
-            cluster: hex(&cluster),
-            of: original
-                .filter(|original| *original != article)
-                .map(|original| hex(&original)),
-            similarity: likeness.map(|likeness| rounded(likeness.containment)),
-            method: likeness.map(method),
-        })
+    fn join(&mut self, article: Hash, joining: Joining) {
+        let id = joining.cluster.id;
+        for member in joining.first.into_iter().chain([article]) {
+            self.members.insert(member, Known::made(id));
+        }
+        if joining.is_changed {
+            self.clusters.insert(id, Known::made(joining.cluster));
+        }
     }
 
     fn likeness(&self, number: i64) -> rusqlite::Result<Option<LikenessRow>> {
@@ -355,6 +375,28 @@ impl Stories<'_> {
         let cluster = self.reader.cluster(&id)?;
         self.clusters.insert(id, Known::stored(cluster.clone()));
         Ok(cluster)
+    }
+}
+
+/// What a record says of its article's cluster, whose earliest article is `original`.
+fn shown(
+    article: Hash,
+    cluster: Hash,
+    original: Option<Hash>,
+    likeness: Option<&Likeness>,
+) -> Duplicates {
+    let method = |likeness: &Likeness| match likeness.figures {
+        Some(_) => DuplicateMethod::Figures,
+        None => DuplicateMethod::Title,
+    };
+    let rounded = |share: f64| (share * SIMILARITY_STEPS).round() / SIMILARITY_STEPS;
+    Duplicates {
+        cluster: hex(&cluster),
+        of: original
+            .filter(|original| *original != article)
+            .map(|original| hex(&original)),
+        similarity: likeness.map(|likeness| rounded(likeness.containment)),
+        method: likeness.map(method),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dateline_entities::Gazetteer;
 
 use super::copies;
+use super::rules::Rules;
 
 /// How records are enriched.
 #[derive(Debug, Default)]
@@ -12,6 +13,7 @@ pub struct Enrichment {
     gazetteer: Gazetteer,
     by_source: HashMap<String, Wanted>,
     copies: copies::Settings,
+    rules: Rules,
 }
 
 /// What is looked for in the texts of one source. Everything, where nothing else is said.
@@ -61,6 +63,7 @@ impl Enrichment {
                 .filter(|(_, wanted)| *wanted != Wanted::default())
                 .collect(),
             copies: copies::Settings::default(),
+            rules: Rules::default(),
         }
     }
 
@@ -68,6 +71,18 @@ impl Enrichment {
     #[must_use]
     pub fn with_copies(self, copies: copies::Settings) -> Self {
         Self { copies, ..self }
+    }
+
+    /// With rules for what becomes of records.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// What becomes of records before they go into the log.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// For how long, and of how many, copies are known.

@@ -7,11 +7,12 @@ use std::collections::hash_map::Entry;
 
 use jiff::Timestamp;
 
-use super::copies::{Stories, Wording};
+use super::copies::{Stories, Story, Wording};
 use super::damping::Budget;
 use super::full_text;
 use super::identity::{Evidence, FoundBy, hex, same_article};
 use super::known::Known;
+use super::rules::{Dropped, Rules};
 use crate::fault::Fault;
 use crate::record::{Op, Record};
 use crate::store::{
@@ -28,9 +29,17 @@ const SEEN_IN: u32 = 32;
 /// Notes by which kind of key an article was found.
 type Mark = fn(&mut FoundBy);
 
+/// A version of an article whose record is complete, and which does not count yet.
+pub(super) struct Version {
+    row: ArticleRow,
+    record: Record,
+    story: Story,
+}
+
 /// The article index with this batch's changes laid over it.
 pub(super) struct Index<'r> {
     reader: &'r Reader<'r>,
+    rules: &'r Rules,
     /// When the batch is resolved.
     pub(super) now: Timestamp,
     articles: HashMap<Hash, Known<ArticleRow>>,
@@ -43,13 +52,20 @@ pub(super) struct Index<'r> {
     new_versions: Vec<VersionRow>,
     records: Vec<RecordRow>,
     damped: u64,
+    dropped: Vec<Dropped>,
     stories: Stories<'r>,
 }
 
 impl<'r> Index<'r> {
-    pub(super) fn new(reader: &'r Reader<'r>, stories: Stories<'r>, now: Timestamp) -> Index<'r> {
+    pub(super) fn new(
+        reader: &'r Reader<'r>,
+        rules: &'r Rules,
+        stories: Stories<'r>,
+        now: Timestamp,
+    ) -> Index<'r> {
         Index {
             reader,
+            rules,
             now,
             articles: HashMap::new(),
             keys: HashMap::new(),
@@ -61,6 +77,7 @@ impl<'r> Index<'r> {
             new_versions: Vec::new(),
             records: Vec::new(),
             damped: 0,
+            dropped: Vec::new(),
             stories,
         }
     }
@@ -73,6 +90,7 @@ impl<'r> Index<'r> {
             keys: self.new_keys,
             versions: self.new_versions,
             damped: self.damped,
+            dropped: self.dropped,
             copies: self.stories.finish(),
             ..TransformCommit::default()
         };
@@ -100,29 +118,14 @@ impl<'r> Index<'r> {
         commit
     }
 
-    /// Makes the next revision of an article.
-    pub(super) fn revise(
+    /// Completes the record of a version by what only the index knows, and by the rules. `None` where a rule leaves it out: then
+    /// nothing may be remembered of the version, so that it comes once the rule is taken away, or from a source that the rule lets pass.
+    pub(super) fn version(
         &mut self,
-        mut row: ArticleRow,
-        budget: Budget,
-        content: Hash,
-        record: Record,
-        wording: Wording,
-    ) -> rusqlite::Result<Option<DeadLetter>> {
-        row.revision += 1;
-        row.budget = budget;
-        row.content = content;
-        self.update(&row);
-        self.deliver(record, &row, wording)
-    }
-
-    /// Fills in what only the index knows, and puts the record into the log; a copy that is not wanted makes none.
-    pub(super) fn deliver(
-        &mut self,
+        row: ArticleRow,
         mut record: Record,
-        row: &ArticleRow,
         wording: Wording,
-    ) -> rusqlite::Result<Option<DeadLetter>> {
+    ) -> rusqlite::Result<Option<Version>> {
         record.id = hex(&row.id);
         record.revision = row.revision;
         record.op = if row.revision == 1 {
@@ -136,16 +139,46 @@ impl<'r> Index<'r> {
         }
         record.first_seen = row.first_seen;
         record.emitted = self.now;
-        if !self.stories.tell(row, &mut record, wording)? {
+        let story = self.stories.tell(&row, &mut record, wording)?;
+        // What JSON cannot say becomes a dead letter when it is delivered.
+        let dropped = self.rules.apply(&mut record).unwrap_or_default();
+        if let Some(dropped) = dropped {
+            self.dropped.push(dropped);
             return Ok(None);
         }
-        Ok(match serde_json::to_string(&record) {
+        Ok(Some(Version { row, record, story }))
+    }
+
+    /// Whether a rule would leave out a version that is to wait.
+    pub(super) fn is_left_out(
+        &mut self,
+        row: &ArticleRow,
+        record: &Record,
+        wording: Wording,
+    ) -> rusqlite::Result<bool> {
+        if self.rules.is_empty() {
+            return Ok(false);
+        }
+        let version = self.version(row.clone(), record.clone(), wording)?;
+        Ok(version.is_none())
+    }
+
+    /// Puts the record of a version into the log; a copy that is not wanted makes none.
+    pub(super) fn deliver(&mut self, version: Version) -> Option<DeadLetter> {
+        let Version { row, record, story } = version;
+        self.update(&row);
+        let is_unwanted = story.is_unwanted;
+        self.stories.keep(&row, story);
+        if is_unwanted {
+            return None;
+        }
+        match serde_json::to_string(&record) {
             Ok(json) => {
                 self.records.push(row_of(record, json));
                 None
             }
             Err(error) => Some(not_json(&record.source.id, &record.id, &error)),
-        })
+        }
     }
 
     /// The sources that an article was seen in, sorted; `own` among them.
@@ -305,8 +338,8 @@ impl<'r> Index<'r> {
         Ok(row)
     }
 
-    /// Adds an article under an id that is free.
-    pub(super) fn add(
+    /// An article under an id that is free.
+    pub(super) fn unknown(
         &mut self,
         evidence: &Evidence,
         stated: Option<Timestamp>,
@@ -318,7 +351,7 @@ impl<'r> Index<'r> {
             taken += 1;
             id = evidence.new_id(taken);
         }
-        let row = ArticleRow {
+        Ok(ArticleRow {
             id,
             revision: 1,
             content: evidence.content,
@@ -332,10 +365,7 @@ impl<'r> Index<'r> {
             sighted: record.fetched,
             budget: Budget::full(record.fetched),
             from_page: full_text::gave_text(record),
-        };
-        self.update(&row);
-        self.learn_keys(id, evidence, true)?;
-        Ok(row)
+        })
     }
 
     pub(super) fn learn_keys(

@@ -24,12 +24,14 @@ pub mod normalise;
 pub mod pages;
 pub mod quantities;
 pub mod resolve;
+pub mod rules;
 pub mod timex;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -41,12 +43,13 @@ use crate::draft::Draft;
 use crate::fault::Fault;
 use crate::record::Record;
 use crate::store::{
-    Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
+    self, Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
     unfinished,
 };
 use copies::Copies;
 use enrichment::Enrichment;
 use resolve::Prepared;
+use rules::Dropped;
 
 /// Drafts in one batch: large enough that a commit's cost is shared by many.
 const BATCH: u32 = 1024;
@@ -236,6 +239,16 @@ fn count(commit: &TransformCommit, drafts: u64) {
     ] {
         metrics::counter!("dateline_copies_total", "becomes" => becomes).increment(count);
     }
+    for dropped in &commit.dropped {
+        metrics::counter!("dateline_rules_dropped_total", "rule" => dropped.rule.clone())
+            .increment(1);
+        tracing::debug!(
+            rule = dropped.rule,
+            source = dropped.source,
+            title = dropped.title,
+            "a rule left a record out"
+        );
+    }
     for letter in &commit.dead_letters {
         metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind.clone())
             .increment(1);
@@ -349,18 +362,82 @@ fn dead_letter(source: &str, subject: &str, fault: &Fault, mut bytes: Vec<u8>) -
     }
 }
 
+/// What the stage makes of a draft that stands alone.
+#[derive(Debug)]
+pub enum Inspected {
+    /// A record.
+    Record(Box<Record>),
+    /// None, by a rule.
+    Dropped(Dropped),
+    /// None, for this reason.
+    Unreadable(Fault),
+}
+
 /// What the stage makes of drafts that stand alone, without index and state: for `inspect`.
 /// Every article is new and has revision 1.
-pub fn inspect(drafts: Vec<Draft>, enrichment: &Enrichment) -> Vec<Result<Record, Fault>> {
-    drafts
-        .into_iter()
-        .map(|draft| {
-            normalise::normalise(draft, enrichment).map(|article| {
-                let mut record = article.record;
-                record.id = identity::hex(&article.evidence.new_id(0));
-                record.revision = 1;
-                record
-            })
+pub fn inspect(drafts: Vec<Draft>, enrichment: &Enrichment) -> Vec<Inspected> {
+    let inspected = |draft| match normalise::normalise(draft, enrichment) {
+        Err(fault) => Inspected::Unreadable(fault),
+        Ok(article) => {
+            let mut record = article.record;
+            record.id = identity::hex(&article.evidence.new_id(0));
+            record.revision = 1;
+            match enrichment.rules().apply(&mut record) {
+                Ok(Some(dropped)) => Inspected::Dropped(dropped),
+                Ok(None) | Err(_) => Inspected::Record(Box::new(record)),
+            }
+        }
+    };
+    drafts.into_iter().map(inspected).collect()
+}
+
+/// What the stage makes of drafts where it knows no article yet.
+#[derive(Debug, Default)]
+pub struct Trial {
+    /// The records as the log would have them, JSON, in their order.
+    pub records: Vec<String>,
+    /// What rules left out.
+    pub dropped: Vec<Dropped>,
+    /// What could not be made into records.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// Takes drafts through the whole stage, as the first batch of a new state, and keeps nothing.
+///
+/// # Errors
+/// When SQLite fails, or a draft cannot be written as JSON.
+pub fn trial(
+    drafts: &[Draft],
+    enrichment: &Enrichment,
+    now: Timestamp,
+) -> Result<Trial, TrialError> {
+    let entries = drafts.iter().zip(1..).map(|(draft, seq)| {
+        Ok(DraftEntry {
+            seq,
+            source: draft.source.id.clone(),
+            draft: serde_json::to_string(draft)?,
         })
-        .collect()
+    });
+    let entries = entries.collect::<Result<Vec<_>, serde_json::Error>>()?;
+    let prepared = prepare_all(entries, enrichment);
+    let commit = store::with_nothing(|reader| {
+        let mut copies = Copies::load(reader, enrichment.copies())?;
+        resolve::resolve(reader, enrichment, &mut copies, 0, prepared, now)
+    })?;
+    Ok(Trial {
+        records: commit.records.into_iter().map(|row| row.record).collect(),
+        dropped: commit.dropped,
+        dead_letters: commit.dead_letters,
+    })
+}
+
+/// Why a trial could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The store in memory failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A draft cannot be written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }

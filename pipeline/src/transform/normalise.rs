@@ -22,7 +22,7 @@ use crate::store::Hash;
 const IMAGES: usize = 16;
 
 /// Categories of one item: more are a feed gone wrong.
-const CATEGORIES: usize = 64;
+pub(super) const CATEGORIES: usize = 64;
 
 /// An article without its place among others: `id`, `revision`, `op`, `first_seen` and `emitted`
 /// of the record are set when it is resolved.
@@ -164,6 +164,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
         timestamps: Vec::new(),
         quantities: Vec::new(),
         duplicates: None,
+        fields: serde_json::Map::new(),
         provenance: Provenance {
             http_status: draft.http.as_ref().map(|http| http.status),
             etag: draft.http.as_ref().and_then(|http| http.etag.clone()),

@@ -15,12 +15,16 @@
 //! it is due it is delivered as if it had come just then. Everything else is as if it had been delivered at once. What
 //! waits is dropped when its source shows the delivered content again.
 //!
+//! What a rule of the configuration leaves out ([`super::rules`]) is no version of its article: nothing is remembered of it, and a revision
+//! takes no number.
+//!
 //! Where a version lacks the page that the article's text was taken from, the text stays what it was, and the rest of the
 //! version decides whether it is a revision ([`super::full_text`]).
 
 use jiff::Timestamp;
 
 use super::copies::{Copies, Wording};
+use super::damping::Budget;
 use super::enrichment::Enrichment;
 use super::full_text;
 use super::identity::{self, Evidence, hex};
@@ -28,7 +32,7 @@ use super::index::Index;
 use super::normalise::{self, Article};
 use crate::fault::Fault;
 use crate::record::{DateOrigin, Instant, Record};
-use crate::store::{ArticleRow, DeadLetter, HeldRow, Reader, TransformCommit};
+use crate::store::{ArticleRow, DeadLetter, Hash, HeldRow, Reader, TransformCommit};
 
 /// Revisions that waited and are delivered before one batch of drafts: they share its commit.
 const RELEASES: u32 = 256;
@@ -54,7 +58,8 @@ pub fn resolve(
     batch: Vec<Prepared>,
     now: Timestamp,
 ) -> rusqlite::Result<TransformCommit> {
-    let mut index = Index::new(reader, copies.begin(reader, now), now);
+    let stories = copies.begin(reader, now);
+    let mut index = Index::new(reader, enrichment.rules(), stories, now);
     let mut position = from;
     let mut dead_letters = Vec::new();
     // What waits was read before any draft of the batch.
@@ -84,10 +89,8 @@ fn place(
 ) -> rusqlite::Result<Option<DeadLetter>> {
     let stated = latest_stated(&article.record);
     let Some(mut row) = index.find(&article.evidence)? else {
-        let row = index.add(&article.evidence, stated, &article.record)?;
-        index.sight(row.id, &article.evidence, true)?;
-        index.add_version(row.id, &article.evidence);
-        return index.deliver(article.record, &row, article.wording);
+        let row = index.unknown(&article.evidence, stated, &article.record)?;
+        return introduce(index, row, article);
     };
     index.learn_keys(row.id, &article.evidence, false)?;
     row.meet(&article.evidence, article.record.fetched);
@@ -104,15 +107,31 @@ fn place(
         index.update(&row);
         return Ok(says.revises.then(|| without_page(&record, &row)));
     }
-    index.sight(row.id, &evidence, says.faithful)?;
     if says.revises {
         return revise(index, row, record, wording, evidence, stated);
     }
+    index.sight(row.id, &evidence, says.faithful)?;
     if says.nothing_new && index.take_back(row.id, &evidence.source)? {
         row.show(&evidence, &record);
     }
     index.update(&row);
     Ok(None)
+}
+
+/// Delivers an article that is new.
+fn introduce(
+    index: &mut Index<'_>,
+    row: ArticleRow,
+    article: Article,
+) -> rusqlite::Result<Option<DeadLetter>> {
+    let (id, evidence) = (row.id, article.evidence);
+    let Some(version) = index.version(row, article.record, article.wording)? else {
+        return Ok(None);
+    };
+    index.learn_keys(id, &evidence, true)?;
+    index.sight(id, &evidence, true)?;
+    index.add_version(id, &evidence);
+    Ok(index.deliver(version))
 }
 
 /// Gives a version that lacks its page the text that the article's latest one had from it; false where that has left the log.
@@ -178,16 +197,16 @@ fn weigh(
     })
 }
 
-/// Makes a revision of an article, or lets it wait.
+/// Makes a revision of an article, or lets it wait. Of one that a rule leaves out only the meeting counts.
 fn revise(
     index: &mut Index<'_>,
-    mut row: ArticleRow,
+    met: ArticleRow,
     record: Record,
     wording: Wording,
     evidence: Evidence,
     stated: Option<Timestamp>,
 ) -> rusqlite::Result<Option<DeadLetter>> {
-    index.add_version(row.id, &evidence);
+    let mut row = met.clone();
     if index.has_left(&row.home)? {
         row.home.clone_from(&evidence.source);
     }
@@ -195,14 +214,32 @@ fn revise(
     row.show(&evidence, &record);
     match row.budget.spend(record.fetched) {
         Ok(budget) => {
-            index.release(row.id)?;
-            index.revise(row, budget, evidence.content, record, wording)
+            let next = row.revised(budget, evidence.content);
+            let Some(version) = index.version(next, record, wording)? else {
+                index.update(&met);
+                return Ok(None);
+            };
+            count(index, met.id, &evidence)?;
+            index.release(met.id)?;
+            Ok(index.deliver(version))
+        }
+        Err(_) if index.is_left_out(&row, &record, wording)? => {
+            index.update(&met);
+            Ok(None)
         }
         Err(due) => {
+            count(index, met.id, &evidence)?;
             index.update(&row);
             index.hold(&row, due, evidence.content, &record)
         }
     }
+}
+
+/// Notes that a draft is a version of its article, delivered or waiting.
+fn count(index: &mut Index<'_>, id: Hash, evidence: &Evidence) -> rusqlite::Result<()> {
+    index.sight(id, evidence, true)?;
+    index.add_version(id, evidence);
+    Ok(())
 }
 
 impl ArticleRow {
@@ -212,6 +249,16 @@ impl ArticleRow {
         self.has_link |= evidence.link.is_some();
         if self.guid_source.is_none() && evidence.guid.is_some() {
             self.guid_source = Some(evidence.source.clone());
+        }
+    }
+
+    /// The article with its next revision.
+    fn revised(self, budget: Budget, content: Hash) -> Self {
+        Self {
+            revision: self.revision + 1,
+            budget,
+            content,
+            ..self
         }
     }
 
@@ -245,7 +292,9 @@ fn release(
     match row.budget.spend(index.now) {
         Ok(budget) => {
             let wording = Wording::of(&record, enrichment);
-            index.revise(row, budget, held.content, record, wording)
+            let next = row.revised(budget, held.content);
+            let version = index.version(next, record, wording)?;
+            Ok(version.and_then(|version| index.deliver(version)))
         }
         // The clock was set back.
         Err(due) => index.hold(&row, due, held.content, &record),

@@ -20,8 +20,9 @@ use dateline_feed::read::Reading;
 use dateline_pipeline::draft::Draft;
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::source::{Harvest, Outcome};
-use dateline_pipeline::transform;
 use dateline_pipeline::transform::enrichment::Enrichment;
+use dateline_pipeline::transform::rules::Dropped;
+use dateline_pipeline::transform::{self, Inspected};
 use jiff::Timestamp;
 
 use crate::cli::{Inspect, InspectArgs};
@@ -36,6 +37,8 @@ const MAX_INPUT: u64 = 64 << 20;
 pub(crate) struct Findings {
     pub(crate) title: Option<String>,
     pub(crate) records: Vec<Record>,
+    /// What rules of the configuration leave out.
+    pub(crate) left_out: Vec<Dropped>,
     pub(crate) problems: Vec<String>,
 }
 
@@ -72,13 +75,17 @@ fn report(findings: anyhow::Result<Findings>, as_json: bool) -> anyhow::Result<E
         for record in &findings.records {
             terminal::result(&serde_json::to_string(record)?);
         }
+        for dropped in &findings.left_out {
+            terminal::say(&show::left_out(dropped));
+        }
         for problem in &findings.problems {
             terminal::say(problem);
         }
     } else {
         terminal::result_raw(&show::findings(&findings));
     }
-    let unread = findings.records.is_empty() || !findings.problems.is_empty();
+    let nothing = findings.records.is_empty() && findings.left_out.is_empty();
+    let unread = nothing || !findings.problems.is_empty();
     Ok(if unread { Exit::Findings } else { Exit::Fine })
 }
 
@@ -152,10 +159,15 @@ fn of_reading(target: &str, reading: Reading) -> Findings {
 
 impl Findings {
     fn take(&mut self, drafts: Vec<Draft>) {
-        for outcome in transform::inspect(drafts, &Enrichment::default()) {
+        self.enrich(drafts, &Enrichment::default());
+    }
+
+    fn enrich(&mut self, drafts: Vec<Draft>, enrichment: &Enrichment) {
+        for outcome in transform::inspect(drafts, enrichment) {
             match outcome {
-                Ok(record) => self.records.push(record),
-                Err(fault) => self.problems.push(fault.reason),
+                Inspected::Record(record) => self.records.push(*record),
+                Inspected::Dropped(dropped) => self.left_out.push(dropped),
+                Inspected::Unreadable(fault) => self.problems.push(fault.reason),
             }
         }
     }

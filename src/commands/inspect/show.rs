@@ -1,6 +1,7 @@
 //! Findings for people at a terminal.
 
 use dateline_pipeline::record::{DateOrigin, Instant, Record};
+use dateline_pipeline::transform::rules::Dropped;
 
 use super::{Findings, marked};
 use crate::terminal::{self, Style, paint};
@@ -30,12 +31,21 @@ pub(super) fn findings(findings: &Findings) -> String {
     if findings.records.len() > IN_FULL {
         text.push('\n');
     }
+    for dropped in &findings.left_out {
+        text += &format!("{}\n", left_out(dropped));
+    }
     for problem in &findings.problems {
         text += &format!("{} {problem}\n", paint("problem:", Style::Warning, colour));
     }
     let count = findings.records.len();
     text += &format!("{count} record{}\n", if count == 1 { "" } else { "s" });
     text
+}
+
+/// What a rule does not let become a record.
+pub(super) fn left_out(dropped: &Dropped) -> String {
+    let title = dropped.title.as_deref().unwrap_or("(no title)");
+    format!("left out by the rule `{}`: {title}", dropped.rule)
 }
 
 fn in_short(record: &Record, colour: bool) -> String {

@@ -47,6 +47,7 @@ pub fn settings(dir: &Path) -> Settings {
         rotate_every: Duration::from_secs(3600),
         compress: Compression::None,
         fsync: true,
+        r#where: None,
         enabled: true,
     }
 }

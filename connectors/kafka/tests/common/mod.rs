@@ -197,6 +197,7 @@ pub fn settings(bootstrap: &str, topic: &str) -> Settings {
         tls: None,
         sasl: None,
         properties: BTreeMap::new(),
+        r#where: None,
         enabled: true,
     }
 }
