@@ -59,6 +59,7 @@ const OPENINGS: [(&str, &str); 25] = [
     ("Admin", "[admin]\n"),
     ("WebSub", "[websub]\n"),
     ("Log", "[log]\n"),
+    ("Reload", "[reload]\n"),
     ("Shutdown", "[shutdown]\n"),
 ];
 

@@ -26,7 +26,7 @@ fn a_feed_is_added_in_the_hand_of_the_file_and_removed_without_a_trace() {
         (code, said.as_str()),
         (0, "added new.example-feed-a-1 to dateline.toml:17\n")
     );
-    assert!(told.contains("at its next start"), "{told}");
+    assert!(told.contains("from the daemon's next start on"), "{told}");
     let text = main_file(&folder);
     let block = "enabled = false\n\n[[feeds]]\nname = \"It's \\\"new\\\"\"\nurl = \"https://new.example/feed?a=1\"\n\
                  tags = [\"world\"]\nevery = \"5m\"\n\n# Where it goes.\n";

@@ -46,7 +46,7 @@ fn a_list_of_another_reader_is_imported() {
     assert_eq!(code, 1);
     insta::assert_snapshot!("import", said);
     assert!(!said.contains("hunter2"));
-    assert!(told.contains("at its next start"), "{told}");
+    assert!(told.contains("from the daemon's next start on"), "{told}");
     let written = fs::read_to_string(folder.path().join("feeds.d/imported.toml")).unwrap();
     insta::assert_snapshot!("imported_file", written);
     assert_eq!(dateline(folder.path(), &["check"]).status.code(), Some(0));

@@ -72,7 +72,7 @@ pub(super) fn add(args: &AddArgs) -> Done {
         }
         terminal::result(&format!("added {id} to {file}:{line}"));
     }
-    say_when_it_holds();
+    say_when_it_holds(&registry.loaded.config);
     Ok(Exit::Fine)
 }
 

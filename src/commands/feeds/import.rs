@@ -53,7 +53,7 @@ pub(super) fn import(args: &ImportArgs) -> Done {
         sorting.report(&file, args);
     }
     if !feeds.is_empty() && !args.dry_run {
-        say_when_it_holds();
+        say_when_it_holds(&registry.loaded.config);
     }
     Ok(if sorting.refused.is_empty() {
         Exit::Fine

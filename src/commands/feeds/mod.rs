@@ -16,6 +16,9 @@ mod sorting;
 mod table;
 mod why;
 
+use dateline_config::Config;
+use dateline_pipeline::store::{Holder, holder};
+
 use args::{FeedsArgs, FeedsCommand};
 
 use crate::exit::Exit;
@@ -66,7 +69,12 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// Says that a running daemon does not know of a change yet.
-fn say_when_it_holds() {
-    terminal::say("a daemon that is running takes this at its next start");
+/// Says when a change holds.
+fn say_when_it_holds(config: &Config) {
+    let runs = !matches!(holder(&config.state.dir), Holder::Nobody);
+    terminal::say(match (runs, config.reload.watch) {
+        (true, true) => "the running daemon takes this by itself",
+        (true, false) => "the running daemon takes this by `dateline reload`",
+        (false, _) => "it holds from the daemon's next start on",
+    });
 }

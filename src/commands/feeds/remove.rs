@@ -50,7 +50,7 @@ pub(super) fn remove(args: &RemoveArgs) -> Done {
     terminal::say(
         "what was collected stays delivered: added again under the same id, a feed brings nothing of it twice",
     );
-    say_when_it_holds();
+    say_when_it_holds(&registry.loaded.config);
     if left.config.feeds.is_empty() && left.config.drops.is_empty() {
         terminal::say(
             "no feed and no drop folder is left: the daemon will not start before one is added",
