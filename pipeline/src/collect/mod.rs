@@ -78,6 +78,17 @@ const LONG_PAUSE: Duration = Duration::from_secs(120);
 /// After a turn that panicked (a bug) the source waits this long.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
 
+/// What the stage knows of the world, for whoever reports it.
+#[derive(Clone)]
+pub struct Outlook(Arc<TurnContext>);
+
+impl Outlook {
+    /// Whether this machine's network is taken to be out.
+    pub fn network_is_out(&self) -> bool {
+        turn::lock(&self.0.surroundings).outage.is_out()
+    }
+}
+
 /// The collect stage.
 pub struct Collector {
     settings: CollectSettings,
@@ -163,6 +174,11 @@ impl Collector {
             full_since: None,
             awake: now,
         })
+    }
+
+    /// What may be asked of the stage while it runs.
+    pub fn outlook(&self) -> Outlook {
+        Outlook(Arc::clone(&self.context))
     }
 
     /// Runs until `stop`; then lets running turns end within the grace.
