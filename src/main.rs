@@ -2,10 +2,13 @@
 
 mod cli;
 mod commands;
+mod condition;
 mod daemon;
 mod demo;
 mod exit;
+mod marks;
 mod terminal;
+mod wording;
 
 use std::process::ExitCode;
 
