@@ -1,5 +1,6 @@
 //! The `dateline` command: reads the command line, calls one of [`commands`], returns its exit code.
 
+mod admin;
 mod cli;
 mod commands;
 mod condition;

@@ -29,8 +29,8 @@ pub use model::{
 };
 pub use schema::{json_schema, reference};
 pub use shape::{
-    ByteSize, Every, HeaderValue, Network, NoProxy, Pointer, Proxy, Revealed, Secret, SecretError,
-    Step, format_duration,
+    ByteSize, Every, HeaderValue, Listen, Network, NoProxy, Pointer, Proxy, Revealed, Secret,
+    SecretError, Step, format_duration,
 };
 pub use url::Url;
 

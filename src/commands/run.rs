@@ -1,12 +1,16 @@
 //! `dateline run`: the daemon.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_feed::websub;
+use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::admin;
 use crate::cli::RunArgs;
-use crate::daemon::{Daemon, StartError, admin, callbacks, logging, metrics, signals};
+use crate::daemon::{Daemon, StartError, callbacks, logging, metrics, signals};
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -36,25 +40,39 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         let stop = CancellationToken::new();
         signals::listen(stop.clone())?;
         let admin_stop = CancellationToken::new();
+        let config = Arc::new(config);
+        // What the admin port shows follows whoever sends a newer one.
+        let (_newer, running) = watch::channel(Arc::clone(&config));
         let admin = if config.admin.enabled {
-            let listener = match admin::bind(&config.admin).await {
-                Ok(listener) => listener,
+            let guard = match admin::guard(&config.admin) {
+                Ok(guard) => guard,
+                Err(error) => {
+                    terminal::complain(&error.into());
+                    return Ok(Exit::Config);
+                }
+            };
+            let port = match admin::bind(&config.admin).await {
+                Ok(port) => port,
                 Err(error) => {
                     terminal::complain(&error);
                     return Ok(Exit::Unavailable);
                 }
             };
-            let health = admin::Health {
+            let facts = admin::Facts {
                 store: daemon.store().clone(),
+                readers: daemon.readers(),
                 sinks: daemon.sinks(),
+                outlook: daemon.outlook(),
                 metrics: metrics.clone(),
+                config: running,
+                started: Timestamp::now(),
             };
-            tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
-            Some(tokio::spawn(admin::serve(
-                listener,
-                health,
-                admin_stop.clone(),
-            )))
+            tracing::info!(
+                address = port.address()?,
+                "the page, metrics and health are served"
+            );
+            let serving = admin::serve(port, guard, facts, admin_stop.clone());
+            Some(tokio::spawn(serving))
         } else {
             None
         };

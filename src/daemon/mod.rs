@@ -1,6 +1,5 @@
 //! The daemon put together: config → store, sources, stages, sinks → run → drain.
 
-pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod enrichment;
 pub(crate) mod logging;
@@ -14,7 +13,7 @@ use std::time::Duration;
 use dateline_config::Config;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::{Clock, Dice};
-use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits};
+use dateline_pipeline::collect::{CollectSettings, Collector, HostLimits, Outlook};
 use dateline_pipeline::deliver::{Deliverer, SharedHealth};
 use dateline_pipeline::sink::Sink;
 use dateline_pipeline::source::Source;
@@ -131,6 +130,16 @@ impl Daemon {
     /// The store, for whoever reports on it.
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The store as it is read.
+    pub(crate) fn readers(&self) -> Arc<Readers> {
+        Arc::clone(&self.readers)
+    }
+
+    /// What the collect stage knows of the world.
+    pub(crate) fn outlook(&self) -> Outlook {
+        self.collector.outlook()
     }
 
     /// The subscriptions to hubs, where they are configured.

