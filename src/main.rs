@@ -1,12 +1,16 @@
 //! The `dateline` command: reads the command line, calls one of [`commands`], returns its exit code.
 
+mod admin;
 mod cli;
 mod client;
 mod commands;
+mod condition;
 mod daemon;
 mod demo;
 mod exit;
+mod marks;
 mod terminal;
+mod wording;
 
 use std::process::ExitCode;
 

@@ -32,8 +32,8 @@ pub use model::{
 };
 pub use schema::{json_schema, reference};
 pub use shape::{
-    ByteSize, Every, Expected, HeaderValue, Located, Network, NoProxy, Pointer, Proxy, Revealed,
-    Secret, SecretError, Step, format_duration, parse_duration,
+    ByteSize, Every, Expected, HeaderValue, Listen, Located, Network, NoProxy, Pointer, Proxy,
+    Revealed, Secret, SecretError, Step, format_duration, parse_duration,
 };
 pub use test_files::{TEST_FILES, find_tests, load_tests};
 pub use url::Url;

@@ -20,6 +20,7 @@ async fn commit(bench: &Bench, source: SourceRow, hold: Option<Hold>) {
     let commit = CollectCommit {
         at: bench.clock.now(),
         source,
+        took: Duration::from_millis(40),
         hold,
         brought: Brought::default(),
     };
@@ -148,6 +149,7 @@ async fn what_comes_for_a_stopped_source_does_not_start_it_again() {
         let aside = Commit::Aside(AsideCommit {
             at: now,
             source: id.clone(),
+            took: Duration::from_millis(40),
             due: later,
             memory: "null".to_owned(),
             brought: Brought::default(),

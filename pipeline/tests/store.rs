@@ -87,6 +87,7 @@ async fn commits_of_many_tasks_are_all_there_in_order() {
                 let commit = CollectCommit {
                     at: now,
                     source: source_row(&format!("s{task}"), now),
+                    took: Duration::from_millis(40),
                     hold: None,
                     brought: one_draft(&format!("s{task}"), number.to_string()),
                 };
@@ -157,6 +158,7 @@ async fn a_full_disk_is_waited_for_and_nothing_is_lost() {
         Commit::Collect(Box::new(CollectCommit {
             at: now,
             source: source_row("s", now),
+            took: Duration::from_millis(40),
             hold: None,
             brought: one_draft("s", format!("{number:05}{}", "x".repeat(20_000))),
         }))

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::RunArgs;
 use crate::daemon::logging::{self, Logging};
-use crate::daemon::ports::Ports;
+use crate::daemon::ports::{Ports, PortsError};
 use crate::daemon::{Daemon, StartError, control, metrics, signals, systemd, watch};
 use crate::exit::Exit;
 use crate::terminal;
@@ -52,8 +52,12 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
     let ports = match Ports::open(config, &daemon, control.clone(), metrics, &stop).await {
         Ok(ports) => ports,
         Err(error) => {
-            terminal::complain(&error);
-            return Ok(Exit::Unavailable);
+            let exit = match &error {
+                PortsError::Token(_) => Exit::Config,
+                PortsError::Port(_) | PortsError::Address(_) => Exit::Unavailable,
+            };
+            terminal::complain(&error.into());
+            return Ok(exit);
         }
     };
     tracing::info!(

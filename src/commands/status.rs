@@ -15,6 +15,7 @@ use crate::client::{Client, ClientError};
 use crate::daemon::socket::SinkAnswer;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
+use crate::wording::{ago, ahead, rough};
 
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     let loaded = match super::load_config(&args.config.config) {
@@ -195,17 +196,6 @@ fn numbers(mut table: Table, columns: &[usize]) -> String {
     format!("{}\n\n", table.trim_fmt())
 }
 
-pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
-    format!("{} ago", rough(dateline_pipeline::clock::between(at, now)))
-}
-
-pub(crate) fn ahead(at: Timestamp, now: Timestamp) -> String {
-    match dateline_pipeline::clock::between(now, at) {
-        std::time::Duration::ZERO => "now".to_owned(),
-        wait => format!("in {}", rough(wait)),
-    }
-}
-
 /// How long a failure has lasted, marked where it is long.
 fn lasting(since: Timestamp, now: Timestamp) -> String {
     let colour = terminal::stdout_is_colourful();
@@ -213,16 +203,5 @@ fn lasting(since: Timestamp, now: Timestamp) -> String {
     match lasts >= FAILING_LONG {
         true => paint(&format!("{} (long)", rough(lasts)), Style::Error, colour),
         false => rough(lasts),
-    }
-}
-
-/// A duration in its largest unit, as people say it.
-fn rough(duration: std::time::Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..=99 => format!("{seconds} s"),
-        100..=5999 => format!("{} min", seconds / 60),
-        6000..=172_799 => format!("{} h", seconds / 3600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }

@@ -5,9 +5,8 @@
 //! - [`control`]: what a running daemon may be told, by whomever.
 //! - [`reload`]: from the configuration that holds to another one.
 //! - [`watch`]: the configuration's files have changed.
-//! - [`ports`]: what it listens on; [`socket`] is the one for commands, [`admin`] that for people and their tools.
+//! - [`ports`]: what it listens on; [`socket`] is the one for commands, [`crate::admin`] that for people and their tools.
 
-pub(crate) mod admin;
 mod assembly;
 pub(crate) mod callbacks;
 pub(crate) mod control;
@@ -26,10 +25,10 @@ pub(crate) mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::Loaded;
+use dateline_config::{Config, Loaded};
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::{Clock, Dice};
-use dateline_pipeline::collect::Collector;
+use dateline_pipeline::collect::{Collector, Outlook};
 use dateline_pipeline::deliver::Deliverer;
 use dateline_pipeline::store::{
     self, Keeper, Readers, Retention, Store, StoreError, Tuning, Vitals,
@@ -111,6 +110,7 @@ impl Daemon {
         let live = Live {
             rosters: collector.rosters(),
             delivery,
+            config: latest::Sender::new(Arc::new(loaded.config.clone())),
             loaded,
             store,
             readers,
@@ -140,9 +140,19 @@ impl Daemon {
         &self.live.readers
     }
 
+    /// What the collect stage knows of the world.
+    pub(crate) fn outlook(&self) -> Outlook {
+        self.collector.outlook()
+    }
+
     /// The subscriptions to hubs, where they are configured.
     pub(crate) fn callbacks(&self) -> Option<Arc<Callbacks>> {
         self.live.callbacks.clone()
+    }
+
+    /// The configuration that holds.
+    pub(crate) fn config(&self) -> latest::Receiver<Arc<Config>> {
+        self.live.config.subscribe()
     }
 
     /// The sinks and how they do.

@@ -5,15 +5,31 @@ use std::time::Duration;
 
 use dateline_config::Config;
 use dateline_feed::websub;
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
-use super::{Daemon, admin, callbacks, socket};
+use super::{Daemon, callbacks, socket};
+use crate::admin::{self, TokenError};
 
 /// How often the recorder's histograms are made small.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Why the ports are not open.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PortsError {
+    /// The token of the admin port cannot be had, or is too short.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A port is taken or not to be had.
+    #[error("{0:#}")]
+    Port(#[from] anyhow::Error),
+    /// The address of a port cannot be told.
+    #[error(transparent)]
+    Address(#[from] std::io::Error),
+}
 
 /// The ports that are open.
 pub(crate) struct Ports {
@@ -27,25 +43,38 @@ impl Ports {
     /// Opens what the configuration wants. Hubs are served until `stop`, the others until they are closed.
     ///
     /// # Errors
-    /// When a port is taken or not to be had.
+    /// When a port is taken or not to be had, or the admin port's token is not.
     pub(crate) async fn open(
         config: &Config,
         daemon: &Daemon,
         control: Control,
         metrics: PrometheusHandle,
         stop: &CancellationToken,
-    ) -> anyhow::Result<Ports> {
+    ) -> Result<Ports, PortsError> {
         let close = CancellationToken::new();
         let mut tasks = Vec::new();
         if config.admin.enabled {
-            let listener = admin::bind(&config.admin).await?;
-            tracing::info!(address = %listener.local_addr()?, "metrics and health are served");
-            let health = admin::Health {
+            let guard = admin::guard(&config.admin)?;
+            let port = admin::bind(&config.admin).await?;
+            tracing::info!(
+                address = port.address()?,
+                "the page, metrics and health are served"
+            );
+            let facts = admin::Facts {
                 store: daemon.store().clone(),
+                readers: Arc::clone(daemon.readers()),
                 sinks: daemon.sinks(),
+                outlook: daemon.outlook(),
                 metrics: metrics.clone(),
+                config: daemon.config(),
+                started: Timestamp::now(),
             };
-            tasks.push(tokio::spawn(admin::serve(listener, health, close.clone())));
+            tasks.push(tokio::spawn(admin::serve(
+                port,
+                guard,
+                facts,
+                close.clone(),
+            )));
         }
         if let Some(called) = daemon.callbacks() {
             let listener = callbacks::bind(&config.websub).await?;

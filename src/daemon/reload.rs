@@ -25,6 +25,8 @@ use super::{StartError, assembly, enrichment, systemd};
 /// The parts of a running daemon that follow its configuration.
 pub(super) struct Live {
     pub(super) loaded: Loaded,
+    /// The same, for whoever shows it.
+    pub(super) config: latest::Sender<Arc<Config>>,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
     pub(super) rosters: Rosters,
@@ -109,6 +111,7 @@ impl Live {
         let made = self.make(&new.config, &applied).await?;
         // From here on nothing can be wrong with it.
         self.put(&new.config, &applied, made).await?;
+        self.config.send_replace(Arc::new(new.config.clone()));
         self.loaded = new;
         Ok(applied)
     }

@@ -4,9 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::decode::{Context, Fields};
+use crate::finding::Finding;
 use crate::shape::{
-    Bool, ByteSize, ConfigPath, Float, Integer, OneOf, address, contact, days, duration, gib,
-    hours, mib, millis, minutes, secs, size, tib, user_agent,
+    Bool, ByteSize, ConfigPath, Float, Integer, List, Listen, OneOf, Secret, SecretRef, contact,
+    days, duration, gib, host_name, hours, listen, mib, millis, minutes, secs, size, tib,
+    user_agent,
 };
 
 section! {
@@ -52,17 +55,40 @@ section! {
     }
 }
 
+/// Most names of this machine that browsers may use.
+const MAX_HOSTS: usize = 20;
+
 section! {
-    /// The port for metrics, health and status; reachable from this machine only.
+    /// The port for the page, metrics and health: reachable from this machine only, unless `listen` and `token` say otherwise.
     table Admin at "[admin]", hints {
         "port" => "write the port into `listen`: \"127.0.0.1:9464\"",
         "bind" => "did you mean `listen`?",
         "address" => "did you mean `listen`?",
-    } {
+        "socket" => "write it into `listen`: \"unix:/run/dateline/admin.sock\"",
+        "password" => "did you mean `token`?",
+        "host" => "did you mean `hosts`?",
+    }, check check_admin {
         /// Whether the port is opened.
         enabled: bool = default(true), Bool;
-        /// Loopback address and port that `/metrics`, `/healthz` and `/readyz` are served on.
-        listen: SocketAddr = default(SocketAddr::from((Ipv4Addr::LOCALHOST, 9464))), address();
+        /// Address and port, or `unix:` and the path of a socket, that the page, `/metrics`, `/healthz` and `/readyz` are served on, in plain
+        /// HTTP. An address that is not of this machine alone needs a `token`. A socket gets the mode 0660: its owner and its group may open it.
+        listen: Listen = default(Listen::Address(SocketAddr::from((Ipv4Addr::LOCALHOST, 9464)))), listen();
+        /// What browsers are asked for once, and what tools send as `Authorization: Bearer`; at least 16 characters, such as
+        /// `openssl rand -hex 32` makes. Read at the start. `/healthz` and `/readyz` need none.
+        token: Option<Secret> = optional, SecretRef;
+        /// Names by which browsers reach the port, besides IP addresses and `localhost`, such as that of a proxy before it. Requests under any other name
+        /// are refused, so that no web page can reach the port under a name of its own (DNS rebinding).
+        hosts: Vec<String> = default(Vec::new()), List { of: host_name(), least: 0, most: MAX_HOSTS };
+    }
+}
+
+fn check_admin(admin: &mut Admin, context: &mut Context, at: &Fields<'_>) {
+    let is_open = admin.enabled && admin.listen.is_open_to_others();
+    if is_open && admin.token.is_none() && !at.failed("token") {
+        let finding = Finding::error("`listen` opens the admin port to other machines, and there is no `token`")
+            .at(at.span("listen"))
+            .help("add token = { file = \"/run/secrets/dateline-admin\" }, or write \"127.0.0.1:9464\" or \"unix:/run/dateline/admin.sock\"");
+        context.report(finding);
     }
 }
 

@@ -76,7 +76,7 @@ section! {
         sinks: Sinks = default(Sinks::default()), Table::<Sinks>::new();
         /// Where hubs send what feeds publish.
         websub: WebSub = default(WebSub::default()), Table::<WebSub>::new();
-        /// The port for metrics, health and status.
+        /// The port for the page, metrics and health.
         admin: Admin = default(Admin::default()), Table::<Admin>::new();
         /// What is logged, and how.
         log: Log = default(Log::default()), Table::<Log>::new();

@@ -152,39 +152,7 @@ pub(crate) fn broker() -> Text<String> {
     }
 }
 
-/// `ip:port` to listen on, loopback only.
-pub(crate) fn address() -> Text<SocketAddr> {
-    fn parse(text: &str) -> Result<SocketAddr, Complaint> {
-        let Ok(address) = text.parse::<SocketAddr>() else {
-            let help = match text.rsplit_once(':') {
-                Some(("localhost", port)) => format!("write \"127.0.0.1:{}\"", quote(port)),
-                Some(("", port)) => format!("write \"127.0.0.1:{}\"", quote(port)),
-                _ => "write an IP address and a port: \"127.0.0.1:9464\" or \"[::1]:9464\""
-                    .to_owned(),
-            };
-            return Err(Complaint::new(
-                format!("is not an address: `{}`", quote(text)),
-                help,
-            ));
-        };
-        if !address.ip().is_loopback() {
-            return Err(Complaint::new(
-                "is not a loopback address: the admin port is open to this machine only",
-                format!("write \"127.0.0.1:{}\"", address.port()),
-            ));
-        }
-        Ok(address)
-    }
-    Text {
-        kind: "loopback address and port",
-        example: "127.0.0.1:9464",
-        pattern: Some("^(127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5}$"),
-        parse,
-        write: SocketAddr::to_string,
-    }
-}
-
-/// Any `ip:port` to listen on.
+/// `ip:port` to listen on.
 pub(crate) fn socket() -> Text<SocketAddr> {
     fn parse(text: &str) -> Result<SocketAddr, Complaint> {
         text.parse::<SocketAddr>().map_err(|_| {

@@ -85,6 +85,17 @@ const BELLS: usize = 1024;
 /// After a turn that panicked (a bug) the source waits this long.
 const AFTER_PANIC: Duration = Duration::from_secs(60);
 
+/// What the stage knows of the world, for whoever reports it.
+#[derive(Clone)]
+pub struct Outlook(Arc<std::sync::Mutex<Known>>);
+
+impl Outlook {
+    /// Whether this machine's network is taken to be out.
+    pub fn network_is_out(&self) -> bool {
+        turn::lock(&self.0).outage.is_out()
+    }
+}
+
 /// The collect stage.
 pub struct Collector {
     settings: CollectSettings,
@@ -163,6 +174,11 @@ impl Collector {
     /// By which the list of sources is changed while the stage runs.
     pub fn rosters(&self) -> Rosters {
         self.rosters.0.clone()
+    }
+
+    /// What may be asked of the stage while it runs.
+    pub fn outlook(&self) -> Outlook {
+        Outlook(Arc::clone(&self.context.surroundings))
     }
 
     /// Runs until `stop`; then lets running turns end within the grace.

@@ -98,12 +98,12 @@ pub(super) async fn take(
     }
     let harvest = source.poll(turn).await;
     crash::point("collect.polled");
+    let took = began.elapsed();
     let kind = source.reference().kind.as_str();
-    metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind)
-        .record(began.elapsed().as_secs_f64());
+    metrics::histogram!("dateline_collect_turn_seconds", "kind" => kind).record(took.as_secs_f64());
     match rung.filter(|_| harvest.aside) {
-        Some(due) => set_aside(&context, number, source.as_ref(), due, harvest).await,
-        None => settle(&context, number, source.as_ref(), past, harvest).await,
+        Some(due) => set_aside(&context, number, source.as_ref(), due, harvest, took).await,
+        None => settle(&context, number, source.as_ref(), past, harvest, took).await,
     }
 }
 
@@ -115,6 +115,7 @@ async fn set_aside(
     source: &dyn Source,
     due: Timestamp,
     mut harvest: Harvest,
+    took: Duration,
 ) -> Finished {
     let now = context.clock.now();
     report::aside(source, &harvest);
@@ -124,6 +125,7 @@ async fn set_aside(
     let commit = Commit::Aside(AsideCommit {
         at: now,
         source: id.clone(),
+        took,
         due: next,
         memory: harvest.memory.to_string(),
         brought: brought(id, harvest),
@@ -169,6 +171,7 @@ async fn settle(
     source: &dyn Source,
     past: Past,
     mut harvest: Harvest,
+    took: Duration,
 ) -> Finished {
     let now = context.clock.now();
     let rhythm = source.rhythm();
@@ -206,6 +209,7 @@ async fn settle(
     let commit = Commit::Collect(Box::new(CollectCommit {
         at: now,
         source: row,
+        took,
         hold: shown.hold,
         brought: brought(&source.reference().id, harvest),
     }));

@@ -4,13 +4,16 @@
 //! the writer may roll a transaction back and try again after a full disk.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use dateline_text::copies::Signature;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::identity;
+use super::samples::SampleCommit;
 use super::sources::{write_aside, write_hold, write_source};
+use super::turns::{TurnRow, forget_turns, write_turn};
 use crate::collect::Hold;
 use crate::source::{Fingerprint, ItemKey};
 use crate::transform::damping::Budget;
@@ -31,6 +34,8 @@ pub enum Commit {
     Transform(TransformCommit),
     /// A sink's progress.
     Deliver(DeliverCommit),
+    /// How far everything was at a minute.
+    Sample(SampleCommit),
     /// Upkeep: old entries leave.
     Prune(super::prune::PruneCommit),
     /// The sources of the configuration: all others are forgotten.
@@ -65,6 +70,8 @@ pub struct CollectCommit {
     pub at: Timestamp,
     /// The source's state after its turn.
     pub source: SourceRow,
+    /// How long the turn took.
+    pub took: Duration,
     /// That its host is left alone from now on.
     pub hold: Option<Hold>,
     /// What the turn brought home.
@@ -78,6 +85,8 @@ pub struct AsideCommit {
     pub at: Timestamp,
     /// Id of the source.
     pub source: String,
+    /// How long the turn took.
+    pub took: Duration,
     /// When its next turn is, if that is earlier than was planned.
     pub due: Timestamp,
     /// What the source asked to be remembered (JSON).
@@ -367,6 +376,7 @@ impl Commit {
             Commit::Aside(commit) => commit.brought.bytes(),
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
             Commit::Deliver(_)
+            | Commit::Sample(_)
             | Commit::Prune(_)
             | Commit::Configure(_)
             | Commit::Renew(_)
@@ -383,6 +393,7 @@ impl Commit {
             Commit::Aside(commit) => commit.apply(transaction),
             Commit::Transform(commit) => commit.apply(transaction),
             Commit::Deliver(commit) => commit.apply(transaction),
+            Commit::Sample(commit) => commit.apply(transaction),
             Commit::Prune(commit) => commit.apply(transaction),
             Commit::Configure(sources) => forget_other_sources(transaction, sources),
             Commit::Renew(sink) => identity::renew(transaction, sink),
@@ -399,14 +410,40 @@ impl CollectCommit {
         if let Some(hold) = &self.hold {
             write_hold(transaction, hold, self.at)?;
         }
+        write_turn(transaction, &self.turn())?;
         write_source(transaction, &self.source)
+    }
+
+    fn turn(&self) -> TurnRow<'_> {
+        TurnRow {
+            source: &self.source.id,
+            at: self.at,
+            outcome: Some(self.source.outcome),
+            status: self.source.status,
+            fresh: self.brought.drafts.len(),
+            took: self.took,
+            reason: self.source.reason.as_deref(),
+        }
     }
 }
 
 impl AsideCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         self.brought.apply(transaction, &self.source, self.at)?;
+        write_turn(transaction, &self.turn())?;
         write_aside(transaction, self)
+    }
+
+    fn turn(&self) -> TurnRow<'_> {
+        TurnRow {
+            source: &self.source,
+            at: self.at,
+            outcome: None,
+            status: None,
+            fresh: self.brought.drafts.len(),
+            took: self.took,
+            reason: None,
+        }
     }
 }
 
@@ -669,6 +706,7 @@ fn forget_other_sources(
     let mut forget = transaction.prepare("DELETE FROM sources WHERE id = ?1")?;
     for id in known.iter().filter(|id| !configured.contains(id.as_str())) {
         forget.execute([id])?;
+        forget_turns(transaction, id)?;
     }
     Ok(())
 }

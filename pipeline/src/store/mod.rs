@@ -6,14 +6,17 @@
 //! other. `synchronous = FULL`: an acknowledged commit survives a power cut, which the sinks'
 //! positions rely on.
 
+mod browse;
 mod commit;
 mod identity;
 mod lock;
 mod prune;
 mod reader;
+mod samples;
 mod schema;
 mod sources;
 mod status;
+mod turns;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +25,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use browse::{
+    Found, LetterFilter, LetterHead, Reach, RecordFilter, RecordHead, StoredRecord, unhex,
+};
 pub use commit::{
     ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,
     DeliverCommit, DraftRow, Hash, HeldRow, LikenessRow, RecordRow, SeenRow, SightingRow,
@@ -30,9 +36,13 @@ pub use commit::{
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
 pub use reader::{DraftEntry, Reader, Readers};
+pub use samples::{SAMPLE_EVERY, Sample, SampleCommit, take_sample};
 pub use schema::VERSION as SCHEMA_VERSION;
 pub use sources::{DueSource, HoldState, SourceHistory, SourceState, read_sources};
-pub use status::{ReaderStatus, SourceStatus, Status, read_status};
+pub use status::{
+    Glance, LogGlance, LogStatus, ReaderStatus, SourceStatus, Status, Trouble, read_status,
+};
+pub use turns::{TURNS_KEPT, TurnState};
 pub use writer::{Store, Vitals};
 
 /// Name of the database within the state folder.

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -166,6 +167,33 @@ mod tests {
             Ok(spent),
             crate::transform::damping::Budget::full(now).spend(now)
         );
+    }
+
+    #[test]
+    fn sources_in_trouble_of_the_fourth_version_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(&format!(
+                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 4;
+                 INSERT INTO sources (id, kind, attempted, failures, failing_since, outcome, drafts, plan, pace, memory) VALUES
+                     ('good', 'feed', 4000, 0, NULL, 'read', 7, '{{}}', '{{}}', 'null'),
+                     ('bad', 'feed', 4000, 3, 1000, 'failed', 7, '{{}}', '{{}}', 'null'),
+                     ('gone', 'feed', 4000, 1, 3000, 'gone', 7, '{{}}', '{{}}', 'null');",
+                STEPS[..4].concat()
+            ))
+            .unwrap();
+        migrate(&connection, &path).unwrap();
+        let reader = crate::store::Reader::new(&connection);
+        let since = jiff::Timestamp::from_millisecond(2000).unwrap();
+        let trouble = reader.trouble(since).unwrap();
+        assert_eq!(
+            (trouble.failing, trouble.failing_long, trouble.stopped),
+            (1, 1, 1)
+        );
+        assert!(reader.turns("good").unwrap().is_empty());
+        assert!(reader.samples(jiff::Timestamp::MIN).unwrap().is_empty());
     }
 
     #[test]

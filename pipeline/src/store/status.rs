@@ -75,6 +75,9 @@ pub struct SourceStatus {
     pub id: String,
     /// `feed` or `drop`.
     pub kind: String,
+    /// The name it gives itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// `read`, `unchanged`, `failed` or `gone`.
     pub outcome: String,
     /// Failures in a row.
@@ -95,9 +98,109 @@ pub struct SourceStatus {
     /// When it could last be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<Timestamp>,
-    /// When its next turn is; absent when it is not asked any more.
+    /// When its next turn is, the hold on its host included; absent when it is not asked any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+}
+
+/// How a running daemon stands, as far as that is told without going through its logs and its memory.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Glance {
+    /// The first log.
+    pub drafts: LogGlance,
+    /// The second log.
+    pub records: LogGlance,
+    /// Who reads the logs and how far they are.
+    pub readers: Vec<ReaderStatus>,
+    /// Dead letters that are kept.
+    pub dead_letters: u64,
+    /// Sources in trouble.
+    pub trouble: Trouble,
+    /// Hosts that are left alone, the longest first.
+    pub held: Vec<HoldState>,
+    /// The sources in trouble, as in [`Status::worst`].
+    pub worst: Vec<SourceStatus>,
+}
+
+/// How a log stands, without counting its entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogGlance {
+    /// Entries that were ever committed.
+    pub committed: i64,
+    /// Number of the oldest entry held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<i64>,
+    /// Bytes held.
+    pub bytes: u64,
+}
+
+/// How many sources are in trouble.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// Sources whose last turn failed.
+    pub failing: u64,
+    /// Those of them whose failures began before a given instant.
+    pub failing_long: u64,
+    /// Sources that are gone for good.
+    pub stopped: u64,
+}
+
+impl Reader<'_> {
+    /// How everything stands at `now`; at most `most` hosts and sources are named, and failures from before `long` are long.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn glance(&self, now: Timestamp, long: Timestamp, most: u32) -> rusqlite::Result<Glance> {
+        let connection = self.connection();
+        let (drafts, records) = (
+            committed(connection, "drafts")?,
+            committed(connection, "records")?,
+        );
+        Ok(Glance {
+            readers: readers(connection, drafts, records)?,
+            drafts: log_glance(connection, "drafts", drafts)?,
+            records: log_glance(connection, "records", records)?,
+            dead_letters: count(connection, "SELECT count(*) FROM dead_letters")?,
+            trouble: self.trouble(long)?,
+            held: held_hosts(connection, now, most)?,
+            worst: worst_sources(connection, most)?,
+        })
+    }
+
+    /// How many sources are in trouble; failures from before `long` are long.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn trouble(&self, long: Timestamp) -> rusqlite::Result<Trouble> {
+        let mut statement = self.connection().prepare_cached(
+            "SELECT outcome, count(*), coalesce(sum(failing_since < ?1), 0) FROM sources
+             WHERE outcome IN ('failed', 'gone') GROUP BY outcome",
+        )?;
+        let mut rows = statement.query([long.as_millisecond()])?;
+        let mut trouble = Trouble::default();
+        while let Some(row) = rows.next()? {
+            let number = |column| -> rusqlite::Result<u64> {
+                Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+            };
+            if row.get_ref(0)?.as_str()? == "gone" {
+                trouble.stopped = number(1)?;
+            } else {
+                (trouble.failing, trouble.failing_long) = (number(1)?, number(2)?);
+            }
+        }
+        Ok(trouble)
+    }
+
+    /// How every source stands, without its plan and its memory, by id.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn source_statuses(&self) -> rusqlite::Result<Vec<SourceStatus>> {
+        self.connection()
+            .prepare_cached(&format!("SELECT {SOURCE} ORDER BY id"))?
+            .query_map([], source_status)?
+            .collect()
+    }
 }
 
 /// Reads the state folder `dir`; `None` when there is no state in it yet.
@@ -119,7 +222,7 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
             running,
             pid,
             log: Reader::new(&connection).log()?,
-            readers: readers(&connection, &drafts, &records)?,
+            readers: readers(&connection, drafts.committed, records.committed)?,
             drafts,
             records,
             articles: count(&connection, "SELECT count(*) FROM articles")?,
@@ -142,29 +245,46 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
         .map_err(doing(format!("reading {}", path.display())))
 }
 
-fn log_status(connection: &Connection, log: &str) -> rusqlite::Result<LogStatus> {
+/// The last number of a log.
+fn committed(connection: &Connection, log: &str) -> rusqlite::Result<i64> {
     let committed: Option<i64> = connection
-        .query_row(
-            "SELECT seq FROM sqlite_sequence WHERE name = ?1",
-            [log],
-            |row| row.get(0),
-        )
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = ?1")?
+        .query_row([log], |row| row.get(0))
         .optional()?;
-    let bytes: i64 =
-        connection.query_row("SELECT bytes FROM logs WHERE name = ?1", [log], |row| {
-            row.get(0)
-        })?;
+    Ok(committed.unwrap_or(0))
+}
+
+fn bytes(connection: &Connection, log: &str) -> rusqlite::Result<u64> {
+    let bytes: i64 = connection
+        .prepare_cached("SELECT bytes FROM logs WHERE name = ?1")?
+        .query_row([log], |row| row.get(0))?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
+}
+
+fn log_status(connection: &Connection, log: &str) -> rusqlite::Result<LogStatus> {
     Ok(LogStatus {
-        committed: committed.unwrap_or(0),
+        committed: committed(connection, log)?,
         held: count(connection, &format!("SELECT count(*) FROM {log}"))?,
-        bytes: u64::try_from(bytes).unwrap_or(0),
+        bytes: bytes(connection, log)?,
     })
 }
 
+fn log_glance(connection: &Connection, log: &str, committed: i64) -> rusqlite::Result<LogGlance> {
+    let oldest = connection
+        .prepare_cached(&format!("SELECT min(seq) FROM {log}"))?
+        .query_row([], |row| row.get(0))?;
+    Ok(LogGlance {
+        committed,
+        oldest,
+        bytes: bytes(connection, log)?,
+    })
+}
+
+/// The readers of both logs, of which these are the last numbers.
 fn readers(
     connection: &Connection,
-    drafts: &LogStatus,
-    records: &LogStatus,
+    drafts: i64,
+    records: i64,
 ) -> rusqlite::Result<Vec<ReaderStatus>> {
     let mut statement =
         connection.prepare("SELECT reader, seq, at FROM positions ORDER BY reader")?;
@@ -172,9 +292,9 @@ fn readers(
         let name: String = row.get(0)?;
         let position: i64 = row.get(1)?;
         let head = if name == super::TRANSFORM {
-            drafts.committed
+            drafts
         } else {
-            records.committed
+            records
         };
         Ok(ReaderStatus {
             lag: u64::try_from(head - position).unwrap_or(0),
@@ -186,11 +306,16 @@ fn readers(
     rows.collect()
 }
 
+/// What [`source_status`] reads.
+const SOURCE: &str =
+    "id, kind, outcome, failures, status, sources.reason, drafts, attempted, succeeded,
+     CASE WHEN due IS NOT NULL THEN max(due, coalesce(holds.until, due)) END, failing_since, title
+     FROM sources LEFT JOIN holds ON holds.host = sources.host";
+
 fn worst_sources(connection: &Connection, worst: u32) -> rusqlite::Result<Vec<SourceStatus>> {
-    let mut statement = connection.prepare(
-        "SELECT id, kind, outcome, failures, status, reason, drafts, attempted, succeeded, due, failing_since
-         FROM sources WHERE outcome IN ('failed', 'gone') ORDER BY outcome = 'gone' DESC, failures DESC, id LIMIT ?1",
-    )?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {SOURCE} WHERE outcome IN ('failed', 'gone') ORDER BY outcome = 'gone' DESC, failures DESC, id LIMIT ?1"
+    ))?;
     statement.query_map([worst], source_status)?.collect()
 }
 
@@ -207,6 +332,7 @@ fn source_status(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         succeeded: instant_if_any(row, 8)?,
         due: instant_if_any(row, 9)?,
         failing_since: instant_if_any(row, 10)?,
+        title: row.get(11)?,
     })
 }
 

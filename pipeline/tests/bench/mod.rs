@@ -125,6 +125,7 @@ impl Bench {
         let commit = CollectCommit {
             at: self.clock.now(),
             source,
+            took: Duration::from_millis(40),
             hold: None,
             brought,
         };

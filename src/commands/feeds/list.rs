@@ -12,9 +12,9 @@ use super::health::Health;
 use super::registry::Registry;
 use super::table::{Column, lay_out};
 use super::{Done, count};
-use crate::commands::status::{ago, ahead};
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::{ago, ahead, bare};
 
 const COLUMNS: [Column; 8] = [
     Column::cut("id", 24),
@@ -116,10 +116,7 @@ fn row(feed: &Feed, health: Option<&Health>, now: Timestamp) -> Vec<String> {
 /// Why the last turn failed, without the address that stands beside it.
 fn reason(state: &SourceState, feed: &Feed) -> String {
     let reason = state.reason.as_deref().unwrap_or_default();
-    let bare = reason
-        .strip_prefix(feed.url.as_str())
-        .and_then(|rest| rest.strip_prefix(": "));
-    bare.unwrap_or(reason).to_owned()
+    bare(reason, feed.url.as_str()).to_owned()
 }
 
 fn print_json(

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::WhyArgs;
-use super::health::{Condition, Health, of_state};
+use super::health::Health;
 use super::registry::Registry;
 use super::{Done, stop};
-use crate::commands::status::{ago, ahead};
+use crate::condition::Condition;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, harmless, paint};
+use crate::wording::{ago, ahead, instant};
 
 /// Columns of the headings.
 const HEADING: usize = 10;
@@ -45,7 +46,7 @@ pub(super) fn why(args: &WhyArgs) -> Done {
     } else {
         terminal::result_raw(&subject.describe());
     }
-    Ok(match subject.state.map(of_state) {
+    Ok(match subject.state.map(Condition::of_state) {
         Some(condition) if condition.is_bad() => Exit::Findings,
         _ => Exit::Fine,
     })
@@ -165,7 +166,7 @@ impl Subject<'_> {
     }
 
     fn health(&self, page: &mut Page, state: &SourceState) {
-        let how = match of_state(state) {
+        let how = match Condition::of_state(state) {
             Condition::Gone => paint("gone for good", Style::Error, page.colour),
             Condition::Failing(_) => paint("failed", Style::Error, page.colour),
             _ if state.outcome == "unchanged" => "nothing had changed".to_owned(),
@@ -245,8 +246,4 @@ fn without_memory(state: &SourceState) -> serde_json::Value {
         shown.remove("memory");
     }
     shown
-}
-
-fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

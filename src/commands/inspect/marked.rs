@@ -5,24 +5,11 @@ use console::measure_text_width;
 use dateline_pipeline::record::{Entity, Quantity, Timex};
 
 use super::named;
+use crate::marks::{self, Mark, What};
 use crate::terminal::{Style, harmless, paint};
 
 /// Blanks kept before the first word of a line.
 const MAX_INDENT: usize = 8;
-
-/// What is marked in a text.
-enum Mark<'m> {
-    Meaning(&'m Meant<'m>),
-    Name(Style),
-}
-
-/// Words with the meaning that is written behind them.
-struct Meant<'m> {
-    start: usize,
-    end: usize,
-    text: &'m str,
-    meaning: String,
-}
 
 /// The text, wrapped at `columns`; its own line breaks stay. An amount that overlaps a temporal expression is not marked, nor is a name that overlaps
 /// either coloured.
@@ -35,102 +22,31 @@ pub(super) fn text(
     colour: bool,
 ) -> String {
     let mut page = Page::new(columns);
-    let meant = meant(found, quantities);
-    let mut marks = marks(&meant, entities).into_iter().peekable();
+    let marks = marks::of(found, quantities, marks::mentions(entities, |_| true));
+    let mut marks = marks.iter().peekable();
     let mut plain = String::new();
     let mut characters = text.chars().enumerate();
     while let Some((at, character)) = characters.next() {
-        while marks.next_if(|(start, _, _)| *start < at).is_some() {}
-        let Some((start, end, mark)) = marks.next_if(|(start, _, _)| *start == at) else {
+        let Some(mark) = marks.next_if(|mark| mark.start == at) else {
             plain.push(character);
             continue;
         };
         // What stands right before the expression, as a quote does, stays with it.
         let before = page.plain(&std::mem::take(&mut plain));
-        let rest = characters.by_ref().take((end - start).saturating_sub(1));
+        let rest = characters
+            .by_ref()
+            .take((mark.end - mark.start).saturating_sub(1));
         let marked: String = std::iter::once(character)
             .chain(rest.map(|(_, character)| character))
             .collect();
-        match mark {
-            Mark::Meaning(meant) => page.meant(&before, meant, colour),
-            Mark::Name(style) => page.name(&before, &marked, style, colour),
+        match &mark.what {
+            What::Time(_) | What::Amount(_) => page.meant(&before, mark, &marked, colour),
+            What::Name(entity) => page.name(&before, &marked, named::style(&entity.kind), colour),
         }
     }
     let rest = page.plain(&plain);
     page.word(&rest);
     page.finish()
-}
-
-/// What has a meaning, in order, none overlapping another.
-fn meant<'m>(found: &'m [Timex], quantities: &'m [Quantity]) -> Vec<Meant<'m>> {
-    let times = found.iter().map(|timex| Meant {
-        start: timex.start,
-        end: timex.end,
-        text: &timex.text,
-        meaning: meaning(timex),
-    });
-    let times: Vec<Meant<'m>> = times.collect();
-    let amounts = quantities.iter().map(|quantity| Meant {
-        start: quantity.start,
-        end: quantity.end,
-        text: &quantity.text,
-        meaning: worth(quantity),
-    });
-    let is_told = |amount: &Meant<'_>| {
-        !amount.meaning.is_empty() && !overlaps(&times, amount.start, amount.end)
-    };
-    let amounts: Vec<Meant<'m>> = amounts.filter(is_told).collect();
-    let mut meant = times;
-    meant.extend(amounts);
-    meant.sort_by_key(|meant| meant.start);
-    meant
-}
-
-/// In order of their first characters; of two that begin together the one with a meaning comes first.
-fn marks<'m>(meant: &'m [Meant<'m>], entities: &[Entity]) -> Vec<(usize, usize, Mark<'m>)> {
-    let meanings = meant
-        .iter()
-        .map(|meant| (meant.start, meant.end, Mark::Meaning(meant)));
-    let mut marks: Vec<_> = meanings.collect();
-    for entity in entities {
-        let style = named::style(&entity.kind);
-        let names = entity
-            .mentions
-            .iter()
-            .filter(|name| !overlaps(meant, name.start, name.end));
-        marks.extend(names.map(|name| (name.start, name.end, Mark::Name(style))));
-    }
-    marks.sort_by_key(|(start, _, _)| *start);
-    marks
-}
-
-/// Whether one of them, of which none overlap, has a character of this span.
-fn overlaps(meant: &[Meant<'_>], start: usize, end: usize) -> bool {
-    let first = meant.partition_point(|meant| meant.end <= start);
-    meant.get(first).is_some_and(|meant| meant.start < end)
-}
-
-/// What an expression means, in short: `2023-05-09`, `2023-05 START`.
-pub(super) fn meaning(timex: &Timex) -> String {
-    match &timex.modifier {
-        Some(modifier) => format!("{} {modifier}", timex.value),
-        None => timex.value.clone(),
-    }
-}
-
-/// What an amount is, in short: `1200000000 USD more-than`, `5000000–10000000 EUR`. Empty where the text tells neither value nor unit.
-fn worth(quantity: &Quantity) -> String {
-    let mut worth = quantity.value.clone().unwrap_or_default();
-    if let Some(to) = &quantity.value_to {
-        worth.push_str(&format!("–{to}"));
-    }
-    for word in [&quantity.unit, &quantity.modifier].into_iter().flatten() {
-        if !worth.is_empty() {
-            worth.push(' ');
-        }
-        worth.push_str(word);
-    }
-    worth
 }
 
 /// Lines that are being filled.
@@ -176,15 +92,15 @@ impl Page {
     }
 
     /// Writes words and what they mean, after `before`, which stands right before them.
-    fn meant(&mut self, before: &str, meant: &Meant<'_>, colour: bool) {
+    fn meant(&mut self, before: &str, mark: &Mark<'_>, marked: &str, colour: bool) {
         let mut head = format!("{before}{}", paint("[", Style::Dim, colour));
-        for word in meant.text.split_whitespace() {
+        for word in marked.split_whitespace() {
             let word = paint(&harmless(word), Style::Bold, colour);
             self.word(&format!("{head}{word}"));
             (head, self.blank) = (String::new(), true);
         }
         // An arrow at the end of a line would point at nothing: it stays with what it points at.
-        let meaning = format!("{}]", meant.meaning);
+        let meaning = format!("{}]", mark.meaning());
         for (index, word) in meaning.split(' ').enumerate() {
             let arrow = if index == 0 { "→ " } else { "" };
             self.blank = true;

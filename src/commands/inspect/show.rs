@@ -3,7 +3,8 @@
 use dateline_pipeline::record::{DateOrigin, Instant, Record};
 use dateline_pipeline::transform::rules::Dropped;
 
-use super::{Findings, marked};
+use super::Findings;
+use crate::marks;
 use crate::terminal::{self, Style, paint};
 
 /// Characters of a long text that are shown.
@@ -157,7 +158,7 @@ fn date(date: &Instant) -> String {
 fn times(record: &Record) -> String {
     let shown = record.timestamps.iter().take(TIMES);
     let mut times: Vec<String> = shown
-        .map(|timex| format!("{} → {}", timex.text, marked::meaning(timex)))
+        .map(|timex| format!("{} → {}", timex.text, marks::meaning(timex)))
         .collect();
     if record.timestamps.len() > TIMES {
         times.push(format!("… {} in all", record.timestamps.len()));

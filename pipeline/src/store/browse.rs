@@ -1,0 +1,321 @@
+//! Looking through the logs, the latest first: records, and what was set aside.
+//!
+//! Both logs may hold millions of entries, and nothing but their numbers is indexed: a look goes through so many and says where it stopped.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::commit::Hash;
+use super::reader::{Reader, instant};
+
+/// What was found, and where to look further.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Found<T> {
+    /// The entries, the latest first.
+    pub entries: Vec<T>,
+    /// Entries before this number have not been looked at; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
+}
+
+/// Which records are looked for; what is absent excludes none.
+#[derive(Debug, Clone, Default)]
+pub struct RecordFilter {
+    /// Only those before this number.
+    pub before: Option<i64>,
+    /// Id of the source.
+    pub source: Option<String>,
+    /// Language code.
+    pub language: Option<String>,
+    /// Part of the title, in any case.
+    pub title: Option<String>,
+}
+
+/// How far a look goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach {
+    /// Entries that are found.
+    pub most: usize,
+    /// Entries that are looked at.
+    pub look_at: u32,
+}
+
+/// A record in its log, without its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordHead {
+    /// Its number in the log.
+    pub seq: i64,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The article's id.
+    pub id: String,
+    /// Its revision.
+    pub revision: u32,
+    /// `new` or `revised`.
+    pub op: String,
+    /// `feed` or `drop`.
+    pub kind: String,
+    /// Id of its source.
+    pub source: String,
+    /// Language code, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A record in its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecord {
+    /// Its number in the log.
+    pub seq: i64,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The record, one line of JSON.
+    pub record: String,
+    /// Number of the article's latest record, which the log may not hold any more.
+    pub latest: Option<i64>,
+}
+
+/// Which dead letters are looked for; what is absent excludes none.
+#[derive(Debug, Clone, Default)]
+pub struct LetterFilter {
+    /// Only those before this number.
+    pub before: Option<i64>,
+    /// `collect`, `transform` or `deliver`.
+    pub stage: Option<String>,
+    /// The source or sink.
+    pub origin: Option<String>,
+    /// Kind of the fault.
+    pub kind: Option<String>,
+    /// Part of the subject or the reason, in any case as far as ASCII goes.
+    pub text: Option<String>,
+}
+
+/// Something that was set aside, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LetterHead {
+    /// Its number.
+    pub seq: i64,
+    /// When it was set aside.
+    pub at: Timestamp,
+    /// The stage that did it.
+    pub stage: String,
+    /// The source or sink.
+    pub origin: String,
+    /// The item, file or article.
+    pub subject: String,
+    /// Kind of the fault.
+    pub kind: String,
+    /// What was wrong.
+    pub reason: String,
+    /// Number of the record that a sink refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_seq: Option<i64>,
+    /// Bytes kept.
+    pub size: u64,
+}
+
+/// The part of a record that lists show.
+#[derive(Deserialize)]
+struct Titled {
+    title: Option<String>,
+}
+
+const LETTER: &str = "seq, at, stage, origin, subject, kind, reason, record_seq, length(bytes)";
+
+impl Reader<'_> {
+    /// The latest records that match, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_records(
+        &self,
+        filter: &RecordFilter,
+        reach: Reach,
+    ) -> rusqlite::Result<Found<RecordHead>> {
+        let wanted = filter.title.as_ref().map(|title| title.to_lowercase());
+        let mut statement = self.connection().prepare_cached(
+            "SELECT seq, at, id, revision, op, kind, source, language, record FROM records
+             WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+        )?;
+        let mut rows =
+            statement.query(params![filter.before.unwrap_or(i64::MAX), reach.look_at])?;
+        let mut entries = Vec::new();
+        let (mut looked_at, mut last) = (0, None);
+        while entries.len() < reach.most
+            && let Some(row) = rows.next()?
+        {
+            looked_at += 1;
+            last = Some(row.get(0)?);
+            let differs = |wanted: &Option<String>, column: usize| -> rusqlite::Result<bool> {
+                let Some(wanted) = wanted else {
+                    return Ok(false);
+                };
+                Ok(row.get_ref(column)?.as_str_or_null()? != Some(wanted))
+            };
+            if differs(&filter.source, 6)? || differs(&filter.language, 7)? {
+                continue;
+            }
+            let head = record_head(row)?;
+            let title = head.title.as_deref().unwrap_or_default();
+            if wanted
+                .as_ref()
+                .is_none_or(|wanted| title.to_lowercase().contains(wanted))
+            {
+                entries.push(head);
+            }
+        }
+        let is_cut = entries.len() == reach.most || looked_at == reach.look_at;
+        Ok(Found {
+            entries,
+            before: last.filter(|_| is_cut),
+        })
+    }
+
+    /// A record by its number.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn record(&self, seq: i64) -> rusqlite::Result<Option<StoredRecord>> {
+        let found: Option<(StoredRecord, String)> = self
+            .connection()
+            .prepare_cached("SELECT seq, at, record, id FROM records WHERE seq = ?1")?
+            .query_row([seq], |row| {
+                let record = StoredRecord {
+                    seq: row.get(0)?,
+                    at: instant(row, 1)?,
+                    record: row.get(2)?,
+                    latest: None,
+                };
+                Ok((record, row.get(3)?))
+            })
+            .optional()?;
+        let Some((mut record, id)) = found else {
+            return Ok(None);
+        };
+        if let Some(article) = unhex(&id) {
+            record.latest = self.latest_of(&article)?;
+        }
+        Ok(Some(record))
+    }
+
+    /// Number of an article's latest record, which the log may not hold any more.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn latest_of(&self, article: &Hash) -> rusqlite::Result<Option<i64>> {
+        let latest: Option<Option<i64>> = self
+            .connection()
+            .prepare_cached("SELECT record FROM articles WHERE id = ?1")?
+            .query_row([article], |row| row.get(0))
+            .optional()?;
+        Ok(latest.flatten())
+    }
+
+    /// The latest dead letters that match, the latest first, at most `most`. All of them are looked at: there are not many.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn dead_letters(
+        &self,
+        filter: &LetterFilter,
+        most: u32,
+    ) -> rusqlite::Result<Found<LetterHead>> {
+        let entries: Vec<LetterHead> = self
+            .connection()
+            .prepare_cached(&format!(
+                "SELECT {LETTER} FROM dead_letters
+                 WHERE seq < ?1 AND (?2 IS NULL OR stage = ?2) AND (?3 IS NULL OR origin = ?3) AND (?4 IS NULL OR kind = ?4)
+                     AND (?5 IS NULL OR instr(lower(subject || char(10) || reason), lower(?5)))
+                 ORDER BY seq DESC LIMIT ?6"
+            ))?
+            .query_map(
+                params![
+                    filter.before.unwrap_or(i64::MAX),
+                    filter.stage,
+                    filter.origin,
+                    filter.kind,
+                    filter.text,
+                    most
+                ],
+                letter,
+            )?
+            .collect::<rusqlite::Result<_>>()?;
+        let is_cut = entries.len() == most as usize;
+        let before = entries.last().map(|letter| letter.seq);
+        Ok(Found {
+            entries,
+            before: before.filter(|_| is_cut),
+        })
+    }
+
+    /// The kinds of faults among the dead letters.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn dead_letter_kinds(&self) -> rusqlite::Result<Vec<String>> {
+        self.connection()
+            .prepare_cached("SELECT DISTINCT kind FROM dead_letters ORDER BY kind")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    }
+
+    /// A dead letter with its bytes.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn dead_letter(&self, seq: i64) -> rusqlite::Result<Option<(LetterHead, Vec<u8>)>> {
+        self.connection()
+            .prepare_cached(&format!(
+                "SELECT {LETTER}, bytes FROM dead_letters WHERE seq = ?1"
+            ))?
+            .query_row([seq], |row| Ok((letter(row)?, row.get(9)?)))
+            .optional()
+    }
+}
+
+fn record_head(row: &Row<'_>) -> rusqlite::Result<RecordHead> {
+    // A record that another version wrote may be unreadable to this one; its head is known all the same.
+    let titled = serde_json::from_str::<Titled>(row.get_ref(8)?.as_str()?);
+    Ok(RecordHead {
+        seq: row.get(0)?,
+        at: instant(row, 1)?,
+        id: row.get(2)?,
+        revision: row.get(3)?,
+        op: row.get(4)?,
+        kind: row.get(5)?,
+        source: row.get(6)?,
+        language: row.get(7)?,
+        title: titled.ok().and_then(|titled| titled.title),
+    })
+}
+
+fn letter(row: &Row<'_>) -> rusqlite::Result<LetterHead> {
+    Ok(LetterHead {
+        seq: row.get(0)?,
+        at: instant(row, 1)?,
+        stage: row.get(2)?,
+        origin: row.get(3)?,
+        subject: row.get(4)?,
+        kind: row.get(5)?,
+        reason: row.get(6)?,
+        record_seq: row.get(7)?,
+        size: u64::try_from(row.get::<_, i64>(8)?).unwrap_or(0),
+    })
+}
+
+/// An article's id from its 32 digits.
+pub fn unhex(id: &str) -> Option<Hash> {
+    let digits = id.as_bytes();
+    let mut hash = Hash::default();
+    if digits.len() != 2 * hash.len() {
+        return None;
+    }
+    for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(hash)
+}

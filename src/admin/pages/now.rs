@@ -1,0 +1,110 @@
+//! How the daemon stands at this moment: what the store tells at a glance, and what the stages say of themselves.
+
+use dateline_pipeline::clock::before;
+use dateline_pipeline::collect::FAILING_LONG;
+use dateline_pipeline::deliver::SinkHealth;
+use dateline_pipeline::store::{Glance, ReaderStatus, StoreError, TRANSFORM};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::admin::Facts;
+
+/// Hosts and sources in trouble that are named.
+const NAMED: u32 = 10;
+
+/// How the daemon stands.
+#[derive(Debug, Serialize)]
+pub(super) struct Now {
+    pub(super) at: Timestamp,
+    pub(super) version: &'static str,
+    pub(super) started: Timestamp,
+    /// Feeds and drop folders that are switched on.
+    pub(super) sources: usize,
+    pub(super) glance: Glance,
+    /// Most bytes of both logs.
+    pub(super) max_bytes: u64,
+    pub(super) sinks: Vec<SinkNow>,
+    /// What keeps the state from being written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) store_fault: Option<String>,
+    pub(super) network_is_out: bool,
+}
+
+/// How a sink stands.
+#[derive(Debug, Serialize)]
+pub(super) struct SinkNow {
+    pub(super) name: String,
+    /// Number of the last record that is durably in it.
+    pub(super) position: i64,
+    /// Records that it has still to get.
+    pub(super) lag: u64,
+    /// When it last took something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<Timestamp>,
+    /// Why it takes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fault: Option<String>,
+}
+
+impl Now {
+    pub(super) async fn of(facts: &Facts) -> Result<Now, StoreError> {
+        let now = Timestamp::now();
+        let long = before(now, FAILING_LONG);
+        let glance = facts
+            .ask(move |reader| reader.glance(now, long, NAMED))
+            .await?;
+        let config = facts.config();
+        let feeds = config.feeds.iter().filter(|feed| feed.enabled).count();
+        let drops = config.drops.iter().filter(|folder| folder.enabled).count();
+        Ok(Now {
+            at: now,
+            version: env!("CARGO_PKG_VERSION"),
+            started: facts.started,
+            sources: feeds + drops,
+            sinks: sinks(facts, &glance),
+            max_bytes: config.state.max_bytes.0,
+            store_fault: facts.store.trouble(),
+            network_is_out: facts.outlook.network_is_out(),
+            glance,
+        })
+    }
+
+    /// Bytes that both logs hold.
+    pub(super) fn bytes(&self) -> u64 {
+        self.glance.drafts.bytes + self.glance.records.bytes
+    }
+
+    /// Whether collecting waits for room in the logs.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes() >= self.max_bytes
+    }
+
+    /// Drafts that are not made into records yet.
+    pub(super) fn transform_lag(&self) -> u64 {
+        lag_of(&self.glance.readers, TRANSFORM)
+            .unwrap_or(self.glance.drafts.committed.unsigned_abs())
+    }
+}
+
+fn lag_of(readers: &[ReaderStatus], name: &str) -> Option<u64> {
+    let reader = readers.iter().find(|reader| reader.name == name);
+    reader.map(|reader| reader.lag)
+}
+
+/// The sinks of the daemon, by name. A sink that never committed has everything before it.
+fn sinks(facts: &Facts, glance: &Glance) -> Vec<SinkNow> {
+    let of = |(name, health): (String, SinkHealth)| {
+        let stored = glance.readers.iter().find(|reader| reader.name == name);
+        let lag = glance.records.committed - health.position;
+        SinkNow {
+            name,
+            position: health.position,
+            lag: u64::try_from(lag).unwrap_or(0),
+            at: stored.and_then(|reader| reader.at),
+            fault: health.fault,
+        }
+    };
+    let mut sinks: Vec<SinkNow> = facts.sinks.health().into_iter().map(of).collect();
+    sinks.sort_by(|one, other| one.name.cmp(&other.name));
+    sinks
+}

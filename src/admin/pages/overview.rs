@@ -1,0 +1,274 @@
+//! The overview: what is wrong, how everything stands, and how it went over time.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use dateline_pipeline::store::{Sample, TRANSFORM};
+use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
+
+use super::now::{Now, SinkNow};
+use super::wrong::{Wrong, wrong};
+use super::{Answer, answer};
+use crate::admin::Facts;
+use crate::admin::html::parts::{badge, bytes, foreign, lasting, nothing, number, past};
+use crate::admin::html::plot::{Line, Plot};
+use crate::admin::html::{Place, table};
+use crate::admin::trend::{RANGES, Range, Trend};
+
+/// How often the numbers are shown anew.
+const REFRESH: &str = "every 10s";
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    range: String,
+}
+
+#[derive(Serialize)]
+struct Overview {
+    wrong: Vec<Wrong>,
+    now: Now,
+    #[serde(skip)]
+    range: Range,
+    #[serde(skip)]
+    trend: Trend,
+}
+
+pub(super) async fn page(
+    State(facts): State<Arc<Facts>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Answer {
+    let now = Now::of(&facts).await?;
+    let range = Range::named(&asked.range);
+    let since = range.since(now.at);
+    let samples = facts.ask(move |reader| reader.samples(since)).await?;
+    let overview = Overview {
+        wrong: wrong(&now),
+        trend: Trend::new(range, samples, now.at),
+        range,
+        now,
+    };
+    let titled = (Place::Overview, "Overview");
+    Ok(answer(&facts, &headers, titled, &overview, show))
+}
+
+fn show(overview: &Overview) -> Markup {
+    let address = table::address("/", &[("range", overview.range.key)]);
+    html! {
+        div.title {
+            h1 { "Overview" }
+            button #refresh type="button" aria-pressed="false" hidden { "Pause refresh" }
+        }
+        div #live hx-get=(address) hx-select="#live" hx-trigger=(REFRESH) hx-swap="outerMorph" {
+            section {
+                h2 #wrong { "What is wrong now" }
+                (super::wrong::show(&overview.wrong))
+            }
+            (stages(&overview.now))
+            (sinks(&overview.now))
+            (over_time(overview))
+        }
+    }
+}
+
+/// The stages and the logs between them, from left to right.
+fn stages(now: &Now) -> Markup {
+    let glance = &now.glance;
+    let full = now.bytes() as f64 / now.max_bytes.max(1) as f64 * 100.0;
+    html! {
+        section {
+            h2 #stages { "Now" }
+            ul.cards {
+                (card("Sources", &number(now.sources as u64), html! {
+                    a href="/feeds?show=failing" { (number(glance.trouble.failing)) " failing" } ", "
+                    a href="/feeds?show=gone" { (number(glance.trouble.stopped)) " gone" }
+                }))
+                (card("Drafts", &number(glance.drafts.committed), html! { (number(now.transform_lag())) " to be transformed" }))
+                (card("Records", &number(glance.records.committed), html! {
+                    "the log begins with "
+                    @match glance.records.oldest { Some(oldest) => (number(oldest)), None => "the next one" }
+                }))
+                (card("Logs", &bytes(now.bytes()), html! { (format!("{full:.0}")) " % of " (bytes(now.max_bytes)) }))
+                (card("Dead letters", &number(glance.dead_letters), html! { a href="/dead-letters" { "Look at them" } }))
+                (card("Running for", &lasting(now.started, now.at), html! { "version " (now.version) }))
+            }
+        }
+    }
+}
+
+fn card(name: &str, value: &str, more: Markup) -> Markup {
+    html! { li { span.name { (name) } strong { (value) } span.more { (more) } } }
+}
+
+fn sinks(now: &Now) -> Markup {
+    html! {
+        section {
+            h2 #sinks { a href="/sinks" { "Sinks" } }
+            (sink_table(&now.sinks, now))
+        }
+    }
+}
+
+/// The sinks with how far they are.
+pub(super) fn sink_table(sinks: &[SinkNow], now: &Now) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Sinks" {
+            table.stacked {
+                thead {
+                    tr {
+                        th scope="col" { "Sink" }
+                        th scope="col" { "State" }
+                        th.number scope="col" { "Behind" }
+                        th.number scope="col" { "Position" }
+                        th scope="col" { "Last commit" }
+                        th scope="col" { "Fault" }
+                    }
+                }
+                tbody {
+                    @for sink in sinks {
+                        tr {
+                            th scope="row" { (sink.name) }
+                            td data-name="State" { (state(sink)) }
+                            td.number data-name="Behind" { (number(sink.lag)) }
+                            td.number data-name="Position" { (number(sink.position)) }
+                            td data-name="Last commit" { (past(sink.at, now.at)) }
+                            td data-name="Fault" { @match &sink.fault { Some(fault) => (foreign(fault)), None => (nothing()) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn state(sink: &SinkNow) -> Markup {
+    match (&sink.fault, sink.lag) {
+        (Some(_), _) => badge("bad", "✕", "away"),
+        (None, 0) => badge("good", "●", "up to date"),
+        (None, _) => badge("good", "●", "takes records"),
+    }
+}
+
+fn over_time(overview: &Overview) -> Markup {
+    let trend = &overview.trend;
+    html! {
+        section {
+            h2 #trend { "Over time" }
+            nav.ranges aria-label="Range of the plots" {
+                @for range in RANGES {
+                    a href=(table::address("/", &[("range", range.key)])) aria-current=[(range == overview.range).then_some("true")] { (range.words) }
+                }
+                span.quiet { "in steps of " (overview.range.step_in_words()) }
+            }
+            @if trend.is_empty() {
+                p.quiet { "Nothing is known of this time yet: the daemon takes note once a minute while it runs." }
+            }
+            div.plots {
+                (throughput(overview).draw())
+                (lag(overview).draw())
+                (trouble(overview).draw())
+                (log_bytes(overview).draw())
+            }
+        }
+    }
+}
+
+fn throughput(overview: &Overview) -> Plot<'_> {
+    let trend = &overview.trend;
+    let rate = |name: &str, of: &dyn Fn(&Sample) -> Option<i64>| Line {
+        name: name.to_owned(),
+        values: trend.rates(of),
+    };
+    let mut lines = vec![
+        rate("drafts", &|sample| Some(sample.drafts)),
+        rate("records", &|sample| Some(sample.records)),
+    ];
+    for SinkNow { name, .. } in &overview.now.sinks {
+        let position = |sample: &Sample| sample.positions.get(name).copied();
+        lines.push(rate(&format!("to {name}"), &position));
+    }
+    plot(
+        overview,
+        ("throughput", "Throughput", "a minute"),
+        lines,
+        tenths,
+    )
+}
+
+fn lag(overview: &Overview) -> Plot<'_> {
+    let trend = &overview.trend;
+    let behind = |name: &str, head: &dyn Fn(&Sample) -> i64| Line {
+        name: name.to_owned(),
+        values: trend.levels(|sample| Some(head(sample) - sample.positions.get(name)?)),
+    };
+    let mut lines = vec![behind(TRANSFORM, &|sample| sample.drafts)];
+    for sink in &overview.now.sinks {
+        lines.push(behind(&sink.name, &|sample| sample.records));
+    }
+    plot(overview, ("lag", "Lag", "entries to go"), lines, whole)
+}
+
+fn trouble(overview: &Overview) -> Plot<'_> {
+    let trend = &overview.trend;
+    let lines = vec![
+        Line {
+            name: "failing".to_owned(),
+            values: trend.levels(|sample| Some(sample.failing)),
+        },
+        Line {
+            name: "gone".to_owned(),
+            values: trend.levels(|sample| Some(sample.stopped)),
+        },
+    ];
+    plot(
+        overview,
+        ("trouble", "Sources in trouble", ""),
+        lines,
+        whole,
+    )
+}
+
+fn log_bytes(overview: &Overview) -> Plot<'_> {
+    const MIB: f64 = (1 << 20) as f64;
+    let values = overview.trend.levels(|sample| Some(sample.bytes));
+    let values = values
+        .into_iter()
+        .map(|value| value.map(|bytes| bytes / MIB));
+    let lines = vec![Line {
+        name: "both logs".to_owned(),
+        values: values.collect(),
+    }];
+    plot(overview, ("bytes", "Logs", "MiB"), lines, tenths)
+}
+
+fn plot<'o>(
+    overview: &'o Overview,
+    (id, title, unit): (&'o str, &'o str, &'o str),
+    lines: Vec<Line>,
+    write: fn(f64) -> String,
+) -> Plot<'o> {
+    Plot {
+        id,
+        title,
+        unit,
+        at: &overview.trend.at,
+        lines,
+        write,
+    }
+}
+
+fn whole(value: f64) -> String {
+    number(value.round() as i64)
+}
+
+/// Small numbers with one decimal.
+fn tenths(value: f64) -> String {
+    if value < 10.0 && value.fract() != 0.0 {
+        format!("{value:.1}")
+    } else {
+        whole(value)
+    }
+}
