@@ -37,3 +37,9 @@ pub(crate) fn bare<'r>(reason: &'r str, address: &str) -> &'r str {
     rest.and_then(|rest| rest.strip_prefix(": "))
         .unwrap_or(reason)
 }
+
+/// `1 feed`, `2 feeds`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

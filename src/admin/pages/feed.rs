@@ -6,7 +6,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use dateline_config::{DropFolder, Every, Feed, format_duration};
 use dateline_pipeline::store::{
-    Found, LetterFilter, LetterHead, Reach, RecordFilter, RecordHead, SourceState, TurnState,
+    Found, LetterFilter, LetterHead, Reach, RecordFilter, RecordHead, SourceState, TURNS_KEPT,
+    TurnState,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -19,7 +20,7 @@ use crate::admin::html::parts::{
 };
 use crate::admin::html::{Place, table};
 use crate::condition::Condition;
-use crate::wording::instant;
+use crate::wording::{bare, count, instant};
 
 /// Articles and dead letters that are shown of a feed, and records that are looked at for them.
 const SHOWN: usize = 10;
@@ -163,6 +164,12 @@ impl Subject {
         }
     }
 
+    /// A reason without the address that stands among the settings.
+    fn bare<'r>(&self, reason: &'r str) -> &'r str {
+        let address = self.configured.as_ref().map(|known| known.address.as_str());
+        bare(reason, address.unwrap_or_default())
+    }
+
     fn name(&self) -> Option<&str> {
         let configured = self
             .configured
@@ -208,11 +215,11 @@ fn standing(subject: &Subject) -> Markup {
         ("items", html! { (number(state.drafts)) " so far" }),
     ];
     if let Some(reason) = &state.reason {
-        facts.push(("error", foreign(reason)));
+        facts.push(("error", foreign(subject.bare(reason))));
     }
     if let Some(since) = state.failing_since {
         facts.push(("failing", html! {
-            (state.failures) " times in a row, for " (lasting(since, now)) ", since " (exact(since))
+            (count(state.failures as usize, "time")) " in a row, for " (lasting(since, now)) ", since " (exact(since))
         }));
     }
     if state.churning > 0 {
@@ -300,7 +307,7 @@ fn turns(subject: &Subject) -> Markup {
                                 td.number { @match turn.status { Some(status) => (status), None => (nothing()) } }
                                 td.number { (number(turn.fresh)) }
                                 td.number { (number(turn.took_ms)) " ms" }
-                                td.error { @match &turn.reason { Some(reason) => (foreign(reason)), None => (nothing()) } }
+                                td.error { @match &turn.reason { Some(reason) => (foreign(subject.bare(reason))), None => (nothing()) } }
                             }
                         }
                     }
@@ -323,6 +330,7 @@ fn condition_of(turn: &TurnState) -> Markup {
 fn bars(turns: &[TurnState]) -> Markup {
     const STEP: usize = 20;
     const HIGH: f64 = 60.0;
+    let room = TURNS_KEPT as usize;
     let most = turns
         .iter()
         .map(|turn| turn.fresh)
@@ -335,13 +343,14 @@ fn bars(turns: &[TurnState]) -> Markup {
         .filter(|turn| matches!(turn.outcome.as_str(), "failed" | "gone"))
         .count();
     let words = format!(
-        "{} turns, {failed} of them failed, {total} fresh items, at most {most} in one",
-        turns.len()
+        "{}, {failed} of them failed, {total} fresh items in all",
+        count(turns.len(), "turn")
     );
     html! {
         figure.bars {
-            svg viewBox={ "0 0 " (turns.len() * STEP) " 80" } preserveAspectRatio="none" role="img" aria-label=(words) {
+            svg viewBox={ "0 0 " (room * STEP) " 80" } preserveAspectRatio="none" role="img" aria-label=(words) {
                 @for (index, turn) in turns.iter().rev().enumerate() {
+                    @let index = index + room.saturating_sub(turns.len());
                     @let height = turn.fresh as f64 / most as f64 * HIGH;
                     g {
                         title { (instant(turn.at)) ": " (turn.outcome) ", " (turn.fresh) " fresh" }

@@ -23,6 +23,7 @@ use args::{FeedsArgs, FeedsCommand};
 
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::count;
 
 pub(crate) fn feeds(args: &FeedsArgs) -> anyhow::Result<Exit> {
     let done = match &args.command {
@@ -61,12 +62,6 @@ type Done = Result<Exit, Stop>;
 fn stop(exit: Exit, error: &anyhow::Error) -> Stop {
     terminal::complain(error);
     Stop::Said(exit)
-}
-
-/// `1 feed`, `2 feeds`.
-fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// Says when a change holds.
