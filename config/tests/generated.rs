@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 25] = [
+const OPENINGS: [(&str, &str); 26] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
