@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::feeds::args::FeedsArgs;
 use crate::commands::inspect::date::InspectDate;
 use crate::commands::inspect::text::InspectText;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Reload(ReloadArgs),
     /// Deliver records to a sink again that it had.
     Replay(ReplayArgs),
+    /// List, show, retry and drop what was set aside.
+    DeadLetters(DeadLettersArgs),
     /// List, add, remove, import, export and explain feeds.
     Feeds(FeedsArgs),
     /// Print a JSON Schema.

@@ -26,12 +26,14 @@
 //! | `read` | the bytes of a file into articles |
 //! | `look` | what a file looks like that holds no plain text |
 //! | `finish` | archiving and deleting |
+//! | `place` | where a file is that could not be read |
 
 mod finish;
 mod folder;
 mod glob;
 mod load;
 mod look;
+mod place;
 mod queue;
 mod read;
 mod reading;
@@ -39,5 +41,6 @@ mod search;
 mod source;
 mod watch;
 
+pub use place::{Place, place};
 pub use read::{FileArticle, Kind, Limits, Next, Part, Parts, Settings, Unread, kind, read};
 pub use source::DropSource;

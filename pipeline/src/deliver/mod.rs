@@ -352,11 +352,11 @@ impl Deliverer {
     }
 
     async fn next_batch(&mut self, appetite: Appetite) -> Result<Vec<Entry>, Trouble> {
-        let position = self.position;
+        let (sink, position) = (self.name.clone(), self.position);
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
         let read = self
             .readers
-            .ask(move |reader| reader.records_after(position, records, appetite.bytes));
+            .ask(move |reader| reader.records_for(&sink, position, records, appetite.bytes));
         Ok(read.await?)
     }
 
@@ -444,6 +444,7 @@ impl Deliverer {
             kind: fault.kind.to_owned(),
             reason: fault.reason.clone(),
             record_seq: Some(seq),
+            input: None,
             bytes,
         }
     }

@@ -8,6 +8,7 @@
 
 mod commit;
 mod identity;
+mod letters;
 mod lock;
 mod prune;
 mod reader;
@@ -24,9 +25,10 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use commit::{
     ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,
-    DeliverCommit, DraftRow, Hash, HeldRow, LikenessRow, RecordRow, SeenRow, SightingRow,
-    SourceRow, TransformCommit, VersionRow,
+    DeliverCommit, DraftRow, Hash, HeldRow, InputKeys, LikenessRow, RecordRow, SeenRow,
+    SightingRow, SourceRow, TransformCommit, VersionRow,
 };
+pub use letters::{Again, DropCommit, Letter, LetterEntry, RetriedLetter, RetryCommit, Which};
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
 pub use reader::{DraftEntry, Reader, Readers};
@@ -252,6 +254,22 @@ fn look_into(dir: &Path) -> Result<Option<Looked>, StoreError> {
     schema::refuse_foreign(&connection, &path)?;
     schema::refuse_older(&connection, &path)?;
     Ok(Some(Looked { path, connection }))
+}
+
+/// Asks the state folder `dir` something, whether or not a daemon works on it; `None` when there is no state yet.
+///
+/// # Errors
+/// When the database cannot be read or is not Dateline's.
+pub fn look<T>(
+    dir: &Path,
+    work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, StoreError> {
+    let Some(Looked { path, connection }) = look_into(dir)? else {
+        return Ok(None);
+    };
+    work(&Reader::new(&connection))
+        .map(Some)
+        .map_err(doing(format!("reading {}", path.display())))
 }
 
 /// Opens the store in `dir`: takes the folder's lock, makes or migrates the database, starts the

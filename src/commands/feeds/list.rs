@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::args::ListArgs;
 use super::health::Health;
 use super::registry::Registry;
-use super::table::{Column, lay_out};
 use super::{Done, count};
 use crate::commands::status::{ago, ahead};
+use crate::commands::table::{Column, lay_out};
 use crate::exit::Exit;
 use crate::terminal;
 
