@@ -1,6 +1,6 @@
 //! Dead letters as an operator handles them: listed, shown, tried again with a running and a stopped daemon, through kills.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 #[allow(dead_code, reason = "each test binary uses its part of the harness")]
 mod torture;

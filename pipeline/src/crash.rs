@@ -31,8 +31,14 @@ pub const POINTS: &[&str] = &[
     "kafka.committed",
 ];
 
-/// Points that only an operator's order passes.
-pub const OPERATOR_POINTS: &[&str] = &["letters.before_commit", "letters.after_commit"];
+/// Points that are passed only when an operator does something: a command, an upgrade.
+pub const OPERATOR_POINTS: &[&str] = &[
+    "letters.before_commit",
+    "letters.after_commit",
+    "schema.copy_written",
+    "schema.copied",
+    "schema.step",
+];
 
 /// Passes the point `name`.
 #[cfg(not(feature = "crash-points"))]

@@ -16,6 +16,7 @@ pub mod crash;
 pub mod deliver;
 pub mod draft;
 pub mod fault;
+pub mod files;
 pub mod letters;
 pub mod record;
 pub mod sink;

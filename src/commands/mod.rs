@@ -12,6 +12,7 @@ pub(crate) mod reload;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod state;
 pub(crate) mod status;
 mod table;
 pub(crate) mod tail;

@@ -6,8 +6,11 @@
 //! other. `synchronous = FULL`: an acknowledged commit survives a power cut, which the sinks'
 //! positions rely on.
 
+mod check;
 mod commit;
+mod copy;
 mod identity;
+mod info;
 mod letters;
 mod lock;
 mod prune;
@@ -15,6 +18,7 @@ mod reader;
 mod schema;
 mod sources;
 mod status;
+mod vacuum;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -23,11 +27,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+pub use check::{Depth, Finding, check};
 pub use commit::{
     ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,
     DeliverCommit, DraftRow, Hash, HeldRow, InputKeys, LikenessRow, RecordRow, SeenRow,
     SightingRow, SourceRow, TransformCommit, VersionRow,
 };
+pub use copy::{Backup, backup};
+pub use info::{Entries, Info, Table, read_info};
 pub use letters::{Again, DropCommit, Letter, LetterEntry, RetriedLetter, RetryCommit, Which};
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
@@ -35,6 +42,7 @@ pub use reader::{DraftEntry, Reader, Readers};
 pub use schema::VERSION as SCHEMA_VERSION;
 pub use sources::{DueSource, HoldState, SourceHistory, SourceState, read_sources};
 pub use status::{ReaderStatus, SourceStatus, Status, read_status};
+pub use vacuum::{Vacuumed, vacuum};
 pub use writer::{Store, Vitals};
 
 /// Name of the database within the state folder.
@@ -91,6 +99,30 @@ pub enum StoreError {
         found: i64,
         /// The schema version that this program reads.
         known: i64,
+    },
+    /// There is no room on the disk.
+    #[error("{needed} bytes are needed in {} and {free} are free: make room, or choose another disk", folder.display())]
+    NoRoom {
+        /// Where.
+        folder: PathBuf,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// A copy would take another file's place.
+    #[error("{} is there already, and a backup overwrites nothing: name another file", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A copy of the database cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// What the operating system, or a look at the copy, said.
+        source: std::io::Error,
     },
     /// The file is not one of Dateline's databases.
     #[error("{} is not a dateline database; move it away, or give [state] dir another folder", path.display())]
@@ -212,7 +244,11 @@ fn open_writing(path: &Path, tuning: &Tuning) -> Result<Connection, StoreError> 
             .map_err(fail("preparing"))?;
     }
     connection.set_prepared_statement_cache_capacity(64);
-    schema::migrate(&connection, path)?;
+    schema::bring_up(&connection, path)?;
+    if let Err(error) = identity::note_version(&connection) {
+        // Nothing depends on it, least of all the start on a full disk.
+        tracing::debug!(%error, "this version is not noted in the state");
+    }
     Ok(connection)
 }
 
@@ -252,7 +288,7 @@ fn look_into(dir: &Path) -> Result<Option<Looked>, StoreError> {
     }
     let connection = open_reading(&path, &Tuning::default())?;
     schema::refuse_foreign(&connection, &path)?;
-    schema::refuse_older(&connection, &path)?;
+    schema::refuse_other(&connection, &path)?;
     Ok(Some(Looked { path, connection }))
 }
 
