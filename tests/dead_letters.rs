@@ -14,10 +14,11 @@ use dateline_pipeline::crash::OPERATOR_POINTS;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
+use torture::broker::Broker;
 use torture::daemon::{Daemon, dateline};
 use torture::outputs::{self, Delivered};
-use torture::setup::Setup;
-use torture::until;
+use torture::setup::{self, Setup};
+use torture::{unique, until};
 
 /// For what takes a second or two when all is well.
 const SOON: Duration = Duration::from_secs(60);
@@ -178,6 +179,51 @@ fn a_file_that_was_too_large_is_read_once_the_limit_is_raised() {
     scene.wait_for("Ferries leave on time", (1, 1));
     assert_eq!(scene.letters(), Vec::<Value>::new());
     daemon.stop(SOON);
+}
+
+#[test]
+fn a_record_that_the_topic_refused_is_delivered_once_the_topic_takes_it() {
+    let broker = Broker::shared();
+    let topic = unique("raised");
+    broker.create_topic(&topic, &[("max.message.bytes", "4000")]);
+    let scene = Scene::new("letters-kafka");
+    let long = TEXT.to_owned() + &"The tide was low.\n".repeat(300);
+    fs::write(scene.folder.join("long.txt"), long).unwrap();
+    let small = "Orchards bloom early\n\nThe council counted apple trees on Tuesday.\n";
+    fs::write(scene.folder.join("small.txt"), small).unwrap();
+    let settings = "compression = \"none\"\nlinger = \"10ms\"\n";
+    let config = scene.configure(&setup::kafka(&broker.bootstrap, &topic, settings));
+    let titles = || -> Vec<String> {
+        let all = outputs::kafka(&broker.bootstrap, &topic).into_iter();
+        let records = all.map(|one| one.record.unwrap());
+        let mut titles: Vec<String> = records
+            .map(|record| record["title"].as_str().unwrap().to_owned())
+            .collect();
+        titles.sort();
+        titles
+    };
+    let mut daemon = Daemon::start(&config);
+    let letter = until("the letter", SOON, || scene.letters().pop());
+    assert_eq!(
+        (&letter["stage"], &letter["origin"]),
+        (&json!("deliver"), &json!("kafka.stream"))
+    );
+    until("the small one", SOON, || {
+        (titles() == ["Orchards bloom early"]).then_some(())
+    });
+
+    broker.change_topic(&topic, "max.message.bytes", "1000000");
+    let both = ["Ferries leave on time", "Orchards bloom early"];
+    until("the large one", SOON, || {
+        // Until the broker has taken note of the change it is refused once more.
+        scene.json(&["retry", "--sink", "stream"]);
+        (titles() == both).then_some(())
+    });
+    daemon.kill();
+    Daemon::start(&config).stop_when_running();
+    assert_eq!(titles(), both);
+    assert_eq!(scene.delivered(both[0]), (1, 1));
+    assert_eq!(scene.letters(), Vec::<Value>::new());
 }
 
 #[test]
