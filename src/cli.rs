@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::feeds::args::FeedsArgs;
 use crate::commands::inspect::date::InspectDate;
 use crate::commands::inspect::text::InspectText;
+use crate::commands::state::StateArgs;
 use crate::daemon::socket::MOST_LATEST;
 
 /// Collects articles from feeds and text drops, and delivers one clean record per article version
@@ -40,6 +42,10 @@ pub(crate) enum Command {
     Reload(ReloadArgs),
     /// Deliver records to a sink again that it had.
     Replay(ReplayArgs),
+    /// List, show, retry and drop what was set aside.
+    DeadLetters(DeadLettersArgs),
+    /// Check, back up and look into the state.
+    State(StateArgs),
     /// List, add, remove, import, export and explain feeds.
     Feeds(FeedsArgs),
     /// Print a JSON Schema.

@@ -17,8 +17,13 @@ pub(crate) fn result(line: &str) {
 
 /// Writes a result as it is.
 pub(crate) fn result_raw(text: &str) {
+    result_bytes(text.as_bytes());
+}
+
+/// Writes bytes as they are.
+pub(crate) fn result_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
-    if write!(out, "{text}").and_then(|()| out.flush()).is_err() {
+    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
     }
 }

@@ -17,6 +17,8 @@ pub mod deliver;
 pub mod draft;
 pub mod expression;
 pub mod fault;
+pub mod files;
+pub mod letters;
 pub mod record;
 pub mod sink;
 pub mod source;

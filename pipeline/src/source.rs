@@ -197,6 +197,8 @@ pub struct Gathered {
 pub struct Reject {
     /// Its identity within the source, so that it is not rejected again at every turn.
     pub key: ItemKey,
+    /// The identity of the file that it is a part of, where that is another one: it is not read again before the file is.
+    pub file: Option<ItemKey>,
     /// Hash over what is known of it.
     pub fingerprint: Fingerprint,
     /// Why.

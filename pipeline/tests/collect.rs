@@ -99,6 +99,7 @@ impl Source for Script {
                     };
                 }
                 Some(Step::Reject(subject)) => harvest.rejects.push(Reject {
+                    file: None,
                     key: [9; 16],
                     fingerprint: [9; 16],
                     fault: Fault::poison("binary", "no text"),

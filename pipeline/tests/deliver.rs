@@ -10,11 +10,13 @@ use std::time::Duration;
 use bench::collecting::until;
 use bench::{Bench, PATIENCE, draft};
 use dateline_pipeline::clock::{Dice, before};
-use dateline_pipeline::deliver::{Deliverer, Replay, Route, SharedHealth, Since, replay};
+use dateline_pipeline::deliver::{self, Deliverer, Replay, Route, SharedHealth, Since, replay};
 use dateline_pipeline::draft::{Draft, Text};
 use dateline_pipeline::expression::Expression;
 use dateline_pipeline::fault::Fault;
+use dateline_pipeline::letters::{self, Retry, World as Surroundings};
 use dateline_pipeline::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
+use dateline_pipeline::store::Which;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -376,6 +378,124 @@ async fn refused_records_become_dead_letters_and_stay_out_after_a_restart() {
     );
     run(&bench, &world, 4).await;
     assert_eq!(bench.status().dead_letters, 3);
+    bench.close().await;
+}
+
+/// Has all dead letters tried again.
+async fn retry_all(bench: &Bench, sinks: &[&str]) -> Retry {
+    let surroundings = Surroundings {
+        sinks: sinks.iter().map(|sink| (*sink).to_owned()).collect(),
+        in_place: Box::new(|_, _| Ok(())),
+    };
+    let (store, readers) = (&bench.store, &bench.readers);
+    let (which, now) = (Which::default(), bench.clock.now());
+    letters::retry(store, readers, which, Arc::new(surroundings), now)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_refused_record_that_is_tried_again_goes_to_its_sink_alone_and_once() {
+    let bench = with_records(4).await;
+    let world = Arc::new(Mutex::new(World {
+        refuse: vec![2, 3],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 4]);
+    let refused = bench
+        .readers
+        .with(|reader| reader.records_for("fake.main", 1, 1, usize::MAX));
+    world.lock().unwrap().refuse.clear();
+
+    let retry = retry_all(&bench, &["fake.main"]).await;
+    assert_eq!((retry.again.len(), retry.stay.len()), (2, 0));
+    assert_eq!(bench.status().dead_letters, 0);
+    assert_eq!(retry_all(&bench, &["fake.main"]).await, Retry::default());
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 4, 5, 6]);
+    let again = bench
+        .readers
+        .with(|reader| reader.records_for("fake.main", 4, 1, usize::MAX));
+    let body = |read: Result<Vec<Entry>, _>| read.unwrap_or_default().remove(0).body;
+    assert_eq!(body(again), body(refused), "byte for byte");
+
+    // Nobody else gets it, nor is it among the records as they were made.
+    let others = bench.readers.with(|reader| {
+        let last = reader.position_before_last(4)?;
+        let other = reader.records_for("fake.other", 0, 100, usize::MAX)?;
+        Ok((
+            last,
+            other.len(),
+            reader.records_after(0, 100, usize::MAX)?.len(),
+        ))
+    });
+    assert_eq!(others.unwrap(), (0, 4, 4));
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_was_tried_again_comes_once_in_a_replay_too() {
+    let bench = with_records(4).await;
+    let world = Arc::new(Mutex::new(World {
+        refuse: vec![2],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    world.lock().unwrap().refuse = vec![5];
+    retry_all(&bench, &["fake.main"]).await;
+    run(&bench, &world, 4).await;
+    assert_eq!(bench.status().dead_letters, 1, "it was refused once more");
+    world.lock().unwrap().refuse.clear();
+    retry_all(&bench, &["fake.main"]).await;
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 3, 4, 6]);
+
+    let (store, readers, now) = (&bench.store, &bench.readers, bench.clock.now());
+    let sink = "fake.main".to_owned();
+    let replay = deliver::replay(store, readers, sink, Since::Record(1), now);
+    assert_eq!(replay.await.unwrap().position, 0);
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 3, 4, 6]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_record_that_its_sink_has_not_passed_yet_is_delivered_once() {
+    let bench = with_records(3).await;
+    let world = Arc::new(Mutex::new(World {
+        refuse: vec![2],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    // As it is after a kill between the letter's commit and that of the position.
+    let (store, readers, now) = (&bench.store, &bench.readers, bench.clock.now());
+    let sink = "fake.main".to_owned();
+    let back = deliver::replay(store, readers, sink, Since::Record(1), now);
+    back.await.unwrap();
+    world.lock().unwrap().refuse.clear();
+    retry_all(&bench, &["fake.main"]).await;
+    run(&bench, &world, 4).await;
+    assert_eq!(world.lock().unwrap().written, [1, 3, 4]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_record_of_a_sink_that_gets_none_stays_a_dead_letter() {
+    let bench = with_records(1).await;
+    let world = Arc::new(Mutex::new(World {
+        refuse: vec![1],
+        ..World::default()
+    }));
+    run(&bench, &world, 4).await;
+    let retry = retry_all(&bench, &["fake.other"]).await;
+    assert!(retry.again.is_empty());
+    assert!(
+        retry.stay[0]
+            .reason
+            .contains("no sink fake.main gets records")
+    );
+    assert_eq!(bench.status().dead_letters, 1);
     bench.close().await;
 }
 

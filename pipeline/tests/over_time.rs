@@ -186,6 +186,7 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
         subject: subject.to_owned(),
         kind: kind.to_owned(),
         reason: "it is No article".to_owned(),
+        input: None,
         record_seq: None,
         bytes: b"bytes of it".to_vec(),
     };

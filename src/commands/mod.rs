@@ -1,7 +1,9 @@
 //! One file a command. A command prints through [`crate::terminal`] and returns how it ended.
 
+mod act;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod dead_letters;
 pub(crate) mod demo;
 pub(crate) mod feeds;
 pub(crate) mod init;
@@ -10,14 +12,19 @@ pub(crate) mod reload;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod state;
 pub(crate) mod status;
+mod table;
 pub(crate) mod tail;
 pub(crate) mod test;
 
 use std::path::Path;
 
+use anyhow::anyhow;
 use dateline_config::{Config, Loaded};
+use dateline_pipeline::clock::{Clock, before};
 use dateline_pipeline::transform::enrichment::Enrichment;
+use jiff::Timestamp;
 
 use crate::client::ClientError;
 use crate::daemon::enrichment::enrichment;
@@ -54,6 +61,59 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?)
+}
+
+/// Why a command ends before its work is done.
+#[derive(Debug)]
+enum Stop {
+    /// What is wrong has been said already.
+    Said(Exit),
+    /// Something went wrong that the command knows nothing about.
+    Broken(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Broken(error.into())
+    }
+}
+
+type Done = Result<Exit, Stop>;
+
+/// How a command has ended.
+fn ended(done: Done) -> anyhow::Result<Exit> {
+    match done {
+        Ok(exit) | Err(Stop::Said(exit)) => Ok(exit),
+        Err(Stop::Broken(error)) => Err(error),
+    }
+}
+
+/// Says why the command ends.
+fn stop(exit: Exit, error: &anyhow::Error) -> Stop {
+    terminal::complain(error);
+    Stop::Said(exit)
+}
+
+/// The instant that an option names: itself, or how long ago it is.
+fn instant(option: &str, text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    let ago = dateline_config::parse_duration(text).ok_or_else(|| {
+        anyhow!(
+            "{option} {text} is neither a duration nor an instant; write how long ago (\"2d\", \"90m\") or when (\"2026-05-09T12:00:00Z\")"
+        )
+    })?;
+    Ok(before(Clock::System.now(), ago))
+}
+
+/// Says that a state folder holds nothing.
+fn no_state(dir: &Path) -> Stop {
+    let dir = dir.display();
+    terminal::say(&format!(
+        "there is no state in {dir} yet: the daemon has not run"
+    ));
+    Stop::Said(Exit::Unavailable)
 }
 
 /// Says why the daemon did not do what it was asked; `refusal` is how a command ends that it refuses.

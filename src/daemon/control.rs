@@ -1,7 +1,8 @@
 //! What a running daemon may be told, by a signal, a changed file or a command: one order after the other.
 
 use dateline_pipeline::deliver::{Replay, Since};
-use dateline_pipeline::store::StoreError;
+use dateline_pipeline::letters::Retry;
+use dateline_pipeline::store::{StoreError, Which};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
@@ -22,6 +23,11 @@ pub(super) enum Order {
         sink: String,
         since: Since,
         told: oneshot::Sender<Result<Replay, NoReplay>>,
+    },
+    /// Tries dead letters again.
+    Retry {
+        which: Which,
+        told: oneshot::Sender<Result<Retry, StoreError>>,
     },
 }
 
@@ -112,6 +118,13 @@ impl Control {
             .send(Order::Replay { sink, since, told })
             .await
             .ok()?;
+        answer.await.ok()
+    }
+
+    /// Has dead letters tried again. `None` when the daemon is stopping.
+    pub(crate) async fn retry(&self, which: Which) -> Option<Result<Retry, StoreError>> {
+        let (told, answer) = oneshot::channel();
+        self.0.send(Order::Retry { which, told }).await.ok()?;
         answer.await.ok()
     }
 }

@@ -4,6 +4,7 @@
 //! - [`delivery`]: the sinks that run.
 //! - [`control`]: what a running daemon may be told, by whomever.
 //! - [`reload`]: from the configuration that holds to another one.
+//! - [`letters`]: what it says about dead letters that are tried again.
 //! - [`watch`]: the configuration's files have changed.
 //! - [`ports`]: what it listens on; [`socket`] is the one for commands, [`crate::admin`] that for people and their tools.
 
@@ -12,6 +13,7 @@ pub(crate) mod callbacks;
 pub(crate) mod control;
 mod delivery;
 pub(crate) mod enrichment;
+pub(crate) mod letters;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod ports;

@@ -12,15 +12,16 @@ use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::collect::{Roster, Rosters};
 use dateline_pipeline::deliver::{Replay, Since};
+use dateline_pipeline::letters::{self as dead_letters, Retry};
 use dateline_pipeline::source::Source;
-use dateline_pipeline::store::{Readers, Retention, Store, StoreError};
+use dateline_pipeline::store::{Readers, Retention, Store, StoreError, Which};
 use dateline_pipeline::transform::enrichment::Enrichment;
 use tokio::sync::watch as latest;
 
 use super::control::{Applied, NoReplay, Order};
 use super::delivery::{Configured, Delivery, Outlet};
 use super::logging::Logging;
-use super::{StartError, assembly, enrichment, systemd};
+use super::{StartError, assembly, enrichment, letters, systemd};
 
 /// The parts of a running daemon that follow its configuration.
 pub(super) struct Live {
@@ -68,6 +69,7 @@ impl Live {
             Order::Replay { sink, since, told } => {
                 told.send(self.replay(sink, since).await).is_ok()
             }
+            Order::Retry { which, told } => told.send(self.retry(which).await).is_ok(),
         };
         if !waited_for {
             tracing::debug!("whoever gave an order did not wait for the answer");
@@ -80,6 +82,34 @@ impl Live {
             return Err(NoReplay::Unknown { sink, there });
         };
         Ok(orders.replay(since).await?)
+    }
+
+    async fn retry(&self, which: Which) -> Result<Retry, StoreError> {
+        let config = &self.loaded.config;
+        let (store, readers) = (&self.store, &self.readers);
+        let world = Arc::new(letters::world(config));
+        let retry = dead_letters::retry(store, readers, which, world, self.clock.now()).await?;
+        let sources = letters::sources(&retry);
+        // What a source remembers besides the state would keep it from looking at what it knows.
+        let folders = assembly::enabled_drops(config).filter(|folder| sources.contains(&folder.id));
+        let anew: Vec<_> = folders
+            .map(|folder| assembly::drop_folder(folder, &self.clock))
+            .collect();
+        if !anew.is_empty() {
+            let unchanged = ids(config).filter(|id| !sources.contains(id));
+            let roster = Roster {
+                settings: assembly::collect_settings(config),
+                unchanged: unchanged.cloned().collect(),
+                sources: anew,
+            };
+            self.rosters.change(roster).await?;
+        }
+        tracing::info!(
+            again = retry.again.len(),
+            stay = retry.stay.len(),
+            "dead letters are tried again"
+        );
+        Ok(retry)
     }
 
     async fn reload(&mut self, why: &'static str) -> Result<Applied, Refused> {

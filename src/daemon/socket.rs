@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `POST /v1/reload` | what has changed, or 422 with what is wrong |
 //! | `POST /v1/replay` | what is delivered again, or 404 with the sinks that there are |
+//! | `POST /v1/dead-letters/retry` | which dead letters are tried again, and which stay and why |
+//! | `POST /v1/dead-letters/drop` | how many dead letters were thrown away |
 //! | `GET /v1/sinks` | how every sink does |
 //! | `GET /v1/records?last=N` | the latest N records and all that are made from now on, one a line, for as long as the connection lasts |
 
@@ -21,7 +23,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use dateline_pipeline::deliver::Since;
-use dateline_pipeline::store::{Readers, Store, StoreError};
+use dateline_pipeline::letters;
+use dateline_pipeline::store::{Readers, Store, StoreError, Which};
 use futures::{Stream, stream};
 use jiff::Timestamp;
 use rustix::fs::{Mode, fchmod};
@@ -133,6 +136,8 @@ pub(crate) async fn serve(listener: UnixListener, daemon: Daemon, stop: Cancella
     let router = Router::new()
         .route("/v1/reload", post(reload))
         .route("/v1/replay", post(replay))
+        .route("/v1/dead-letters/retry", post(retry))
+        .route("/v1/dead-letters/drop", post(throw_away))
         .route("/v1/sinks", get(sinks))
         .route("/v1/records", get(records))
         .with_state(Arc::new(daemon));
@@ -170,6 +175,21 @@ async fn replay(State(daemon): State<Arc<Daemon>>, Json(request): Json<ReplayReq
         Some(Err(error @ NoReplay::Store(_))) => {
             refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
         }
+    }
+}
+
+async fn retry(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>) -> Response {
+    match daemon.control.retry(which).await {
+        None => stopping(),
+        Some(Ok(retry)) => Json(retry).into_response(),
+        Some(Err(error)) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+    }
+}
+
+async fn throw_away(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>) -> Response {
+    match letters::drop(&daemon.store, &daemon.readers, which).await {
+        Ok(dropped) => Json(dropped).into_response(),
+        Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
 }
 

@@ -5,7 +5,10 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
+use rdkafka::client::DefaultClientContext;
 use tempfile::TempDir;
 
 /// A broker. One of our own ends with it, also when a test panics.
@@ -86,25 +89,43 @@ impl Broker {
 
     /// Makes a topic with three partitions and these settings.
     pub(crate) fn create_topic(&self, topic: &str, settings: &[(&str, &str)]) {
-        let admin: AdminClient<_> = ClientConfig::new()
-            .set("bootstrap.servers", &self.bootstrap)
-            .create()
-            .unwrap();
         let new = NewTopic {
             name: topic,
             num_partitions: 3,
             replication: TopicReplication::Fixed(1),
             config: settings.to_vec(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let made = runtime
-            .block_on(admin.create_topics([&new], &AdminOptions::new()))
+        let made = runtime()
+            .block_on(self.admin().create_topics([&new], &AdminOptions::new()))
             .unwrap();
         assert!(made.iter().all(Result::is_ok), "creating {topic}: {made:?}");
     }
+
+    /// Gives a topic this setting, and no other.
+    pub(crate) fn change_topic(&self, topic: &str, name: &str, value: &str) {
+        let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(name, value);
+        let changed = runtime()
+            .block_on(self.admin().alter_configs([&change], &AdminOptions::new()))
+            .unwrap();
+        assert!(
+            changed.iter().all(Result::is_ok),
+            "changing {topic}: {changed:?}"
+        );
+    }
+
+    fn admin(&self) -> AdminClient<DefaultClientContext> {
+        ClientConfig::new()
+            .set("bootstrap.servers", &self.bootstrap)
+            .create()
+            .unwrap()
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 /// The broker that is in use, else a new one. It ends with its last user.

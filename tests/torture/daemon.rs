@@ -135,6 +135,12 @@ impl Daemon {
         );
     }
 
+    /// Waits until it runs, and ends it.
+    pub(crate) fn stop_when_running(mut self) {
+        self.wait_for_log(&["dateline is running"], START_LIMIT);
+        self.stop(START_LIMIT);
+    }
+
     fn end_of_log(&mut self) {
         self.child.wait().unwrap();
         if let Some(reader) = self.reader.take() {

@@ -27,6 +27,7 @@
 //! | `drafting` | articles into drafts, with what their folder says of them |
 //! | `look` | what a file looks like that holds no plain text |
 //! | `finish` | archiving and deleting |
+//! | `place` | where a file is that could not be read |
 
 mod drafting;
 mod finish;
@@ -34,6 +35,7 @@ mod folder;
 mod glob;
 mod load;
 mod look;
+mod place;
 mod queue;
 mod read;
 mod reading;
@@ -42,5 +44,6 @@ mod source;
 mod watch;
 
 pub use drafting::{FileDrafts, drafts};
+pub use place::{Place, place};
 pub use read::{FileArticle, Kind, Limits, Next, Part, Parts, Settings, Unread, kind, read};
 pub use source::DropSource;

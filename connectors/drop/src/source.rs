@@ -298,6 +298,7 @@ impl DropSource {
             })),
             Err(unread) => Piece::Reject(Reject {
                 key,
+                file: Some(crate::folder::key(&found.path)),
                 fingerprint: fingerprint(Verdict::Rejected),
                 fault: unread.fault,
                 subject: place,

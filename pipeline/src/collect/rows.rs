@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::report;
 use super::standing::Standing;
 use crate::source::{Gathered, Harvest, Outcome, Reject, Source};
-use crate::store::{Brought, DeadLetter, DraftRow, SeenRow, SourceRow};
+use crate::store::{Brought, DeadLetter, DraftRow, InputKeys, SeenRow, SourceRow};
 
 /// Raw bytes kept with a dead letter: enough to see what it was and to replay an article, while
 /// ten thousand of them stay below a gigabyte.
@@ -92,6 +92,10 @@ fn add_reject(brought: &mut Brought, source: &str, mut reject: Reject) {
         kind: reject.fault.kind.to_owned(),
         reason: reject.fault.reason,
         record_seq: None,
+        input: Some(InputKeys {
+            item: reject.key,
+            file: reject.file.unwrap_or(reject.key),
+        }),
         bytes: reject.bytes,
     });
     brought.seen.push(SeenRow {

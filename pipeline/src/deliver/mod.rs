@@ -370,12 +370,12 @@ impl Deliverer {
     }
 
     async fn next_batch(&mut self, appetite: Appetite) -> Result<Batch, Trouble> {
-        let position = self.position;
+        let (sink, position) = (self.name.clone(), self.position);
         let records = u32::try_from(appetite.records).unwrap_or(u32::MAX);
         let route = self.route.clone();
         // Conditions are asked here, off the async threads.
         let read = self.readers.ask(move |reader| {
-            let entries = reader.records_after(position, records, appetite.bytes)?;
+            let entries = reader.records_for(&sink, position, records, appetite.bytes)?;
             Ok(Batch::of(entries, route.as_deref()))
         });
         Ok(read.await?)
@@ -465,6 +465,7 @@ impl Deliverer {
             kind: fault.kind.to_owned(),
             reason: fault.reason.clone(),
             record_seq: Some(seq),
+            input: None,
             bytes,
         }
     }

@@ -85,7 +85,7 @@ pub async fn replay(
             Since::Record(number) => number.saturating_sub(1).max(0),
         };
         let before = before.min(position);
-        let records = log.records_between(before, position)?;
+        let records = log.records_between(&reader, before, position)?;
         Ok(Replay {
             position: before,
             records,

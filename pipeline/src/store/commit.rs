@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::identity;
+use super::letters::{DropCommit, RetryCommit};
 use super::samples::SampleCommit;
 use super::sources::{write_aside, write_hold, write_source};
 use super::turns::{TurnRow, forget_turns, write_turn};
 use crate::collect::Hold;
+use crate::record::Record;
 use crate::source::{Fingerprint, ItemKey};
 use crate::transform::damping::Budget;
 use crate::transform::identity::hex;
@@ -61,6 +63,10 @@ pub enum Commit {
         /// When.
         at: Timestamp,
     },
+    /// Dead letters are tried again.
+    Retry(RetryCommit),
+    /// Dead letters are thrown away.
+    Drop(DropCommit),
 }
 
 /// A source's harvest with what it wants remembered.
@@ -182,8 +188,19 @@ pub struct DeadLetter {
     pub reason: String,
     /// The record that a sink refused, by its sequence number.
     pub record_seq: Option<i64>,
+    /// By what its source knows the input that could not be read.
+    pub input: Option<InputKeys>,
     /// The raw bytes.
     pub bytes: Vec<u8>,
+}
+
+/// By what a source knows input that could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InputKeys {
+    /// The input itself.
+    pub item: ItemKey,
+    /// The file that it is a part of, which may be all of it.
+    pub file: ItemKey,
 }
 
 /// A batch of drafts made into records.
@@ -283,6 +300,21 @@ pub struct RecordRow {
     pub record: String,
 }
 
+impl RecordRow {
+    /// A record, with what JSON makes of it.
+    pub(crate) fn of(record: Record, json: String) -> RecordRow {
+        RecordRow {
+            op: record.op.as_str(),
+            kind: record.source.kind.as_str(),
+            language: record.language.map(|language| language.code),
+            id: record.id,
+            revision: record.revision,
+            source: record.source.id,
+            record: json,
+        }
+    }
+}
+
 /// The latest version of an article, as the index holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArticleRow {
@@ -375,8 +407,10 @@ impl Commit {
             Commit::Collect(commit) => commit.brought.bytes(),
             Commit::Aside(commit) => commit.brought.bytes(),
             Commit::Transform(commit) => commit.records.iter().map(|row| row.record.len()).sum(),
+            Commit::Retry(commit) => commit.bytes(),
             Commit::Deliver(_)
             | Commit::Sample(_)
+            | Commit::Drop(_)
             | Commit::Prune(_)
             | Commit::Configure(_)
             | Commit::Renew(_)
@@ -400,6 +434,8 @@ impl Commit {
             Commit::Away { sink, head } => identity::note_away(transaction, sink, *head),
             Commit::Open(sink) => identity::note_open(transaction, sink),
             Commit::SetBack { sink, position, at } => set_back(transaction, sink, *position, *at),
+            Commit::Retry(commit) => commit.apply(transaction),
+            Commit::Drop(commit) => commit.apply(transaction),
         }
     }
 }
@@ -459,16 +495,7 @@ impl Brought {
         at: Timestamp,
     ) -> rusqlite::Result<()> {
         let at = at.as_millisecond();
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)",
-        )?;
-        let mut bytes = 0_i64;
-        for row in &self.drafts {
-            let size = length(row.draft.len());
-            insert.execute(params![at, row.source, size, row.draft])?;
-            bytes += size;
-        }
-        grow(transaction, "drafts", bytes)?;
+        insert_drafts(transaction, at, &self.drafts)?;
         let mut remember = transaction.prepare_cached(
             "INSERT INTO seen (source, key, fingerprint, drafted) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, drafted = excluded.drafted",
@@ -485,26 +512,10 @@ impl TransformCommit {
         let at = self.at.as_millisecond();
         self.check_position(transaction)?;
         let mut latest: HashMap<&str, i64> = HashMap::new();
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?;
         let mut bytes = 0_i64;
         for row in &self.records {
-            let size = length(row.record.len());
-            insert.execute(params![
-                at,
-                row.id,
-                row.revision,
-                row.op,
-                row.kind,
-                row.source,
-                row.language,
-                size,
-                row.record
-            ])?;
+            bytes += insert_record(transaction, at, row, None)?;
             latest.insert(&row.id, transaction.last_insert_rowid());
-            bytes += size;
         }
         grow(transaction, "records", bytes)?;
         self.apply_index(transaction, &latest)?;
@@ -664,6 +675,61 @@ fn set_position(
     Ok(())
 }
 
+/// Appends drafts to their log.
+pub(super) fn insert_drafts(
+    transaction: &Transaction<'_>,
+    at: i64,
+    drafts: &[DraftRow],
+) -> rusqlite::Result<()> {
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut bytes = 0_i64;
+    for row in drafts {
+        let size = length(row.draft.len());
+        insert.execute(params![at, row.source, size, row.draft])?;
+        bytes += size;
+    }
+    grow(transaction, "drafts", bytes)
+}
+
+/// Appends a record to the log, for everybody or for one sink; returns the bytes by which the log has to grow.
+pub(super) fn insert_record(
+    transaction: &Transaction<'_>,
+    at: i64,
+    row: &RecordRow,
+    one: Option<ForOne<'_>>,
+) -> rusqlite::Result<i64> {
+    let size = length(row.record.len());
+    transaction
+        .prepare_cached(
+            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record, only, replaces)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            at,
+            row.id,
+            row.revision,
+            row.op,
+            row.kind,
+            row.source,
+            row.language,
+            size,
+            row.record,
+            one.map(|one| one.sink),
+            one.and_then(|one| one.replaces),
+        ])?;
+    Ok(size)
+}
+
+/// A record that one sink alone gets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ForOne<'c> {
+    /// The sink.
+    pub(super) sink: &'c str,
+    /// The record that it passes over instead.
+    pub(super) replaces: Option<i64>,
+}
+
 fn insert_dead_letters(
     transaction: &Transaction<'_>,
     at: i64,
@@ -673,8 +739,8 @@ fn insert_dead_letters(
         return Ok(());
     }
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO dead_letters (at, stage, origin, subject, kind, reason, record_seq, bytes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO dead_letters (at, stage, origin, subject, kind, reason, record_seq, bytes, item, file)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for letter in letters {
         insert.execute(params![
@@ -685,7 +751,9 @@ fn insert_dead_letters(
             letter.kind,
             letter.reason,
             letter.record_seq,
-            letter.bytes
+            letter.bytes,
+            letter.input.map(|input| input.item),
+            letter.input.map(|input| input.file),
         ])?;
     }
     Ok(())

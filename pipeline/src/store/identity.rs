@@ -8,9 +8,29 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::reader::Reader;
 
+/// The key of the version of Dateline.
+const VERSION: &str = "version";
+
 /// The identity that the database was made with: positions of another log mean nothing here.
 pub(super) fn log_identity(connection: &Connection) -> rusqlite::Result<String> {
     Ok(fact(connection, "log")?.unwrap_or_default())
+}
+
+/// The version of Dateline that worked on the database last.
+pub(super) fn written_by(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    fact(connection, VERSION)
+}
+
+/// Notes that this version works on the database.
+pub(super) fn note_version(connection: &Connection) -> rusqlite::Result<()> {
+    const OWN: &str = env!("CARGO_PKG_VERSION");
+    if written_by(connection)?.as_deref() != Some(OWN) {
+        connection.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
+            [VERSION, OWN],
+        )?;
+    }
+    Ok(())
 }
 
 /// For this sink the log gets a new identity, for which the sink holds nothing.

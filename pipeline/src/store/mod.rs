@@ -7,8 +7,12 @@
 //! positions rely on.
 
 mod browse;
+mod check;
 mod commit;
+mod copy;
 mod identity;
+mod info;
+mod letters;
 mod lock;
 mod prune;
 mod reader;
@@ -17,6 +21,7 @@ mod schema;
 mod sources;
 mod status;
 mod turns;
+mod vacuum;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -28,11 +33,15 @@ use rusqlite::{Connection, OpenFlags};
 pub use browse::{
     Found, LetterFilter, LetterHead, Reach, RecordFilter, RecordHead, StoredRecord, unhex,
 };
+pub use check::{Depth, Finding, check};
 pub use commit::{
     ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,
-    DeliverCommit, DraftRow, Hash, HeldRow, LikenessRow, RecordRow, SeenRow, SightingRow,
-    SourceRow, TransformCommit, VersionRow,
+    DeliverCommit, DraftRow, Hash, HeldRow, InputKeys, LikenessRow, RecordRow, SeenRow,
+    SightingRow, SourceRow, TransformCommit, VersionRow,
 };
+pub use copy::{Backup, backup};
+pub use info::{Entries, Info, Table, read_info};
+pub use letters::{Again, DropCommit, Letter, LetterEntry, RetriedLetter, RetryCommit, Which};
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
 pub use reader::{DraftEntry, Reader, Readers};
@@ -43,6 +52,7 @@ pub use status::{
     Glance, LogGlance, LogStatus, ReaderStatus, SourceStatus, Status, Trouble, read_status,
 };
 pub use turns::{TURNS_KEPT, TurnState};
+pub use vacuum::{Vacuumed, vacuum};
 pub use writer::{Store, Vitals};
 
 /// Name of the database within the state folder.
@@ -99,6 +109,30 @@ pub enum StoreError {
         found: i64,
         /// The schema version that this program reads.
         known: i64,
+    },
+    /// There is no room on the disk.
+    #[error("{needed} bytes are needed in {} and {free} are free: make room, or choose another disk", folder.display())]
+    NoRoom {
+        /// Where.
+        folder: PathBuf,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// A copy would take another file's place.
+    #[error("{} is there already, and a backup overwrites nothing: name another file", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A copy of the database cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// What the operating system, or a look at the copy, said.
+        source: std::io::Error,
     },
     /// The file is not one of Dateline's databases.
     #[error("{} is not a dateline database; move it away, or give [state] dir another folder", path.display())]
@@ -220,7 +254,11 @@ fn open_writing(path: &Path, tuning: &Tuning) -> Result<Connection, StoreError> 
             .map_err(fail("preparing"))?;
     }
     connection.set_prepared_statement_cache_capacity(64);
-    schema::migrate(&connection, path)?;
+    schema::bring_up(&connection, path)?;
+    if let Err(error) = identity::note_version(&connection) {
+        // Nothing depends on it, least of all the start on a full disk.
+        tracing::debug!(%error, "this version is not noted in the state");
+    }
     Ok(connection)
 }
 
@@ -260,7 +298,7 @@ fn look_into(dir: &Path) -> Result<Option<Looked>, StoreError> {
     }
     let connection = open_reading(&path, &Tuning::default())?;
     schema::refuse_foreign(&connection, &path)?;
-    schema::refuse_older(&connection, &path)?;
+    schema::refuse_other(&connection, &path)?;
     Ok(Some(Looked { path, connection }))
 }
 
@@ -274,6 +312,22 @@ pub fn with_nothing<T>(
     let connection = Connection::open_in_memory().map_err(doing("opening a store in memory"))?;
     schema::migrate(&connection, Path::new("memory"))?;
     work(&Reader::new(&connection)).map_err(doing("reading a store in memory"))
+}
+
+/// Asks the state folder `dir` something, whether or not a daemon works on it; `None` when there is no state yet.
+///
+/// # Errors
+/// When the database cannot be read or is not Dateline's.
+pub fn look<T>(
+    dir: &Path,
+    work: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>, StoreError> {
+    let Some(Looked { path, connection }) = look_into(dir)? else {
+        return Ok(None);
+    };
+    work(&Reader::new(&connection))
+        .map(Some)
+        .map_err(doing(format!("reading {}", path.display())))
 }
 
 /// Opens the store in `dir`: takes the folder's lock, makes or migrates the database, starts the

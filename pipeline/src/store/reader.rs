@@ -129,7 +129,8 @@ impl<'c> Reader<'c> {
         take_bytes(rows, bytes, |entry| entry.draft.len())
     }
 
-    /// Records after `position`, at most `count` of at most `bytes` in sum (but at least one).
+    /// Records after `position` as they were made, at most `count` of at most `bytes` in sum (but at least one). One that a sink gets
+    /// once more is not among them again.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -139,11 +140,40 @@ impl<'c> Reader<'c> {
         count: u32,
         bytes: usize,
     ) -> rusqlite::Result<Vec<Entry>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT seq, id, revision, op, source, kind, language, record FROM records
-             WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![position, count], |row| {
+        self.entries(
+            &format!("{ENTRIES} AND only IS NULL ORDER BY seq LIMIT ?2"),
+            params![position, count],
+            bytes,
+        )
+    }
+
+    /// Records after `position` that this sink is to get: those for everybody, and those for it alone. At most `count` of at most
+    /// `bytes` in sum (but at least one).
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records_for(
+        &self,
+        sink: &str,
+        position: i64,
+        count: u32,
+        bytes: usize,
+    ) -> rusqlite::Result<Vec<Entry>> {
+        self.entries(
+            &format!("{ENTRIES} AND (only IS NULL OR only = ?3) ORDER BY seq LIMIT ?2"),
+            params![position, count, sink],
+            bytes,
+        )
+    }
+
+    fn entries(
+        &self,
+        sql: &str,
+        parameters: impl rusqlite::Params,
+        bytes: usize,
+    ) -> rusqlite::Result<Vec<Entry>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(parameters, |row| {
             Ok(Entry {
                 seq: row.get(0)?,
                 id: row.get(1)?,
@@ -204,31 +234,37 @@ impl<'c> Reader<'c> {
     /// When the database cannot be read.
     pub fn position_before_last(&self, count: i64) -> rusqlite::Result<i64> {
         self.connection
-            .prepare_cached("SELECT seq FROM records ORDER BY seq DESC LIMIT 1 OFFSET ?1")?
+            .prepare_cached(
+                "SELECT seq FROM records WHERE only IS NULL ORDER BY seq DESC LIMIT 1 OFFSET ?1",
+            )?
             .query_row([count], |row| row.get(0))
             .optional()
             .map(|seq| seq.unwrap_or(0))
     }
 
-    /// How many records of the log come after `from`, up to `to`.
+    /// How many records of the log that this sink is to get come after `from`, up to `to`.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn records_between(&self, from: i64, to: i64) -> rusqlite::Result<u64> {
+    pub fn records_between(&self, sink: &str, from: i64, to: i64) -> rusqlite::Result<u64> {
         self.connection
-            .prepare_cached("SELECT count(*) FROM records WHERE seq > ?1 AND seq <= ?2")?
-            .query_row(params![from, to], |row| row.get::<_, i64>(0))
+            .prepare_cached(
+                "SELECT count(*) FROM records WHERE seq > ?1 AND seq <= ?2 AND (only IS NULL OR only = ?3)",
+            )?
+            .query_row(params![from, to, sink], |row| row.get::<_, i64>(0))
             .map(i64::unsigned_abs)
     }
 
-    /// Records after `position` that the sink refused, rising.
+    /// Records after `position` that the sink passes over, rising: it refused them. One that it gets again under another number is
+    /// still passed over under its own.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub fn refused(&self, sink: &str, position: i64) -> rusqlite::Result<Vec<i64>> {
         self.connection
             .prepare_cached(
-                "SELECT record_seq FROM dead_letters WHERE origin = ?1 AND record_seq > ?2 ORDER BY record_seq",
+                "SELECT record_seq FROM dead_letters WHERE origin = ?1 AND record_seq > ?2
+                 UNION SELECT replaces FROM records WHERE only = ?1 AND replaces > ?2 ORDER BY 1",
             )?
             .query_map(params![sink, position], |row| row.get(0))?
             .collect()
@@ -492,6 +528,10 @@ impl<'c> Reader<'c> {
     }
 }
 
+/// Records after a position.
+const ENTRIES: &str =
+    "SELECT seq, id, revision, op, source, kind, language, record FROM records WHERE seq > ?1";
+
 /// The columns of a revision that waits.
 const HELD: &str = "article, due, source, content, record";
 
@@ -535,7 +575,7 @@ pub(super) fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestam
 }
 
 /// The beginning of `rows` whose sizes add up to at most `bytes`, but at least one row.
-fn take_bytes<T>(
+pub(super) fn take_bytes<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
     bytes: usize,
     size: impl Fn(&T) -> usize,

@@ -4,10 +4,15 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::copy::{Over, copy};
 use super::{StoreError, doing};
+use crate::crash;
 
 /// "DTLN": marks a database as Dateline's (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4454_4c4e;
+
+/// Begins the name of the copy that is made before a schema is brought up; the version that it had follows.
+pub(super) const COPY: &str = "dateline.db.schema-";
 
 /// One step per schema version; the n-th brings version n to n + 1. Steps that have been released
 /// never change.
@@ -17,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
+    include_str!("schema/6.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -43,9 +49,9 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
     Ok(())
 }
 
-/// Refuses a database that must be brought up first, which whoever only reads does not do.
-pub(super) fn refuse_older(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let found = version(connection).map_err(doing(format!("reading {}", path.display())))?;
+/// Refuses a database of another version, which whoever only reads does not bring up.
+pub(super) fn refuse_other(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = not_later(connection, path)?;
     if found < VERSION {
         return Err(StoreError::TooOld {
             path: path.to_owned(),
@@ -56,8 +62,8 @@ pub(super) fn refuse_older(connection: &Connection, path: &Path) -> Result<(), S
     Ok(())
 }
 
-/// Brings the schema up to [`VERSION`], one transaction a step.
-pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// The schema version of a database, which may be no later one than [`VERSION`].
+fn not_later(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let found = version(connection).map_err(doing(format!("reading {}", path.display())))?;
     if found > VERSION {
         return Err(StoreError::TooNew {
@@ -66,6 +72,41 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreE
             known: VERSION,
         });
     }
+    Ok(found)
+}
+
+/// Brings the schema up to [`VERSION`], after a copy was made of what is there: the way back to the version before.
+///
+/// Without room for a copy it goes on all the same, since each step holds or has never been; what is lost is the way back, which is said.
+pub(super) fn bring_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = not_later(connection, path)?;
+    if found > 0 && found < VERSION {
+        let to = path.with_file_name(format!("{COPY}{found}"));
+        tracing::info!(
+            from = found,
+            to = VERSION,
+            copy = %to.display(),
+            "the state was written by an earlier version: it is copied, then brought up"
+        );
+        match copy(connection, path, &to, Over::Earlier) {
+            Ok(bytes) => tracing::info!(
+                copy = %to.display(),
+                bytes,
+                "the state as it was before; delete it when the new version has proved itself"
+            ),
+            Err(error @ StoreError::NoRoom { .. }) => {
+                tracing::warn!(%error, "no copy is made of the state as it was: there will be no way back");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    crash::point("schema.copied");
+    migrate(connection, path)
+}
+
+/// Brings the schema up to [`VERSION`], one transaction a step.
+pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = not_later(connection, path)?;
     for (from, step) in STEPS
         .iter()
         .enumerate()
@@ -77,6 +118,7 @@ pub(super) fn migrate(connection: &Connection, path: &Path) -> Result<(), StoreE
                 "BEGIN IMMEDIATE; {step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {to}; COMMIT;"
             ))
             .map_err(doing(format!("bringing {} to schema {to}", path.display())))?;
+        crash::point("schema.step");
     }
     Ok(())
 }
@@ -126,11 +168,11 @@ mod tests {
             ))
             .unwrap();
         assert!(matches!(
-            refuse_older(&connection, &path),
+            refuse_other(&connection, &path),
             Err(StoreError::TooOld { found: 1, .. })
         ));
         migrate(&connection, &path).unwrap();
-        refuse_older(&connection, &path).unwrap();
+        refuse_other(&connection, &path).unwrap();
         let sources = crate::store::Reader::new(&connection).sources().unwrap();
         let [bad, good] = sources.as_slice() else {
             unreachable!("two sources: {sources:?}")

@@ -174,7 +174,7 @@ impl<'r> Index<'r> {
         }
         match serde_json::to_string(&record) {
             Ok(json) => {
-                self.records.push(row_of(record, json));
+                self.records.push(RecordRow::of(record, json));
                 None
             }
             Err(error) => Some(not_json(&record.source.id, &record.id, &error)),
@@ -455,19 +455,6 @@ impl<'r> Index<'r> {
             self.sightings.insert(key, Known::made(state));
         }
         Ok(())
-    }
-}
-
-/// A record for the log, with what JSON makes of it.
-fn row_of(record: Record, json: String) -> RecordRow {
-    RecordRow {
-        op: record.op.as_str(),
-        kind: record.source.kind.as_str(),
-        language: record.language.map(|language| language.code),
-        id: record.id,
-        revision: record.revision,
-        source: record.source.id,
-        record: json,
     }
 }
 

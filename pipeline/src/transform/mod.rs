@@ -358,6 +358,7 @@ fn dead_letter(source: &str, subject: &str, fault: &Fault, mut bytes: Vec<u8>) -
         kind: fault.kind.to_owned(),
         reason: fault.reason.clone(),
         record_seq: None,
+        input: None,
         bytes,
     }
 }

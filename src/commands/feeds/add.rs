@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 
 use super::args::AddArgs;
 use super::registry::{Change, Registry, alike};
-use super::{Done, Stop, count, say_when_it_holds, stop};
+use super::{Done, Stop, say_when_it_holds, stop};
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::count;
 
 pub(super) fn add(args: &AddArgs) -> Done {
     let url = address(&args.url)?;

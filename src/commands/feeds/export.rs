@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use super::args::ExportArgs;
 use super::health::Health;
 use super::registry::Registry;
-use super::{Done, count, stop};
+use super::{Done, stop};
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::count;
 
 pub(super) fn export(args: &ExportArgs) -> Done {
     let registry = Registry::open(&args.config.config)?;

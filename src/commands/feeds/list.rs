@@ -7,13 +7,14 @@ use dateline_pipeline::store::SourceState;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::Done;
 use super::args::ListArgs;
 use super::health::Health;
 use super::registry::Registry;
-use super::table::{Column, lay_out};
-use super::{Done, count};
+use crate::commands::table::{Column, lay_out};
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::count;
 use crate::wording::{ago, ahead, bare};
 
 const COLUMNS: [Column; 8] = [

@@ -9,10 +9,11 @@ use dateline_config::{Severity, Url};
 use dateline_feed::opml::Subscription;
 use serde_json::{Value, json};
 
+use super::Stop;
 use super::args::ImportArgs;
 use super::registry::{Registry, alike};
-use super::{Stop, count};
 use crate::terminal;
+use crate::wording::count;
 
 /// Times that the loader is asked for what it refuses: it names a thousand findings at a time, and a list has at most a
 /// hundred thousand feeds.

@@ -8,14 +8,14 @@ use crate::terminal::harmless;
 const GAP: &str = "  ";
 
 /// A column's heading, and how many characters must stay of its cells; `None` for one that is never cut.
-pub(super) struct Column {
-    pub(super) heading: &'static str,
+pub(crate) struct Column {
+    pub(crate) heading: &'static str,
     least: Option<usize>,
 }
 
 impl Column {
     /// A column whose cells are never cut.
-    pub(super) const fn whole(heading: &'static str) -> Column {
+    pub(crate) const fn whole(heading: &'static str) -> Column {
         Column {
             heading,
             least: None,
@@ -23,7 +23,7 @@ impl Column {
     }
 
     /// A column whose cells may be cut to `least` characters.
-    pub(super) const fn cut(heading: &'static str, least: usize) -> Column {
+    pub(crate) const fn cut(heading: &'static str, least: usize) -> Column {
         Column {
             heading,
             least: Some(least),
@@ -32,7 +32,7 @@ impl Column {
 }
 
 /// Lays rows out, `width` columns wide where it is known. Columns that hold nothing are left out.
-pub(super) fn lay_out(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
+pub(crate) fn lay_out(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
     let cell = |row: &Vec<String>, column: usize| {
         harmless(row.get(column).map_or("", String::as_str)).into_owned()
     };
