@@ -37,6 +37,7 @@ pub(crate) struct Ports {
     close: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     upkeep: JoinHandle<()>,
+    admin: Option<String>,
 }
 
 impl Ports {
@@ -53,6 +54,7 @@ impl Ports {
     ) -> Result<Ports, PortsError> {
         let close = CancellationToken::new();
         let mut tasks = Vec::new();
+        let mut address = None;
         if config.admin.enabled {
             let guard = admin::guard(&config.admin)?;
             let port = admin::bind(&config.admin).await?;
@@ -93,7 +95,13 @@ impl Ports {
             close,
             tasks,
             upkeep: tokio::spawn(upkeep(metrics)),
+            admin: address,
         })
+    }
+
+    /// Where the page is, if it is anywhere.
+    pub(crate) fn admin(&self) -> Option<&str> {
+        self.admin.as_deref()
     }
 
     /// Closes them, and waits until they are.

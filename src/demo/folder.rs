@@ -144,8 +144,9 @@ language = "en"
 [sinks.jsonl.articles]
 dir = "articles"
 
+# Any port that is free: the demo says which.
 [admin]
-enabled = false
+listen = "127.0.0.1:0"
 
 [shutdown]
 drain = "10s"

@@ -77,7 +77,8 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let ports = Ports::open(&config, &daemon, control, metrics, &stop).await?;
     let daemon = tokio::spawn(daemon.run(stop.clone(), orders));
 
-    let mut stage = Stage::new(args.keep, &folder, &config, newsroom);
+    let page = ports.admin().filter(|_| args.keep);
+    let mut stage = Stage::new(page, &folder, &config, newsroom);
     let played = stage.play(&interrupted).await;
     stop.cancel();
     daemon.await.context("the daemon ended abnormally")?;
@@ -130,12 +131,15 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(keep: bool, folder: &Folder, config: &Config, newsroom: Newsroom) -> Stage {
+    /// Goes on until it is interrupted where it has a page to be looked at.
+    fn new(page: Option<&str>, folder: &Folder, config: &Config, newsroom: Newsroom) -> Stage {
         let headline = format!(
             "{} feeds and a drop folder, into {}{}",
             config.feeds.len(),
             folder.root.display(),
-            if keep { " (Ctrl-C ends it)" } else { "" },
+            page.map_or_else(String::new, |address| {
+                format!("; the page: http://{address}/ (Ctrl-C ends it)")
+            }),
         );
         let view = if std::io::stderr().is_terminal() {
             View::Table(Box::new(Screen::new(terminal::stderr_is_colourful())))
@@ -144,7 +148,7 @@ impl Stage {
             View::Lines
         };
         Stage {
-            keep,
+            keep: page.is_some(),
             headline,
             began: Instant::now(),
             programme: Programme::new(newsroom.clone()),
