@@ -25,7 +25,7 @@ pub use model::{
     Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFields,
     DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Feed, FeedDefaults, FullText, Http,
     JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin, Reload, Sasl,
-    SaslMechanism, Shutdown, Sinks, State, Tls, WebSub,
+    SaslMechanism, Shutdown, Sinks, State, Telemetry, Tls, WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{

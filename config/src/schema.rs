@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 
 use crate::model::{
     Admin, Auth, BasicAuth, Collect, Config, DropFields, DropFolder, Feed, FeedDefaults, Http,
-    JsonlSink, KafkaSink, Log, ProxyLogin, Reload, Sasl, Shutdown, Sinks, State, Tls, WebSub,
+    JsonlSink, KafkaSink, Log, ProxyLogin, Reload, Sasl, Shutdown, Sinks, State, Telemetry, Tls,
+    WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -51,6 +52,7 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<WebSub>(),
         entry::<Admin>(),
         entry::<Log>(),
+        entry::<Telemetry>(),
         entry::<Reload>(),
         entry::<Shutdown>(),
     ]

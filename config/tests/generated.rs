@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 23] = [
+const OPENINGS: [(&str, &str); 25] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -57,6 +57,8 @@ const OPENINGS: [(&str, &str); 23] = [
     ("Admin", "[admin]\n"),
     ("WebSub", "[websub]\n"),
     ("Log", "[log]\n"),
+    ("Telemetry", "[telemetry]\n"),
+    ("Reload", "[reload]\n"),
     ("Shutdown", "[shutdown]\n"),
 ];
 

@@ -10,6 +10,7 @@ mod http;
 mod jsonl;
 mod kafka;
 mod root;
+mod telemetry;
 mod websub;
 
 pub use daemon::{Admin, Collect, Level, Log, LogFormat, Reload, Shutdown, State};
@@ -23,6 +24,7 @@ pub use jsonl::{Compression, JsonlSink};
 pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls};
 pub use root::{Config, Sinks};
 pub(crate) use root::{Fragment, MAX_FEEDS};
+pub use telemetry::Telemetry;
 pub use websub::WebSub;
 
 use std::ops::Range;

@@ -27,7 +27,9 @@ pub(crate) use every::every;
 pub use headers::HeaderValue;
 pub(crate) use headers::{Headers, set_header_defaults};
 pub(crate) use named::Named;
-pub(crate) use net::{address, broker, callback_url, contact, feed_url, socket, user_agent};
+pub(crate) use net::{
+    address, broker, callback_url, collector_url, contact, feed_url, socket, user_agent,
+};
 pub use network::Network;
 pub(crate) use network::network;
 pub(crate) use number::{Bool, Float, Integer};
