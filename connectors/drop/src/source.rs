@@ -22,6 +22,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::finish::{Fate, Finished, finish};
 use crate::folder::{Found, Rules, Verdict, key, part_key, shown};
@@ -496,7 +497,7 @@ impl Source for DropSource {
     }
 
     fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest> {
-        Box::pin(async move {
+        let polled = async move {
             let mut memory = std::mem::take(&mut *lock(&self.memory));
             match self.take_turn(&turn, &mut memory).await {
                 Ok(harvest) => {
@@ -511,7 +512,8 @@ impl Source for DropSource {
                     turn.memory,
                 ),
             }
-        })
+        };
+        Box::pin(polled.instrument(tracing::info_span!("read")))
     }
 
     fn committed<'a>(&'a self, files: Vec<PathBuf>) -> BoxFuture<'a, ()> {

@@ -146,6 +146,8 @@ pub struct DraftRow {
     pub source: String,
     /// The draft (JSON).
     pub draft: String,
+    /// Trace context of the turn that brought it (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 /// The latest fingerprint of an item.
@@ -269,6 +271,8 @@ pub struct RecordRow {
     pub language: Option<String>,
     /// The record, one line of JSON.
     pub record: String,
+    /// Trace context of the turn that brought its draft (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 /// The latest version of an article, as the index holds it.
@@ -420,12 +424,12 @@ impl Brought {
     ) -> rusqlite::Result<()> {
         let at = at.as_millisecond();
         let mut insert = transaction.prepare_cached(
-            "INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO drafts (at, source, size, draft, trace) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
         let mut bytes = 0_i64;
         for row in &self.drafts {
             let size = length(row.draft.len());
-            insert.execute(params![at, row.source, size, row.draft])?;
+            insert.execute(params![at, row.source, size, row.draft, row.trace])?;
             bytes += size;
         }
         grow(transaction, "drafts", bytes)?;
@@ -446,8 +450,8 @@ impl TransformCommit {
         self.check_position(transaction)?;
         let mut latest: HashMap<&str, i64> = HashMap::new();
         let mut insert = transaction.prepare_cached(
-            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record, trace)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let mut bytes = 0_i64;
         for row in &self.records {
@@ -461,7 +465,8 @@ impl TransformCommit {
                 row.source,
                 row.language,
                 size,
-                row.record
+                row.record,
+                row.trace
             ])?;
             latest.insert(&row.id, transaction.last_insert_rowid());
             bytes += size;

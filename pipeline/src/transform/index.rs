@@ -33,6 +33,8 @@ pub(super) struct Index<'r> {
     reader: &'r Reader<'r>,
     /// When the batch is resolved.
     pub(super) now: Timestamp,
+    /// Trace context of the turn that brought what is placed just now; goes with the record that is made of it.
+    pub(super) trace: Option<String>,
     articles: HashMap<Hash, Known<ArticleRow>>,
     keys: HashMap<Hash, Vec<Hash>>,
     sightings: HashMap<(Hash, String), Known<(Hash, bool)>>,
@@ -51,6 +53,7 @@ impl<'r> Index<'r> {
         Index {
             reader,
             now,
+            trace: None,
             articles: HashMap::new(),
             keys: HashMap::new(),
             sightings: HashMap::new(),
@@ -141,7 +144,7 @@ impl<'r> Index<'r> {
         }
         Ok(match serde_json::to_string(&record) {
             Ok(json) => {
-                self.records.push(row_of(record, json));
+                self.records.push(row_of(record, json, self.trace.clone()));
                 None
             }
             Err(error) => Some(not_json(&record.source.id, &record.id, &error)),
@@ -429,7 +432,7 @@ impl<'r> Index<'r> {
 }
 
 /// A record for the log, with what JSON makes of it.
-fn row_of(record: Record, json: String) -> RecordRow {
+fn row_of(record: Record, json: String, trace: Option<String>) -> RecordRow {
     RecordRow {
         op: record.op.as_str(),
         kind: record.source.kind.as_str(),
@@ -438,6 +441,7 @@ fn row_of(record: Record, json: String) -> RecordRow {
         revision: record.revision,
         source: record.source.id,
         record: json,
+        trace,
     }
 }
 
