@@ -1,15 +1,21 @@
 //! Structured logs on stderr: text for people at a terminal, JSON lines otherwise.
 
 mod limit;
+mod traced;
 
 use std::io::IsTerminal;
 
 use dateline_config::{Level, Log, LogFormat};
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing_subscriber::filter::{FilterExt, FilterFn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
 use limit::Limits;
+use traced::Traced;
+
+use super::traces;
 
 /// Overrides the configured level with directives such as `info,dateline_feed=debug`.
 const VARIABLE: &str = "DATELINE_LOG";
@@ -75,8 +81,13 @@ fn filter(log: &Log) -> EnvFilter {
         .unwrap_or_else(|| EnvFilter::new(default))
 }
 
-/// Installs the log for the rest of the process.
-pub(crate) fn install(log: &Log) -> Logging {
+/// Lets no span into a log. Spans are for traces alone: where those are off, nobody wants spans, and none are made.
+pub(crate) fn events() -> FilterFn {
+    FilterFn::new(|metadata| metadata.is_event())
+}
+
+/// Installs the log for the rest of the process, and beside it what makes traces, where they are on.
+pub(crate) fn install(log: &Log, tracer: Option<SdkTracer>) -> Logging {
     let text = match log.format {
         LogFormat::Text => true,
         LogFormat::Json => false,
@@ -95,13 +106,15 @@ pub(crate) fn install(log: &Log) -> Logging {
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false)
+            .map_event_format(Traced)
             .boxed()
     };
     let limits = Limits::default();
     let (filter, level) = reload::Layer::new(filter(log));
+    let written = events().and(filter).and(limits.clone());
     let installed = tracing_subscriber::registry()
-        .with(filter)
-        .with(lines.with_filter(limits.clone()))
+        .with(lines.with_filter(written))
+        .with(tracer.map(traces::layer))
         .try_init();
     if installed.is_err() {
         tracing::debug!("a log was installed before");

@@ -4,6 +4,7 @@
 //! - [`delivery`]: the sinks that run.
 //! - [`control`]: what a running daemon may be told, by whomever.
 //! - [`reload`]: from the configuration that holds to another one.
+//! - [`traces`]: what goes to a collector of OpenTelemetry, and how.
 //! - [`watch`]: the configuration's files have changed.
 //! - [`ports`]: what it listens on; [`socket`] is the one for commands, [`admin`] that for people and their tools.
 
@@ -20,6 +21,7 @@ mod reload;
 pub(crate) mod signals;
 pub(crate) mod socket;
 pub(crate) mod systemd;
+pub(crate) mod traces;
 pub(crate) mod watch;
 
 use std::sync::Arc;
