@@ -42,7 +42,9 @@ pub(crate) fn transform<'t>(turns: impl Iterator<Item = Option<&'t str>>) -> Spa
             "transform",
             dateline.drafts = Empty,
             dateline.records = Empty,
-            dateline.dead_letters = Empty
+            dateline.dead_letters = Empty,
+            error.type = Empty,
+            otel.status_code = Empty,
         )
     })
 }

@@ -372,7 +372,9 @@ impl Deliverer {
         span.record("messaging.batch.message_count", batch.len());
         let handed_over = self.hand_over_traced(batch).instrument(span.clone()).await;
         match &handed_over {
-            Ok(taken) => drop(span.record("dateline.records", *taken)),
+            Ok(taken) => {
+                span.record("dateline.records", *taken);
+            }
             Err(trouble) => trace::fail(&span, trouble.kind()),
         }
         handed_over

@@ -196,7 +196,8 @@ impl Transformer {
         while let Some(batch) = batches.recv().await {
             let span = batch.span.clone();
             let committed = self.commit_one(batch, copies, position);
-            (copies, position) = committed.instrument(span).await?;
+            let committed = committed.instrument(span.clone()).await;
+            (copies, position) = committed.inspect_err(|_| trace::fail(&span, "state"))?;
         }
         Ok(())
     }
