@@ -28,7 +28,8 @@ pub use model::{
     Admin, AfterDrop, Auth, BasicAuth, Collect, Compression, Config, Copies, Delivery, DropFields,
     DropFolder, Duplicates, Enrich, EnrichEntities, Enrichment, Expect, Feed, FeedDefaults,
     FullText, Http, JsonlSink, KafkaCompression, KafkaSink, Level, Log, LogFormat, ProxyLogin,
-    Reload, Rule, RuleSet, Sasl, SaslMechanism, Shutdown, Sinks, State, TestCase, Tls, WebSub,
+    Reload, Rule, RuleSet, Sasl, SaslMechanism, Shutdown, Sinks, State, Telemetry, TestCase, Tls,
+    WebSub,
 };
 pub use schema::{json_schema, reference};
 pub use shape::{

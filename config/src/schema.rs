@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::model::{
     Admin, Auth, BasicAuth, Collect, Config, DropFields, DropFolder, Expect, Feed, FeedDefaults,
     Http, JsonlSink, KafkaSink, Log, ProxyLogin, Reload, Rule, RuleSet, Sasl, Shutdown, Sinks,
-    State, TestCase, TestFile, Tls, WebSub,
+    State, Telemetry, TestCase, TestFile, Tls, WebSub,
 };
 use crate::section::{Field, Presence, Section};
 
@@ -54,6 +54,7 @@ pub(crate) fn catalogue() -> Vec<Entry> {
         entry::<WebSub>(),
         entry::<Admin>(),
         entry::<Log>(),
+        entry::<Telemetry>(),
         entry::<Reload>(),
         entry::<Shutdown>(),
     ]

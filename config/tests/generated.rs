@@ -34,7 +34,7 @@ fn the_committed_reference_is_up_to_date() {
 }
 
 /// How each section of the schema is opened in a file.
-const OPENINGS: [(&str, &str); 26] = [
+const OPENINGS: [(&str, &str); 27] = [
     ("Config", ""),
     ("State", "[state]\n"),
     ("Collect", "[collect]\n"),
@@ -59,6 +59,7 @@ const OPENINGS: [(&str, &str); 26] = [
     ("Admin", "[admin]\n"),
     ("WebSub", "[websub]\n"),
     ("Log", "[log]\n"),
+    ("Telemetry", "[telemetry]\n"),
     ("Reload", "[reload]\n"),
     ("Shutdown", "[shutdown]\n"),
 ];

@@ -228,6 +228,8 @@ fn again(entry: &LetterEntry, world: &World) -> Result<Again, String> {
         "transform" => Ok(Again::Transform(DraftRow {
             draft: draft(&entry.bytes)?,
             source: origin,
+            // The turn that brought it is long over.
+            trace: None,
         })),
         "collect" => {
             (world.in_place)(&origin, &entry.letter.subject)?;

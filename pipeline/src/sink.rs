@@ -82,6 +82,8 @@ pub struct Entry {
     pub language: Option<String>,
     /// The record, one line of JSON without the line's end.
     pub body: Vec<u8>,
+    /// Trace context of the turn that brought it (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 /// How far a delivery came.

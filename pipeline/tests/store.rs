@@ -23,6 +23,7 @@ fn one_draft(source: &str, draft: String) -> Brought {
     let row = DraftRow {
         source: source.to_owned(),
         draft,
+        trace: None,
     };
     Brought {
         drafts: vec![row],
@@ -397,6 +398,7 @@ async fn a_batch_that_was_read_from_another_position_leaves_nothing() {
             source: "f".to_owned(),
             language: None,
             record: "{}".to_owned(),
+            trace: None,
         }],
         ..TransformCommit::default()
     };

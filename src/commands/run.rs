@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::RunArgs;
 use crate::daemon::logging::{self, Logging};
 use crate::daemon::ports::{Ports, PortsError};
+use crate::daemon::traces::{self, Exporter};
 use crate::daemon::{Daemon, StartError, control, metrics, signals, systemd, watch};
 use crate::exit::Exit;
 use crate::terminal;
@@ -21,14 +22,35 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
-    let logging = logging::install(&loaded.config.log);
+    let (tracer, exporter) = match traces::traces(&loaded.config) {
+        Ok(traces) => traces.unzip(),
+        Err(error) => {
+            terminal::complain(&error.into());
+            return Ok(Exit::Config);
+        }
+    };
+    let logging = logging::install(&loaded.config.log, tracer);
     let metrics = metrics::install()?;
     let runtime = super::runtime()?;
-    let exit = runtime.block_on(work(loaded, logging, metrics));
+    let exit = runtime.block_on(traced(exporter, work(loaded, logging, metrics)));
     // What still blocks a thread (a name server that does not answer, a dead network folder) holds
     // nothing that counts.
     runtime.shutdown_timeout(STRAGGLERS);
     exit
+}
+
+/// Sends the traces of `work`, to its end and a little beyond.
+async fn traced<T>(exporter: Option<Exporter>, work: impl Future<Output = T>) -> T {
+    let stop = CancellationToken::new();
+    let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.clone())));
+    let worked = work.await;
+    stop.cancel();
+    if let Some(sending) = sending
+        && let Err(error) = sending.await
+    {
+        tracing::error!(%error, "the sending of traces ended abnormally");
+    }
+    worked
 }
 
 async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> anyhow::Result<Exit> {

@@ -1,15 +1,22 @@
 //! Structured logs on stderr: text for people at a terminal, JSON lines otherwise.
 
 mod limit;
+mod traced;
 
 use std::io::IsTerminal;
 
 use dateline_config::{Level, Log, LogFormat};
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing::Dispatch;
+use tracing_subscriber::filter::{FilterExt, FilterFn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
 use limit::Limits;
+use traced::Traced;
+
+use super::traces;
 
 /// Overrides the configured level with directives such as `info,dateline_feed=debug`.
 const VARIABLE: &str = "DATELINE_LOG";
@@ -75,8 +82,26 @@ fn filter(log: &Log) -> EnvFilter {
         .unwrap_or_else(|| EnvFilter::new(default))
 }
 
-/// Installs the log for the rest of the process.
-pub(crate) fn install(log: &Log) -> Logging {
+/// Lets no span into a log. Spans are for traces alone: where those are off, nobody wants spans, and none are made.
+pub(crate) fn events() -> FilterFn {
+    FilterFn::new(|metadata| metadata.is_event())
+}
+
+/// What takes the log's lines and, where there is a tracer, spans.
+fn dispatch<L>(lines: L, tracer: Option<SdkTracer>) -> Dispatch
+where
+    L: Layer<Registry> + Send + Sync,
+{
+    let lines = tracing_subscriber::registry().with(lines);
+    // No layer at all, rather than one that is `None`, which would have every span made.
+    match tracer {
+        Some(tracer) => lines.with(traces::layer(tracer)).into(),
+        None => lines.into(),
+    }
+}
+
+/// Installs the log for the rest of the process, and beside it what makes traces, where they are on.
+pub(crate) fn install(log: &Log, tracer: Option<SdkTracer>) -> Logging {
     let text = match log.format {
         LogFormat::Text => true,
         LogFormat::Json => false,
@@ -95,20 +120,36 @@ pub(crate) fn install(log: &Log) -> Logging {
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false)
+            .map_event_format(Traced)
             .boxed()
     };
     let limits = Limits::default();
     let (filter, level) = reload::Layer::new(filter(log));
-    let installed = tracing_subscriber::registry()
-        .with(filter)
-        .with(lines.with_filter(limits.clone()))
-        .try_init();
-    if installed.is_err() {
+    let written = events().and(filter).and(limits.clone());
+    if dispatch(lines.with_filter(written), tracer)
+        .try_init()
+        .is_err()
+    {
         tracing::debug!("a log was installed before");
         return Logging::of_others();
     }
     Logging {
         level: Some(level),
         limits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_traces_no_span_is_made() {
+        let lines = fmt::layer().with_writer(std::io::sink);
+        let off = dispatch(lines.with_filter(events()), None);
+        tracing::dispatcher::with_default(&off, || {
+            assert!(tracing::info_span!("turn").is_disabled());
+            assert!(tracing::event_enabled!(tracing::Level::INFO));
+        });
     }
 }

@@ -77,6 +77,14 @@ fn describe() {
         "dateline_drafts_total",
         "drafts committed, by kind of source"
     );
+    describe_counter!(
+        "dateline_traces_sent_total",
+        "spans that the collector of traces has taken"
+    );
+    describe_counter!(
+        "dateline_traces_dropped_total",
+        "spans that no collector gets, by reason: queue_full, refused, stopped"
+    );
     describe_counter!("dateline_transform_drafts_total", "drafts transformed");
     describe_counter!(
         "dateline_records_total",

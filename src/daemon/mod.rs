@@ -5,6 +5,7 @@
 //! - [`control`]: what a running daemon may be told, by whomever.
 //! - [`reload`]: from the configuration that holds to another one.
 //! - [`letters`]: what it says about dead letters that are tried again.
+//! - [`traces`]: what goes to a collector of OpenTelemetry, and how.
 //! - [`watch`]: the configuration's files have changed.
 //! - [`ports`]: what it listens on; [`socket`] is the one for commands, [`crate::admin`] that for people and their tools.
 
@@ -22,6 +23,7 @@ pub(crate) mod rules;
 pub(crate) mod signals;
 pub(crate) mod socket;
 pub(crate) mod systemd;
+pub(crate) mod traces;
 pub(crate) mod watch;
 
 use std::sync::Arc;

@@ -58,10 +58,9 @@ impl Ports {
         if config.admin.enabled {
             let guard = admin::guard(&config.admin)?;
             let port = admin::bind(&config.admin).await?;
-            tracing::info!(
-                address = port.address()?,
-                "the page, metrics and health are served"
-            );
+            let at = port.address()?;
+            tracing::info!(address = at, "the page, metrics and health are served");
+            address = Some(at);
             let facts = admin::Facts {
                 store: daemon.store().clone(),
                 readers: Arc::clone(daemon.readers()),

@@ -288,6 +288,7 @@ fn compare(old: &Config, new: &Config) -> Applied {
     note("[state] dir", old.state.dir != new.state.dir);
     note("[admin]", old.admin != new.admin);
     note("[websub]", old.websub != new.websub);
+    note("[telemetry]", old.telemetry != new.telemetry);
     note("[log] format", old.log.format != new.log.format);
     applied
 }

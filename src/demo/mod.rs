@@ -26,9 +26,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use dateline_config::Config;
 use tokio_util::sync::CancellationToken;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
 use crate::cli::DemoArgs;
-use crate::daemon::logging::Logging;
+use crate::daemon::logging::{self, Logging};
 use crate::daemon::ports::Ports;
 use crate::daemon::{Daemon, control, metrics, signals};
 use crate::exit::Exit;
@@ -93,10 +98,15 @@ fn log_into(folder: &Folder) -> anyhow::Result<()> {
     let path = folder.log();
     let file = std::fs::File::create(&path)
         .with_context(|| format!("{} cannot be written", path.display()))?;
-    let log = tracing_subscriber::fmt()
+    let lines = fmt::layer()
         .with_writer(std::sync::Arc::new(file))
-        .with_ansi(false);
-    if log.try_init().is_err() {
+        .with_ansi(false)
+        .with_filter(LevelFilter::INFO.and(logging::events()));
+    if tracing_subscriber::registry()
+        .with(lines)
+        .try_init()
+        .is_err()
+    {
         terminal::say("a log was installed before; the demo's own stays empty");
     }
     Ok(())

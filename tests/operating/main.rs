@@ -9,6 +9,7 @@ mod torture;
 mod reload;
 mod systemd;
 mod tail;
+mod traces;
 
 use std::path::Path;
 use std::process::Output;

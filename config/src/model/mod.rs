@@ -11,6 +11,7 @@ mod jsonl;
 mod kafka;
 mod root;
 mod rules;
+mod telemetry;
 mod tests;
 mod websub;
 
@@ -26,6 +27,7 @@ pub use kafka::{Delivery, KafkaCompression, KafkaSink, Sasl, SaslMechanism, Tls}
 pub use root::{Config, Sinks};
 pub(crate) use root::{Fragment, MAX_FEEDS};
 pub use rules::{Rule, RuleSet};
+pub use telemetry::Telemetry;
 pub(crate) use tests::TestFile;
 pub use tests::{Expect, TestCase};
 pub use websub::WebSub;

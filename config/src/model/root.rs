@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Admin, Collect, DropFolder, Duplicates, Enrich, Feed, FeedDefaults, Http, JsonlSink, KafkaSink,
-    Log, Reload, Rule, Shutdown, State, WebSub,
+    Log, Reload, Rule, Shutdown, State, Telemetry, WebSub,
 };
 use crate::shape::{Items, List, Named, Table, include_pattern};
 
@@ -37,6 +37,10 @@ section! {
         "interval" => "write `every` under [defaults], or in one of the [[feeds]]",
         "logging" => "did you mean `[log]`?",
         "metrics" => "did you mean `[admin]`?",
+        "traces" => "did you mean `[telemetry]`?",
+        "tracing" => "did you mean `[telemetry]`?",
+        "opentelemetry" => "did you mean `[telemetry]`?",
+        "otlp" => "write `otlp` under `[telemetry]`",
         "pubsubhubbub" => "did you mean `[websub]`?",
         "default" => "did you mean `[defaults]`?",
         "copies" => "write `copies` under [defaults], or in one of the [[feeds]] or [[drops]]",
@@ -80,6 +84,8 @@ section! {
         admin: Admin = default(Admin::default()), Table::<Admin>::new();
         /// What is logged, and how.
         log: Log = default(Log::default()), Table::<Log>::new();
+        /// Where traces go, if anywhere.
+        telemetry: Telemetry = default(Telemetry::default()), Table::<Telemetry>::new();
         /// When a changed configuration is applied.
         reload: Reload = default(Reload::default()), Table::<Reload>::new();
         /// What happens at SIGTERM and SIGINT.

@@ -41,7 +41,7 @@ pub(crate) use located::At;
 pub use located::Located;
 pub(crate) use moment::Moment;
 pub(crate) use named::Named;
-pub(crate) use net::{broker, callback_url, contact, feed_url, socket, user_agent};
+pub(crate) use net::{broker, callback_url, collector_url, contact, feed_url, socket, user_agent};
 pub use network::Network;
 pub(crate) use network::network;
 pub(crate) use number::{Bool, Float, Integer};

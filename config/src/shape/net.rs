@@ -208,3 +208,40 @@ pub(crate) fn callback_url() -> Text<Url> {
         write: Url::to_string,
     }
 }
+
+/// The address of a collector, to which the paths of OTLP are added.
+pub(crate) fn collector_url() -> Text<Url> {
+    fn parse(text: &str) -> Result<Url, Complaint> {
+        let example = "for example \"http://127.0.0.1:4318\"";
+        let url = Url::parse(text)
+            .map_err(|error| Complaint::new(format!("is not a URL: {error}"), example))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            let what = format!("has the scheme `{}`", quote(url.scheme()));
+            return Err(Complaint::new(what, example));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Complaint {
+                what: "holds a user name or a password".to_owned(),
+                help: "take them out and add headers = { authorization = { env = \"NAME\" } }"
+                    .to_owned(),
+                mask: true,
+            });
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            let what = "has a query or a fragment: `/v1/traces` is added to its path";
+            return Err(Complaint::new(what, example));
+        }
+        if url.path().trim_end_matches('/').ends_with("/v1/traces") {
+            let what = "ends in `/v1/traces`, which is added by itself";
+            return Err(Complaint::new(what, "take it off the end"));
+        }
+        Ok(url)
+    }
+    Text {
+        kind: "http or https URL",
+        example: "http://127.0.0.1:4318",
+        pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$"),
+        parse,
+        write: Url::to_string,
+    }
+}

@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::drafting::{Drafting, place_of};
 use crate::finish::{Fate, Finished, finish};
@@ -461,7 +462,7 @@ impl Source for DropSource {
     }
 
     fn poll<'a>(&'a self, turn: Turn) -> BoxFuture<'a, Harvest> {
-        Box::pin(async move {
+        let polled = async move {
             let mut memory = std::mem::take(&mut *lock(&self.memory));
             match self.take_turn(&turn, &mut memory).await {
                 Ok(harvest) => {
@@ -476,7 +477,8 @@ impl Source for DropSource {
                     turn.memory,
                 ),
             }
-        })
+        };
+        Box::pin(polled.instrument(tracing::info_span!("read")))
     }
 
     fn committed<'a>(&'a self, files: Vec<PathBuf>) -> BoxFuture<'a, ()> {

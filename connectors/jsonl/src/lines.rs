@@ -96,6 +96,7 @@ mod tests {
                 kind: "feed".to_owned(),
                 language: None,
                 body: body.as_bytes().to_vec(),
+                trace: None,
             })
             .collect()
     }

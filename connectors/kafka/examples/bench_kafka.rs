@@ -154,6 +154,7 @@ fn entries(records: usize, size: usize) -> Vec<Entry> {
             kind: "feed".to_owned(),
             language: Some("en".to_owned()),
             body: body.into_bytes(),
+            trace: None,
         }
     };
     (1..=records).map(entry).collect()

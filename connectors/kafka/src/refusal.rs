@@ -88,6 +88,7 @@ mod tests {
             kind: "feed".to_owned(),
             language: None,
             body: vec![b'x'; 70_000],
+            trace: None,
         };
         let said = |refusal, limit| {
             let fault = fault("kafka.main", "news", &entry, refusal, limit);

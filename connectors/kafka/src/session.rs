@@ -272,11 +272,15 @@ fn headers(entry: &Entry) -> OwnedHeaders {
         key,
         value: Some(value),
     };
-    OwnedHeaders::new_with_capacity(4)
+    let headers = OwnedHeaders::new_with_capacity(5)
         .insert(header("schema", SCHEMA))
         .insert(header("op", entry.op.as_str()))
         .insert(header("source", entry.source.as_str()))
-        .insert(header("content-type", "application/json"))
+        .insert(header("content-type", "application/json"));
+    match &entry.trace {
+        Some(trace) => headers.insert(header("traceparent", trace.as_str())),
+        None => headers,
+    }
 }
 
 fn may_repeat(error: &ClientError) -> bool {

@@ -144,6 +144,7 @@ mod tests {
             kind: kind.to_owned(),
             language: language.map(str::to_owned),
             body: b"{}".to_vec(),
+            trace: None,
         }
     }
 

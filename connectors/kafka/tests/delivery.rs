@@ -12,7 +12,7 @@ use common::{Broker, entries, entry, fresh, ids, keys, read_committed, reason, s
 use dateline_config::{Delivery, KafkaSink as Settings};
 use dateline_kafka::KafkaSink;
 use dateline_pipeline::fault::Class;
-use dateline_pipeline::sink::{Sink, Stored};
+use dateline_pipeline::sink::{Entry, Sink, Stored};
 
 /// A sink to a topic of its own on the shared broker, and what the store would hold for it.
 async fn fresh_sink(
@@ -58,23 +58,30 @@ async fn a_message_carries_key_headers_and_the_time_of_delivery() {
     let (mut sink, _) = place.open(0).await;
     let before = jiff::Timestamp::now().as_millisecond();
     let entry = entry(1, "00000000000000000000000000000abc", 10);
-    sink.deliver(std::slice::from_ref(&entry)).await.unwrap();
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let traced = Entry {
+        seq: 2,
+        trace: Some(trace.to_owned()),
+        ..entry.clone()
+    };
+    sink.deliver(&[entry.clone(), traced]).await.unwrap();
     let read = place.read().await;
-    assert_eq!(read.len(), 1);
+    assert_eq!(read.len(), 2);
     assert_eq!(read[0].key, entry.id);
     assert_eq!(read[0].body, entry.body);
-    let headers: Vec<_> = read[0]
-        .headers
-        .iter()
-        .map(|(k, v)| (k.as_str(), v.as_str()))
-        .collect();
-    let wanted = [
+    let usual = [
         ("schema", "dateline/1"),
         ("op", "new"),
         ("source", "wire"),
         ("content-type", "application/json"),
     ];
-    assert_eq!(headers, wanted);
+    let wanted = |more: &[(&str, &str)]| -> Vec<(String, String)> {
+        let all = usual.iter().chain(more);
+        all.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    assert_eq!(read[0].headers, wanted(&[]));
+    assert_eq!(read[1].headers, wanted(&[("traceparent", trace)]));
     assert!((before..=jiff::Timestamp::now().as_millisecond()).contains(&read[0].timestamp));
 }
 

@@ -7,6 +7,7 @@ use super::outage::Change;
 use super::plan::say;
 use super::standing::{Health, Standing, Tally};
 use crate::source::{Harvest, Outcome, Source};
+use crate::trace;
 
 /// The name of an outcome in state, logs and metrics.
 pub(super) fn name(outcome: &Outcome) -> &'static str {
@@ -57,6 +58,13 @@ pub(super) fn aside(source: &dyn Source, harvest: &Harvest) {
 }
 
 fn count(source: &dyn Source, harvest: &Harvest, outcome: &'static str) {
+    let span = tracing::Span::current();
+    span.record("dateline.outcome", outcome);
+    span.record("dateline.drafts", harvest.items.len());
+    span.record("http.response.status_code", harvest.facts.status);
+    if let Outcome::Failed { fault, .. } | Outcome::Gone { fault } = &harvest.outcome {
+        trace::fail(&span, fault.kind);
+    }
     let kind = source.reference().kind.as_str();
     metrics::counter!("dateline_collect_turns_total", "kind" => kind, "outcome" => outcome)
         .increment(1);

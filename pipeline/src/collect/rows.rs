@@ -6,6 +6,7 @@ use super::report;
 use super::standing::Standing;
 use crate::source::{Gathered, Harvest, Outcome, Reject, Source};
 use crate::store::{Brought, DeadLetter, DraftRow, InputKeys, SeenRow, SourceRow};
+use crate::trace;
 
 /// Raw bytes kept with a dead letter: enough to see what it was and to replay an article, while
 /// ten thousand of them stay below a gigabyte.
@@ -52,15 +53,16 @@ pub(super) fn row_of(
     }
 }
 
-/// The items and rejects of a harvest.
+/// The items and rejects of a harvest, with the trace of the turn that brought them.
 pub(super) fn brought(source: &str, harvest: Harvest) -> Brought {
     let mut brought = Brought {
         drafts: Vec::with_capacity(harvest.items.len()),
         seen: Vec::with_capacity(harvest.items.len() + harvest.rejects.len()),
         dead_letters: Vec::with_capacity(harvest.rejects.len()),
     };
+    let trace = trace::current();
     for item in harvest.items {
-        add_item(&mut brought, source, item);
+        add_item(&mut brought, source, item, trace.clone());
     }
     for reject in harvest.rejects {
         add_reject(&mut brought, source, reject);
@@ -68,11 +70,12 @@ pub(super) fn brought(source: &str, harvest: Harvest) -> Brought {
     brought
 }
 
-fn add_item(brought: &mut Brought, source: &str, item: Gathered) {
+fn add_item(brought: &mut Brought, source: &str, item: Gathered, trace: Option<String>) {
     match serde_json::to_string(&item.draft) {
         Ok(draft) => brought.drafts.push(DraftRow {
             source: source.to_owned(),
             draft,
+            trace,
         }),
         // Drafts hold strings, numbers and lists only, all of which JSON can say.
         Err(error) => tracing::error!(%error, "a draft cannot be written as JSON"),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, oneshot};
+use tracing::{Instrument, Span};
 
 use super::CollectSettings;
 use super::hosts::Hold;
@@ -20,6 +21,7 @@ use crate::source::{Harvest, Source, Turn};
 use crate::store::{
     AsideCommit, CollectCommit, Commit, Readers, Store, StoreError, refresh_horizon,
 };
+use crate::trace;
 
 /// The longest wait after failures of a local source: asking a folder costs next to nothing.
 const LOCAL_CEILING: Duration = Duration::from_secs(300);
@@ -63,12 +65,23 @@ pub(super) async fn take(
     source: Arc<dyn Source>,
     rung: Option<Timestamp>,
 ) -> Finished {
+    let span = trace::turn(source.reference());
+    traced(context, number, source, rung).instrument(span).await
+}
+
+async fn traced(
+    context: Arc<TurnContext>,
+    number: usize,
+    source: Arc<dyn Source>,
+    rung: Option<Timestamp>,
+) -> Finished {
     let began = Instant::now();
     let now = context.clock.now();
     let id = source.reference().id.clone();
     let past = match past(&context, source.as_ref()).await {
         Ok(past) => past,
         Err(error) => {
+            trace::fail(&Span::current(), "state");
             tracing::error!(source = id, %error, "the source's memory cannot be read");
             return Finished {
                 number,
@@ -151,7 +164,10 @@ async fn commit_and_tell(
 ) -> bool {
     let id = &source.reference().id;
     crash::point("collect.before_commit");
-    if let Err(error) = context.store.commit(commit).await {
+    let committing = context.store.commit(commit);
+    let committed = committing.instrument(tracing::info_span!("commit")).await;
+    if let Err(error) = committed {
+        trace::fail(&Span::current(), "state");
         tracing::error!(source = id, %error, "a harvest could not be committed; the source is asked again");
         return false;
     }

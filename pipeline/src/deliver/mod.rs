@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Dice};
@@ -23,6 +24,7 @@ use crate::crash;
 use crate::fault::{Class, Fault};
 use crate::sink::{Appetite, Delivered, Entry, Opened, Sink, Stored};
 use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError};
+use crate::trace;
 
 use orders::Order;
 pub use orders::{Orders, Replay, Since, replay};
@@ -387,6 +389,19 @@ impl Deliverer {
 
     /// Hands over a batch and commits how far it came; returns how many entries were taken.
     async fn hand_over_some(&mut self, batch: &[Entry]) -> Result<usize, Trouble> {
+        let span = trace::deliver(&self.name, batch.iter().map(|entry| entry.trace.as_deref()));
+        span.record("messaging.batch.message_count", batch.len());
+        let handed_over = self.hand_over_traced(batch).instrument(span.clone()).await;
+        match &handed_over {
+            Ok(taken) => {
+                span.record("dateline.records", *taken);
+            }
+            Err(trouble) => trace::fail(&span, trouble.kind()),
+        }
+        handed_over
+    }
+
+    async fn hand_over_traced(&mut self, batch: &[Entry]) -> Result<usize, Trouble> {
         let began = Instant::now();
         if !batch.is_empty() {
             crash::point("deliver.before_write");
@@ -514,9 +529,10 @@ impl Deliverer {
     /// Says what is wrong, and how long to wait.
     fn say(&mut self, trouble: &Trouble, stopping: bool) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        let (class, kind, reason) = match trouble {
-            Trouble::Sink(fault) => (fault.class, fault.kind, fault.reason.clone()),
-            Trouble::Store(error) => (Class::Transient, "state", error.to_string()),
+        let kind = trouble.kind();
+        let (class, reason) = match trouble {
+            Trouble::Sink(fault) => (fault.class, fault.reason.clone()),
+            Trouble::Store(error) => (Class::Transient, error.to_string()),
         };
         let backoff = if class == Class::Permanent {
             PERMANENT
@@ -608,4 +624,14 @@ enum Trouble {
     Sink(#[from] Fault),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Trouble {
+    /// A short word for metrics.
+    fn kind(&self) -> &'static str {
+        match self {
+            Trouble::Sink(fault) => fault.kind,
+            Trouble::Store(_) => "state",
+        }
+    }
 }

@@ -162,6 +162,8 @@ pub struct DraftRow {
     pub source: String,
     /// The draft (JSON).
     pub draft: String,
+    /// Trace context of the turn that brought it (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 /// The latest fingerprint of an item.
@@ -298,6 +300,8 @@ pub struct RecordRow {
     pub language: Option<String>,
     /// The record, one line of JSON.
     pub record: String,
+    /// Trace context of the turn that brought its draft (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 impl RecordRow {
@@ -311,6 +315,7 @@ impl RecordRow {
             revision: record.revision,
             source: record.source.id,
             record: json,
+            trace: None,
         }
     }
 }
@@ -681,12 +686,13 @@ pub(super) fn insert_drafts(
     at: i64,
     drafts: &[DraftRow],
 ) -> rusqlite::Result<()> {
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO drafts (at, source, size, draft) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO drafts (at, source, size, draft, trace) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
     let mut bytes = 0_i64;
     for row in drafts {
         let size = length(row.draft.len());
-        insert.execute(params![at, row.source, size, row.draft])?;
+        insert.execute(params![at, row.source, size, row.draft, row.trace])?;
         bytes += size;
     }
     grow(transaction, "drafts", bytes)
@@ -702,8 +708,8 @@ pub(super) fn insert_record(
     let size = length(row.record.len());
     transaction
         .prepare_cached(
-            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record, only, replaces)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO records (at, id, revision, op, kind, source, language, size, record, only, replaces, trace)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             at,
@@ -717,6 +723,7 @@ pub(super) fn insert_record(
             row.record,
             one.map(|one| one.sink),
             one.and_then(|one| one.replaces),
+            row.trace,
         ])?;
     Ok(size)
 }

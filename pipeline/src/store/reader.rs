@@ -93,6 +93,8 @@ pub struct DraftEntry {
     pub source: String,
     /// The draft (JSON).
     pub draft: String,
+    /// Trace context of the turn that brought it (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
 }
 
 impl<'c> Reader<'c> {
@@ -117,13 +119,14 @@ impl<'c> Reader<'c> {
         bytes: usize,
     ) -> rusqlite::Result<Vec<DraftEntry>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT seq, source, draft FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            "SELECT seq, source, draft, trace FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )?;
         let rows = statement.query_map(params![position, count], |row| {
             Ok(DraftEntry {
                 seq: row.get(0)?,
                 source: row.get(1)?,
                 draft: row.get(2)?,
+                trace: row.get(3)?,
             })
         })?;
         take_bytes(rows, bytes, |entry| entry.draft.len())
@@ -183,6 +186,7 @@ impl<'c> Reader<'c> {
                 kind: row.get(5)?,
                 language: row.get(6)?,
                 body: row.get::<_, String>(7)?.into_bytes(),
+                trace: row.get(8)?,
             })
         })?;
         take_bytes(rows, bytes, |entry| entry.body.len())
@@ -529,8 +533,7 @@ impl<'c> Reader<'c> {
 }
 
 /// Records after a position.
-const ENTRIES: &str =
-    "SELECT seq, id, revision, op, source, kind, language, record FROM records WHERE seq > ?1";
+const ENTRIES: &str = "SELECT seq, id, revision, op, source, kind, language, record, trace FROM records WHERE seq > ?1";
 
 /// The columns of a revision that waits.
 const HELD: &str = "article, due, source, content, record";

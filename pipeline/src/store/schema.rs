@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -236,6 +237,28 @@ mod tests {
         );
         assert!(reader.turns("good").unwrap().is_empty());
         assert!(reader.samples(jiff::Timestamp::MIN).unwrap().is_empty());
+    }
+
+    #[test]
+    fn drafts_and_records_of_the_fourth_version_have_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(&format!(
+                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 4;
+                 INSERT INTO drafts (at, source, size, draft) VALUES (4000, 'f', 2, '{{}}');
+                 INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
+                     VALUES (4000, 'a', 1, 'new', 'feed', 'f', NULL, 2, '{{}}');",
+                STEPS[..4].concat()
+            ))
+            .unwrap();
+        migrate(&connection, &path).unwrap();
+        let reader = crate::store::Reader::new(&connection);
+        let drafts = reader.drafts_after(0, 10, 1000).unwrap();
+        let records = reader.records_after(0, 10, 1000).unwrap();
+        assert_eq!((drafts.len(), records.len()), (1, 1));
+        assert_eq!((&drafts[0].trace, &records[0].trace), (&None, &None));
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(super) struct Index<'r> {
     rules: &'r Rules,
     /// When the batch is resolved.
     pub(super) now: Timestamp,
+    /// Trace context of the turn that brought what is placed just now; goes with the record that is made of it.
+    pub(super) trace: Option<String>,
     articles: HashMap<Hash, Known<ArticleRow>>,
     keys: HashMap<Hash, Vec<Hash>>,
     sightings: HashMap<(Hash, String), Known<(Hash, bool)>>,
@@ -67,6 +69,7 @@ impl<'r> Index<'r> {
             reader,
             rules,
             now,
+            trace: None,
             articles: HashMap::new(),
             keys: HashMap::new(),
             sightings: HashMap::new(),
@@ -174,7 +177,11 @@ impl<'r> Index<'r> {
         }
         match serde_json::to_string(&record) {
             Ok(json) => {
-                self.records.push(RecordRow::of(record, json));
+                let trace = self.trace.clone();
+                self.records.push(RecordRow {
+                    trace,
+                    ..RecordRow::of(record, json)
+                });
                 None
             }
             Err(error) => Some(not_json(&record.source.id, &record.id, &error)),

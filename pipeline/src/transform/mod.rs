@@ -35,6 +35,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::backoff::Backoff;
 use crate::clock::{Clock, Dice};
@@ -46,6 +47,7 @@ use crate::store::{
     self, Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
     unfinished,
 };
+use crate::trace;
 use copies::Copies;
 use enrichment::Enrichment;
 use resolve::Prepared;
@@ -81,6 +83,8 @@ pub struct Transformer {
 struct Batch {
     drafts: Vec<Prepared>,
     enrichment: Arc<Enrichment>,
+    /// From the reading of its drafts to the commit of its records.
+    span: Span,
 }
 
 impl Transformer {
@@ -152,7 +156,7 @@ impl Transformer {
                     changed = vitals.changed() => changed.map_err(|_| StoreError::Closed)?,
                     _ = look.tick() => if self.has_due_revisions().await? {
                         // They are delivered with any batch, also an empty one.
-                        let nothing = Batch { drafts: Vec::new(), enrichment: self.enrichment() };
+                        let nothing = Batch { drafts: Vec::new(), enrichment: self.enrichment(), span: Span::none() };
                         batches.send(nothing).await.map_err(|_| StoreError::Closed)?;
                     }
                 }
@@ -169,9 +173,11 @@ impl Transformer {
             };
             position = last.seq;
             let enrichment = self.enrichment();
+            let span = trace::transform(drafts.iter().map(|draft| draft.trace.as_deref()));
             let batch = tokio::task::spawn_blocking(move || Batch {
-                drafts: prepare_all(drafts, &enrichment),
+                drafts: span.in_scope(|| prepare_all(drafts, &enrichment)),
                 enrichment,
+                span,
             });
             let batch = batch.await.map_err(unfinished)?;
             batches.send(batch).await.map_err(|_| StoreError::Closed)?;
@@ -190,29 +196,45 @@ impl Transformer {
         mut batches: mpsc::Receiver<Batch>,
     ) -> Result<(), StoreError> {
         let mut copies = self.load_copies(self.enrichment().copies()).await?;
-        while let Some(Batch { drafts, enrichment }) = batches.recv().await {
-            if copies.settings() != enrichment.copies() {
-                copies = self.load_copies(enrichment.copies()).await?;
-            }
-            let now = self.clock.now();
-            let count_of_drafts = drafts.len() as u64;
-            // What is held of copies goes along and comes back; after a failure it is read anew.
-            let (commit, held) = self
-                .readers
-                .ask(move |reader| {
-                    let commit =
-                        resolve::resolve(reader, &enrichment, &mut copies, position, drafts, now)?;
-                    Ok((commit, copies))
-                })
-                .await?;
-            copies = held;
-            position = commit.position;
-            count(&commit, count_of_drafts);
-            crash::point("transform.before_commit");
-            self.store.commit(Commit::Transform(commit)).await?;
-            crash::point("transform.after_commit");
+        while let Some(batch) = batches.recv().await {
+            let span = batch.span.clone();
+            let committed = self.commit_one(batch, copies, position);
+            let committed = committed.instrument(span.clone()).await;
+            (copies, position) = committed.inspect_err(|_| trace::fail(&span, "state"))?;
         }
         Ok(())
+    }
+
+    /// Gives a batch its place among known articles and commits it. What is held of copies goes along and comes back, with
+    /// the new position; after a failure it is read anew.
+    async fn commit_one(
+        &self,
+        batch: Batch,
+        mut copies: Copies,
+        position: i64,
+    ) -> Result<(Copies, i64), StoreError> {
+        let Batch {
+            drafts, enrichment, ..
+        } = batch;
+        if copies.settings() != enrichment.copies() {
+            copies = self.load_copies(enrichment.copies()).await?;
+        }
+        let now = self.clock.now();
+        let count_of_drafts = drafts.len() as u64;
+        let (commit, held) = self
+            .readers
+            .ask(move |reader| {
+                let commit =
+                    resolve::resolve(reader, &enrichment, &mut copies, position, drafts, now)?;
+                Ok((commit, copies))
+            })
+            .await?;
+        let position = commit.position;
+        count(&commit, count_of_drafts);
+        crash::point("transform.before_commit");
+        self.store.commit(Commit::Transform(commit)).await?;
+        crash::point("transform.after_commit");
+        Ok((held, position))
     }
 
     async fn load_copies(&self, settings: copies::Settings) -> Result<Copies, StoreError> {
@@ -227,6 +249,10 @@ impl Transformer {
 }
 
 fn count(commit: &TransformCommit, drafts: u64) {
+    let span = Span::current();
+    span.record("dateline.drafts", drafts);
+    span.record("dateline.records", commit.records.len());
+    span.record("dateline.dead_letters", commit.dead_letters.len());
     metrics::counter!("dateline_transform_drafts_total").increment(drafts);
     for record in &commit.records {
         metrics::counter!("dateline_records_total", "op" => record.op, "kind" => record.kind)
@@ -305,8 +331,9 @@ fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment) -> Vec<Prepared
 
 /// The pure part of one draft. A draft that trips over a bug costs itself and not the stage, which
 /// would trip over it for ever; the pure part has no state that could be left torn.
-fn prepare(entry: DraftEntry, enrichment: &Enrichment) -> Prepared {
+fn prepare(mut entry: DraftEntry, enrichment: &Enrichment) -> Prepared {
     let seq = entry.seq;
+    let trace = entry.trace.take();
     let article = std::panic::catch_unwind(AssertUnwindSafe(|| article(&entry, enrichment)));
     let outcome = article.unwrap_or_else(|_| {
         let reason = "a bug was met while this draft was made into a record; please report it with the draft";
@@ -314,6 +341,7 @@ fn prepare(entry: DraftEntry, enrichment: &Enrichment) -> Prepared {
     });
     Prepared {
         seq,
+        trace,
         outcome: outcome.map(Box::new).map_err(|(subject, fault)| {
             dead_letter(&entry.source, &subject, &fault, entry.draft.into_bytes())
         }),
@@ -417,6 +445,7 @@ pub fn trial(
             seq,
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft)?,
+            trace: None,
         })
     });
     let entries = entries.collect::<Result<Vec<_>, serde_json::Error>>()?;

@@ -42,6 +42,8 @@ const RELEASES: u32 = 256;
 pub struct Prepared {
     /// Sequence number of the draft.
     pub seq: i64,
+    /// Trace context of the turn that brought it (W3C `traceparent`), where it is traced.
+    pub trace: Option<String>,
     /// What came of it.
     pub outcome: Result<Box<Article>, DeadLetter>,
 }
@@ -68,6 +70,7 @@ pub fn resolve(
     }
     for prepared in batch {
         position = prepared.seq;
+        index.trace = prepared.trace;
         dead_letters.extend(match prepared.outcome {
             Ok(article) => place(&mut index, *article, enrichment)?,
             Err(letter) => Some(letter),

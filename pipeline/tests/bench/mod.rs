@@ -105,6 +105,7 @@ impl Bench {
         let rows = drafts.iter().map(|draft| DraftRow {
             source: draft.source.id.clone(),
             draft: serde_json::to_string(draft).unwrap(),
+            trace: None,
         });
         let brought = Brought {
             drafts: rows.collect(),

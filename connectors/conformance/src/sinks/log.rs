@@ -84,6 +84,7 @@ fn entry(prefix: &str, seq: i64, article: usize, revision: u32) -> Entry {
         source: "conformance".to_owned(),
         kind: "feed".to_owned(),
         language: article.is_multiple_of(2).then(|| "en".to_owned()),
+        trace: None,
     }
 }
 

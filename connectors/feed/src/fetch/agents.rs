@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dateline_config::Network;
+use dateline_config::{Http, Network};
 use dateline_pipeline::fault::Fault;
 use reqwest::Certificate;
 
+use super::client::{FetchError, install_crypto};
 use super::faults;
 use super::guard::{Guard, Names};
 use super::proxy::Through;
@@ -119,21 +120,52 @@ impl Agents {
             Some(proxy) => builder.proxy(through(proxy)?),
             None => builder,
         };
-        builder.build().map_err(|error| {
-            let cause = faults::deepest(&error);
-            Fault::permanent(
-                "tls",
-                format!(
-                    "cannot set up TLS: {cause}; check that the system's root certificates are installed"
-                ),
-            )
-        })
+        builder.build().map_err(|error| no_tls(&error))
     }
 
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         self.kept.lock().map_or(0, |kept| kept.agents.len())
     }
+}
+
+fn no_tls(error: &reqwest::Error) -> Fault {
+    let cause = faults::deepest(error);
+    Fault::permanent(
+        "tls",
+        format!(
+            "cannot set up TLS: {cause}; check that the system's root certificates are installed"
+        ),
+    )
+}
+
+/// An agent for a service of the operator's own, such as a collector of traces. It asks any network, directly, follows no
+/// redirect, and trusts the authorities of `[http]` besides those of the system. Each request ends within `timeout`.
+///
+/// # Errors
+/// [`FetchError::Setup`] where a file of certificates cannot be read, or TLS cannot be set up.
+pub fn agent_for_own_service(
+    http: &Http,
+    timeout: Duration,
+) -> Result<reqwest::Client, FetchError> {
+    install_crypto();
+    let setup = |fault: Fault| FetchError::Setup(fault.reason);
+    let mut authorities = Vec::new();
+    for file in &http.ca_files {
+        authorities.extend(certificates(file).map_err(setup)?);
+    }
+    reqwest::Client::builder()
+        .user_agent(concat!("dateline/", env!("CARGO_PKG_VERSION")))
+        .timeout(timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .pool_max_idle_per_host(1)
+        .tls_certs_merge(authorities)
+        .no_proxy()
+        .build()
+        .map_err(|error| setup(no_tls(&error)))
 }
 
 fn through(proxy: &Through) -> Result<reqwest::Proxy, Fault> {

@@ -3,9 +3,12 @@
 
 use dateline_config::Feed;
 use dateline_pipeline::fault::Fault;
+use dateline_pipeline::trace;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use url::Url;
 
 use super::client::Client;
@@ -209,6 +212,25 @@ impl Ask<'_> {
         start: &Url,
         moved: impl FnOnce(&[Hop]) -> Option<Moved>,
     ) -> Result<Answer, Refusal> {
+        let span = fetch_span(start);
+        let asking = self.ask_in_time(start, moved);
+        let answered = asking.instrument(span.clone()).await;
+        let status = match &answered {
+            Ok(answer) => Some(answer.status),
+            Err(refusal) => refusal.status,
+        };
+        span.record("http.response.status_code", status);
+        if let Err(refusal) = &answered {
+            trace::fail(&span, refusal.fault.kind);
+        }
+        answered
+    }
+
+    async fn ask_in_time(
+        &self,
+        start: &Url,
+        moved: impl FnOnce(&[Hop]) -> Option<Moved>,
+    ) -> Result<Answer, Refusal> {
         let wish = match self.memory.wants_whole(self.now) {
             true => Wish::Whole,
             false => Wish::IfChanged,
@@ -327,6 +349,20 @@ impl Ask<'_> {
             headers,
         })
     }
+}
+
+/// The span of a request with its redirects, by the conventions for HTTP clients; without the address, in which readers'
+/// tokens may stand.
+fn fetch_span(start: &Url) -> Span {
+    tracing::info_span!(
+        "fetch",
+        otel.kind = "client",
+        http.request.method = "GET",
+        server.address = start.host_str(),
+        http.response.status_code = Empty,
+        error.type = Empty,
+        otel.status_code = Empty,
+    )
 }
 
 /// Whether a difference is one that can be read: a feed of the new items, with nothing done to it on top.

@@ -28,6 +28,7 @@ mod redirects;
 mod retry;
 mod spacing;
 
+pub use agents::agent_for_own_service;
 pub use client::{Client, FetchError};
 pub use exchange::Limits;
 pub use guard::{Names, networks_of};

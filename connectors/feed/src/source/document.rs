@@ -5,6 +5,7 @@ use dateline_pipeline::draft::{Draft, HttpFacts, Item};
 use dateline_pipeline::fault::Fault;
 use dateline_pipeline::source::{Facts, Gathered, Turn};
 use jiff::Timestamp;
+use tracing::Instrument;
 
 use super::{FeedSource, public};
 use crate::discover;
@@ -66,7 +67,9 @@ impl FeedSource {
             fetched: Some(turn.now),
             ..context
         };
-        let (mut reading, named) = match self.read(bytes, context, turn).await {
+        let reading = self.read(bytes, context, turn);
+        let reading = reading.instrument(tracing::info_span!("read")).await;
+        let (mut reading, named) = match reading {
             Ok(read) => read,
             Err(fault) => return Err((fault, facts)),
         };

@@ -206,6 +206,7 @@ pub fn entry(seq: i64) -> Entry {
         source: "s".to_owned(),
         kind: "feed".to_owned(),
         language: None,
+        trace: None,
     }
 }
 

@@ -219,6 +219,7 @@ pub fn entry(seq: i64, id: &str, size: usize) -> Entry {
         kind: "feed".to_owned(),
         language: Some("en".to_owned()),
         body: format!("{{\"id\":\"{id}\",\"text\":\"{}\"}}", "x".repeat(size)).into_bytes(),
+        trace: None,
     }
 }
 
