@@ -1,13 +1,14 @@
 //! What machines ask for: metrics in Prometheus' text format, and whether all is well.
 //!
 //! `/healthz` says that the process answers; `/readyz` that the state can be written and that every
-//! sink takes records or is catching up.
+//! required sink takes records or is catching up.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use dateline_pipeline::deliver::SinkHealth;
 use serde_json::json;
 
 use super::Facts;
@@ -15,9 +16,9 @@ use super::Facts;
 pub(super) async fn metrics(State(facts): State<Arc<Facts>>) -> impl IntoResponse {
     // Counted when asked for: a sink that is away commits nothing that could keep it up to date.
     let head = facts.store.vitals().borrow().records_head;
-    for (name, sink) in facts.sinks.health() {
-        metrics::gauge!("dateline_sink_lag_records", "sink" => name)
-            .set((head - sink.position) as f64);
+    for sink in facts.sinks.now() {
+        metrics::gauge!("dateline_sink_lag_records", "sink" => sink.name)
+            .set((head - sink.health.position) as f64);
     }
     let content_type = [(
         header::CONTENT_TYPE,
@@ -32,16 +33,19 @@ pub(super) async fn healthz() -> &'static str {
 
 pub(super) async fn readyz(State(facts): State<Arc<Facts>>) -> impl IntoResponse {
     let store = facts.store.trouble();
-    let sinks: serde_json::Map<String, serde_json::Value> = facts
-        .sinks
-        .health()
+    let now = facts.sinks.now();
+    let ready = store.is_none()
+        && now
+            .iter()
+            .all(|sink| !sink.required || sink.health.fault.is_none());
+    let sinks: serde_json::Map<String, serde_json::Value> = now
         .into_iter()
-        .map(|(name, health)| {
-            let health = json!({ "position": health.position, "fault": health.fault });
-            (name, health)
+        .map(|sink| {
+            let SinkHealth { position, fault } = sink.health;
+            let state = json!({ "position": position, "fault": fault, "required": sink.required });
+            (sink.name, state)
         })
         .collect();
-    let ready = store.is_none() && sinks.values().all(|sink| sink["fault"].is_null());
     let status = if ready {
         StatusCode::OK
     } else {

@@ -88,7 +88,7 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
         state = %config.state.dir.display(),
         feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
         drops = config.drops.iter().filter(|folder| folder.enabled).count(),
-        sinks = daemon.sinks().health().len(),
+        sinks = daemon.sinks().now().len(),
         "dateline is running"
     );
     tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));

@@ -129,7 +129,11 @@ pub(super) fn outlet(
         ),
     };
     let route = rules::route(config, sink.name());
-    Ok(Outlet { sink, route })
+    Ok(Outlet {
+        sink,
+        route,
+        required: configured.is_required(),
+    })
 }
 
 /// All sinks.

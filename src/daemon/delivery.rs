@@ -24,6 +24,14 @@ pub(super) enum Configured<'c> {
 }
 
 impl Configured<'_> {
+    /// Whether the daemon is not ready without it.
+    pub(super) fn is_required(&self) -> bool {
+        match self {
+            Configured::Jsonl(_, settings) => settings.required,
+            Configured::Kafka(_, settings) => settings.required,
+        }
+    }
+
     /// Its name in state, logs and metrics.
     pub(super) fn name(&self) -> String {
         match self {
@@ -37,24 +45,47 @@ impl Configured<'_> {
 pub(super) struct Outlet {
     pub(super) sink: Box<dyn Sink>,
     pub(super) route: Option<Route>,
+    /// Whether the daemon is not ready without it.
+    pub(super) required: bool,
 }
 
 /// How every sink does, for whoever reports it: sinks come and go.
 #[derive(Clone, Default)]
-pub(crate) struct Sinks(Arc<Mutex<BTreeMap<String, SharedHealth>>>);
+pub(crate) struct Sinks(Arc<Mutex<BTreeMap<String, Reported>>>);
+
+struct Reported {
+    health: SharedHealth,
+    required: bool,
+}
+
+/// How a sink does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SinkState {
+    /// Its name in state, logs and metrics.
+    pub(crate) name: String,
+    /// How far it is, and what keeps it from taking more.
+    pub(crate) health: SinkHealth,
+    /// Whether the daemon is not ready without it.
+    pub(crate) required: bool,
+}
 
 impl Sinks {
-    /// How every sink does now, by name.
-    pub(crate) fn health(&self) -> Vec<(String, SinkHealth)> {
+    /// How every sink does now, in the order of their names.
+    pub(crate) fn now(&self) -> Vec<SinkState> {
         let sinks = self.lock();
-        let healths = sinks.iter().map(|(name, health)| {
-            let health = health.lock().unwrap_or_else(PoisonError::into_inner);
-            (name.clone(), health.clone())
+        let now = sinks.iter().map(|(name, reported)| SinkState {
+            name: name.clone(),
+            health: reported
+                .health
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+            required: reported.required,
         });
-        healths.collect()
+        now.collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, SharedHealth>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Reported>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,13 +126,22 @@ impl Delivery {
     }
 
     /// Takes a sink in that is to run.
-    pub(super) fn admit(&self, Outlet { sink, route }: Outlet) -> Deliverer {
+    pub(super) fn admit(&self, outlet: Outlet) -> Deliverer {
+        let Outlet {
+            sink,
+            route,
+            required,
+        } = outlet;
         let (store, readers) = (self.store.clone(), Arc::clone(&self.readers));
         let dice = Dice::from_system();
         let deliverer =
             Deliverer::new(sink, store, readers, self.clock.clone(), dice).with_route(route);
         let name = deliverer.name().to_owned();
-        self.sinks.lock().insert(name, deliverer.health());
+        let reported = Reported {
+            health: deliverer.health(),
+            required,
+        };
+        self.sinks.lock().insert(name, reported);
         deliverer
     }
 

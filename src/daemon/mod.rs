@@ -44,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 
 use control::Orders;
 use delivery::Delivery;
-pub(crate) use delivery::Sinks;
+pub(crate) use delivery::{SinkState, Sinks};
 use logging::Logging;
 use reload::Live;
 

@@ -194,13 +194,13 @@ async fn throw_away(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>)
 }
 
 async fn sinks(State(daemon): State<Arc<Daemon>>) -> Json<Vec<SinkAnswer>> {
-    let sinks = daemon.sinks.health().into_iter();
+    let sinks = daemon.sinks.now().into_iter();
     Json(
         sinks
-            .map(|(name, health)| SinkAnswer {
-                name,
-                position: health.position,
-                fault: health.fault,
+            .map(|sink| SinkAnswer {
+                name: sink.name,
+                position: sink.health.position,
+                fault: sink.health.fault,
             })
             .collect(),
     )

@@ -88,7 +88,7 @@ fn status_says_what_a_sink_waits_for() {
     let setup = Setup::new("status");
     let newsroom = Newsroom::open(setup.folder(), 1);
     // Nobody listens there.
-    let away = kafka("127.0.0.1:9", "articles", "");
+    let away = kafka("127.0.0.1:9", "articles", "required = false\n");
     let config = setup.configure(&(newsroom.configuration() + &setup.jsonl("") + &away));
     let mut daemon = Daemon::start(&config);
     daemon.wait_for_log(&["nothing can be delivered"], SOON);
@@ -104,6 +104,15 @@ fn status_says_what_a_sink_waits_for() {
         "{faults:?}"
     );
     assert!(!faults.contains_key("jsonl.files"), "{faults:?}");
+    let (answer, ready) = daemon.ask("/readyz");
+    assert_eq!(
+        answer, 200,
+        "the sink that is away is not required: {ready}"
+    );
+    assert!(
+        ready.contains("127.0.0.1:9"),
+        "it is said all the same: {ready}"
+    );
     let words = String::from_utf8(command(&config, &["status"]).stdout).unwrap();
     assert!(words.contains("kafka.stream gets nothing: "), "{words}");
     daemon.kill();

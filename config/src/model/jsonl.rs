@@ -55,6 +55,8 @@ section! {
         r#where: Option<Expression> = optional, condition("record.language.code == 'en'");
         /// Whether the sink is written to. One that is switched off keeps its position.
         enabled: bool = default(true), Bool;
+        /// Whether `/readyz` is 503 while the sink takes nothing. Of one that is not required it only says so.
+        required: bool = default(true), Bool;
     }
 }
 
@@ -70,6 +72,7 @@ impl JsonlSink {
             fsync: true,
             r#where: None,
             enabled: true,
+            required: true,
         }
     }
 }

@@ -139,6 +139,8 @@ section! {
         r#where: Option<Expression> = optional, condition("record.language.code == 'en'");
         /// Whether the sink is written to. One that is switched off keeps its position.
         enabled: bool = default(true), Bool;
+        /// Whether `/readyz` is 503 while the sink takes nothing. Of one that is not required it only says so.
+        required: bool = default(true), Bool;
     }
 }
 

@@ -269,6 +269,7 @@ async fn sink(options: &Options, entries: &[Entry]) -> Result<f64, Anything> {
         properties: options.properties.clone(),
         r#where: None,
         enabled: true,
+        required: true,
     };
     let mut sink = KafkaSink::new("bench", &settings)?;
     let stored = Stored {

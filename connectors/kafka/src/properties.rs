@@ -279,6 +279,7 @@ mod tests {
             properties: BTreeMap::new(),
             r#where: None,
             enabled: true,
+            required: true,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use dateline_pipeline::clock::before;
 use dateline_pipeline::collect::FAILING_LONG;
-use dateline_pipeline::deliver::SinkHealth;
 use dateline_pipeline::store::{Glance, ReaderStatus, StoreError, TRANSFORM};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -93,7 +92,8 @@ fn lag_of(readers: &[ReaderStatus], name: &str) -> Option<u64> {
 
 /// The sinks of the daemon, by name. A sink that never committed has everything before it.
 fn sinks(facts: &Facts, glance: &Glance) -> Vec<SinkNow> {
-    let of = |(name, health): (String, SinkHealth)| {
+    let of = |sink: crate::daemon::SinkState| {
+        let (name, health) = (sink.name, sink.health);
         let stored = glance.readers.iter().find(|reader| reader.name == name);
         let lag = glance.records.committed - health.position;
         SinkNow {
@@ -104,7 +104,7 @@ fn sinks(facts: &Facts, glance: &Glance) -> Vec<SinkNow> {
             fault: health.fault,
         }
     };
-    let mut sinks: Vec<SinkNow> = facts.sinks.health().into_iter().map(of).collect();
+    let mut sinks: Vec<SinkNow> = facts.sinks.now().into_iter().map(of).collect();
     sinks.sort_by(|one, other| one.name.cmp(&other.name));
     sinks
 }

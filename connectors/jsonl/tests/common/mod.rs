@@ -49,6 +49,7 @@ pub fn settings(dir: &Path) -> Settings {
         fsync: true,
         r#where: None,
         enabled: true,
+        required: true,
     }
 }
 

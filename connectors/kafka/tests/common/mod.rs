@@ -199,6 +199,7 @@ pub fn settings(bootstrap: &str, topic: &str) -> Settings {
         properties: BTreeMap::new(),
         r#where: None,
         enabled: true,
+        required: true,
     }
 }
 
