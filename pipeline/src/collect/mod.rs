@@ -287,15 +287,17 @@ impl Collector {
         self.feel_leaps_of_time();
         let now = self.awake;
         match ended {
-            Ok((id, finished)) => {
+            Ok((id, mut finished)) => {
                 self.numbers.remove(&id);
                 self.rise(finished.number);
-                self.heed(&finished, now);
-                // A plan from before the clock was set back.
+                // What was planned before the clock was set back is as far off as it was.
                 let back = Some(between(now, finished.at)).filter(|back| *back > LONG_PAUSE);
-                let due = finished
-                    .due
-                    .map(|due| before(due, back.unwrap_or_default()));
+                let back = back.unwrap_or_default();
+                if let Some(hold) = &mut finished.hold {
+                    hold.until = before(hold.until, back);
+                }
+                self.heed(&finished, now);
+                let due = finished.due.map(|due| before(due, back));
                 self.schedule.finished(finished.number, now, due);
                 // Afterwards, so that a source that was out of reach comes back with the others.
                 self.feel_network(&finished.network, now);
