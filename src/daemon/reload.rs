@@ -3,10 +3,10 @@
 //! All that may be wrong with it is found before anything is changed: a bad file leaves the daemon as it was. What has not
 //! changed is not disturbed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use dateline_config::{Config, ConfigErrors, Loaded};
+use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Loaded};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
@@ -300,13 +300,19 @@ fn compare_sources(old: &Config, new: &Config, applied: &mut Applied) {
         || old.collect.contact != new.collect.contact
         || old.collect.per_host_spacing != new.collect.per_host_spacing;
     let before: HashSet<&String> = ids(old).collect();
+    let feeds: HashMap<&String, &Feed> = new.feeds.iter().map(|feed| (&feed.id, feed)).collect();
     let same_feeds: HashSet<&String> = assembly::enabled_feeds(old)
         .filter(|_| !all_feeds_change)
-        .filter(|feed| new.feeds.contains(feed))
+        .filter(|feed| feeds.get(&feed.id) == Some(feed))
         .map(|feed| &feed.id)
         .collect();
+    let drops: HashMap<&String, &DropFolder> = new
+        .drops
+        .iter()
+        .map(|folder| (&folder.id, folder))
+        .collect();
     let same_drops: HashSet<&String> = assembly::enabled_drops(old)
-        .filter(|folder| new.drops.contains(folder))
+        .filter(|folder| drops.get(&folder.id) == Some(folder))
         .map(|folder| &folder.id)
         .collect();
     for id in ids(new) {
