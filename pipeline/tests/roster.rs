@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bench::collecting::{Running, settings, until};
 use bench::{Bench, draft, reference};
-use dateline_pipeline::collect::Roster;
+use dateline_pipeline::collect::{Polled, Roster};
 use dateline_pipeline::draft::Text;
 use dateline_pipeline::record::{SourceKind, SourceRef};
 use dateline_pipeline::source::{Gathered, Harvest, Outcome, Rhythm, Source, Turn};
@@ -268,6 +268,30 @@ async fn other_settings_hold_for_the_turns_to_come() {
         hanging.iter().all(|paper| paper.polls() == 1)
     })
     .await;
+    running.stop().await;
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn who_is_polled_by_order_is_asked_before_its_time_and_no_other_is() {
+    let bench = Bench::new();
+    let (slow, idle) = (
+        Arc::new(Paper::hanging("slow")),
+        Arc::new(Paper::new("idle")),
+    );
+    let other = Arc::new(Paper::new("other"));
+    let sources: Vec<Arc<dyn Source>> = vec![slow.clone(), idle.clone(), other.clone()];
+    let running = Running::start(&bench, settings(), sources);
+    until("two drafts", || bench.status().drafts.committed == 2).await;
+    until("the slow one", || slow.polls() == 1).await;
+    let poll = async |id: &str| running.rosters.poll(id.to_owned()).await.unwrap();
+    assert_eq!(poll("nobody").await, None);
+    assert_eq!(poll("slow").await, Some(Polled::Running));
+    // It may still be committing its first turn, which is the one that is meant then.
+    until("its first turn", || idle.over() == 1).await;
+    while poll("idle").await != Some(Polled::Due) {}
+    until("its second turn", || idle.polls() == 2).await;
+    assert_eq!((slow.polls(), other.polls()), (1, 1));
     running.stop().await;
     bench.close().await;
 }

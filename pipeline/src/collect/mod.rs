@@ -4,7 +4,7 @@
 //! the source's memory and its next due time are one commit, so a turn that is cut off has never
 //! been. While the logs are full no turn starts.
 //!
-//! Who is collected may change while the stage runs ([`roster`]).
+//! Who is collected may change while the stage runs ([`roster`]), and a source may be asked by order ([`poll`]).
 //!
 //! When a source has its next turn is planned in [`plan`], from its rhythm ([`pace`]), the wishes of
 //! its publisher, its failures ([`standing`]), what its host asks for ([`hosts`]), and whether this
@@ -15,6 +15,7 @@ mod hosts;
 mod outage;
 mod pace;
 mod plan;
+mod poll;
 mod report;
 mod roster;
 mod rows;
@@ -39,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 pub use hosts::Hold;
 pub use pace::Pace;
 pub use plan::{Plan, Reason, ReasonKind, say};
+pub use poll::Polled;
 pub use roster::{Roster, Rosters};
 pub use schedule::HostLimits;
 pub use standing::FAILING_LONG;
@@ -171,7 +173,7 @@ impl Collector {
         Ok(collector)
     }
 
-    /// By which the list of sources is changed while the stage runs.
+    /// By which the list of sources is changed, and sources are polled, while the stage runs.
     pub fn rosters(&self) -> Rosters {
         self.rosters.0.clone()
     }

@@ -1,7 +1,7 @@
 //! Who is collected: the list of sources, which may change while the stage runs.
 //!
 //! A source keeps its number as long as it is on the list. Turns of those that leave, or whose configuration has
-//! changed, are cut off: what is not committed has never been.
+//! changed, are cut off: what is not committed has never been. One that is on the list may be [polled](super::poll) by order.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::poll::Polled;
 use super::standing::{Health, first_due, has_moved};
 use super::turn::{self, TurnContext};
 use super::{CollectSettings, Collector, by_id, report};
@@ -27,15 +28,20 @@ pub struct Roster {
     pub sources: Vec<Arc<dyn Source>>,
 }
 
-/// A roster, and who wants to know that it holds.
-pub(super) type Order = (Roster, oneshot::Sender<Result<(), StoreError>>);
+/// What a stage that runs is told, and who waits for the answer.
+pub(super) enum Order {
+    /// Another roster holds.
+    Change(Roster, oneshot::Sender<Result<(), StoreError>>),
+    /// The source of this id is asked as soon as its host allows.
+    Poll(String, oneshot::Sender<Option<Polled>>),
+}
 
-/// Changes the list of sources of a stage that runs.
+/// Changes the list of sources of a stage that runs, and has them polled.
 #[derive(Clone)]
 pub struct Rosters(mpsc::Sender<Order>);
 
 impl Rosters {
-    /// One change at a time.
+    /// One order at a time.
     pub(super) fn new() -> (Rosters, mpsc::Receiver<Order>) {
         let (sender, receiver) = mpsc::channel(1);
         (Rosters(sender), receiver)
@@ -47,9 +53,21 @@ impl Rosters {
     /// When the store cannot be read (the list is then as it was), or the stage has ended.
     pub async fn change(&self, roster: Roster) -> Result<(), StoreError> {
         let (told, answer) = oneshot::channel();
-        let sent = self.0.send((roster, told)).await;
+        let sent = self.0.send(Order::Change(roster, told)).await;
         sent.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Has a source asked as soon as its host allows, whenever it would be due; says what its turn waits for. `None` for one that is not on
+    /// the list.
+    ///
+    /// # Errors
+    /// When the stage has ended.
+    pub async fn poll(&self, source: String) -> Result<Option<Polled>, StoreError> {
+        let (told, answer) = oneshot::channel();
+        let sent = self.0.send(Order::Poll(source, told)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)
     }
 }
 
@@ -69,7 +87,7 @@ pub(super) struct Seat {
     pub(super) bell: Option<AbortHandle>,
     /// Its turn, while it has one.
     pub(super) turn: Option<AbortHandle>,
-    host: Option<String>,
+    pub(super) host: Option<String>,
 }
 
 impl Seats {
@@ -87,7 +105,7 @@ impl Seats {
         self.seats.get_mut(number).and_then(Option::as_mut)
     }
 
-    fn iter(&self) -> impl Iterator<Item = (usize, &Seat)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Seat)> {
         let seats = self.seats.iter().enumerate();
         seats.filter_map(|(number, seat)| Some((number, seat.as_ref()?)))
     }
@@ -184,13 +202,19 @@ impl Collector {
     }
 
     /// Does what it is told, and says so.
-    pub(super) async fn obey(&mut self, (roster, told): Order, stop: &CancellationToken) {
-        let changed = self.change(roster, stop).await;
-        if let Err(error) = &changed {
-            tracing::error!(%error, "the list of sources stays as it was");
-        }
-        if told.send(changed).is_err() {
-            tracing::debug!("whoever changed the list of sources has not waited for it");
+    pub(super) async fn obey(&mut self, order: Order, stop: &CancellationToken) {
+        let waited_for = match order {
+            Order::Change(roster, told) => {
+                let changed = self.change(roster, stop).await;
+                if let Err(error) = &changed {
+                    tracing::error!(%error, "the list of sources stays as it was");
+                }
+                told.send(changed).is_ok()
+            }
+            Order::Poll(source, told) => told.send(self.poll(&source)).is_ok(),
+        };
+        if !waited_for {
+            tracing::debug!("whoever gave an order to the collect stage has not waited for it");
         }
     }
 

@@ -36,6 +36,15 @@ pub(super) enum Next {
     Wait(Option<Timestamp>),
 }
 
+/// What a source does that somebody wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// It is being asked.
+    Running,
+    /// It is due.
+    Due,
+}
+
 /// When each of a list of sources has its turns. A source is known by its number.
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -58,6 +67,8 @@ struct Slot {
     host: Option<String>,
     place: Place,
     rung: bool,
+    /// Somebody wants it to be asked, and the turn that it has asks nobody.
+    wanted: bool,
     /// The due time from which the bell brought its turn forward. Such a turn asks nobody, so the
     /// limits of its host do not concern it.
     before: Option<Timestamp>,
@@ -119,6 +130,7 @@ impl Schedule {
             host,
             place: Place::Stopped,
             rung: false,
+            wanted: false,
             before: None,
             patience,
         };
@@ -170,8 +182,10 @@ impl Schedule {
         if let Some(name) = slot.host.clone().filter(|_| slot.before.is_none()) {
             self.leave_host(name, now);
         }
-        let rung = std::mem::take(&mut self.sources[number].rung);
-        match due {
+        let slot = &mut self.sources[number];
+        let rung = std::mem::take(&mut slot.rung);
+        let wanted = std::mem::take(&mut slot.wanted);
+        match due.map(|due| if wanted { due.min(now) } else { due }) {
             Some(due) => {
                 self.put(number, due);
                 if rung {
@@ -219,6 +233,19 @@ impl Schedule {
             Place::Running => self.sources[number].rung = true,
             Place::Due(_) | Place::AtHost | Place::Stopped => {}
         }
+    }
+
+    /// The source is due now, also one that is not asked any more: it waits for its host as when its time has come.
+    pub(super) fn want(&mut self, number: usize, now: Timestamp) -> Wanted {
+        let slot = &mut self.sources[number];
+        match slot.place {
+            Place::Running if slot.before.is_none() => return Wanted::Running,
+            Place::Running => slot.wanted = true,
+            Place::AtHost => {}
+            Place::Due(due) if due <= now && slot.before.is_none() => {}
+            Place::Due(_) | Place::Stopped => self.put(number, now),
+        }
+        Wanted::Due
     }
 
     fn bring_forward(&mut self, number: usize, due: Timestamp, now: Timestamp) {

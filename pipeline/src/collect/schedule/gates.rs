@@ -63,6 +63,11 @@ impl Schedule {
         }
     }
 
+    /// Until when a host is left alone, if it is.
+    pub(in crate::collect) fn held_until(&self, host: &str, now: Timestamp) -> Option<Timestamp> {
+        self.holds.get(host).copied().filter(|until| *until > now)
+    }
+
     pub(super) fn queue_at_host(&mut self, number: usize, name: String, now: Timestamp) {
         self.sources[number].place = Place::AtHost;
         let host = self.hosts.entry(name.clone()).or_default();
@@ -136,7 +141,7 @@ impl Schedule {
         let Some(name) = &self.sources[number].host else {
             return false;
         };
-        let held = self.holds.get(name).is_some_and(|until| *until > now);
+        let held = self.held_until(name, now).is_some();
         if held {
             self.leave_queue(number);
         }

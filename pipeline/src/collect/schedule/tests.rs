@@ -300,3 +300,60 @@ fn other_limits_hold_from_the_next_turn_on() {
     assert_eq!(schedule.next(at(1000)), Next::Start(1));
     assert_eq!(schedule.next(at(1000)), Next::Start(2));
 }
+
+#[test]
+fn a_source_that_is_wanted_is_due_and_waits_for_its_host() {
+    let mut schedule = Schedule::new(LIMITS);
+    for due in [0, 60_000, 90_000] {
+        schedule.add(Some("a".into()), Some(at(due)), PATIENCE);
+    }
+    assert_eq!(schedule.next(at(0)), Next::Start(0));
+    assert_eq!(schedule.want(0, at(10)), Wanted::Running);
+    assert_eq!(schedule.want(1, at(10)), Wanted::Due);
+    assert_eq!(schedule.want(1, at(20)), Wanted::Due);
+    assert_eq!(schedule.next(at(20)), Next::Wait(Some(at(1000))), "spaced");
+    assert_eq!(schedule.next(at(1000)), Next::Start(1));
+    schedule.finished(0, at(1000), Some(at(60_000)));
+    schedule.finished(1, at(1000), Some(at(60_000)));
+    assert_eq!(
+        schedule.next(at(2000)),
+        Next::Wait(Some(at(60_000))),
+        "once, however often it was wanted"
+    );
+    schedule.hold("a", at(30_000), at(2000));
+    assert_eq!(schedule.held_until("a", at(2000)), Some(at(30_000)));
+    assert_eq!(schedule.want(2, at(2000)), Wanted::Due);
+    assert_eq!(schedule.next(at(2000)), Next::Wait(Some(at(30_000))));
+    assert_eq!(schedule.next(at(30_000)), Next::Start(2), "held");
+    assert_eq!(schedule.held_until("a", at(30_000)), None);
+}
+
+#[test]
+fn one_that_is_gone_and_wanted_is_asked_once_more() {
+    let mut schedule = Schedule::new(LIMITS);
+    schedule.add(Some("a".into()), None, PATIENCE);
+    assert_eq!(schedule.want(0, at(10)), Wanted::Due);
+    assert_eq!(schedule.next(at(10)), Next::Start(0));
+    schedule.finished(0, at(20), None);
+    assert_eq!(schedule.next(at(90_000)), Next::Wait(None));
+}
+
+#[test]
+fn a_turn_of_the_bell_that_asks_nobody_is_not_the_one_that_is_wanted() {
+    let mut schedule = Schedule::new(LIMITS);
+    schedule.add(Some("a".into()), Some(at(60_000)), PATIENCE);
+    schedule.ring(0, at(10));
+    assert_eq!(schedule.want(0, at(10)), Wanted::Due);
+    assert_eq!(schedule.next(at(10)), Next::Start(0));
+    assert_eq!(schedule.brought_forward(0), None, "it asks");
+    schedule.finished(0, at(20), Some(at(60_000)));
+    schedule.ring(0, at(5000));
+    assert_eq!(schedule.next(at(5000)), Next::Start(0));
+    assert_eq!(schedule.brought_forward(0), Some(at(60_000)));
+    assert_eq!(schedule.want(0, at(5010)), Wanted::Due);
+    schedule.finished(0, at(5020), Some(at(60_000)));
+    assert_eq!(schedule.next(at(5020)), Next::Start(0), "afterwards");
+    assert_eq!(schedule.brought_forward(0), None);
+    schedule.finished(0, at(5030), Some(at(60_000)));
+    assert_eq!(schedule.next(at(10_000)), Next::Wait(Some(at(60_000))));
+}
