@@ -1,6 +1,11 @@
-//! Times and numbers as people say them, in the terminal and on the page.
+//! Times, numbers and what has become of orders, as people say them, in the terminal and on the page.
 
+use dateline_pipeline::clock::{Clock, before};
+use dateline_pipeline::collect::Polled;
+use dateline_pipeline::letters::Retry;
 use jiff::Timestamp;
+
+use crate::daemon::control::Applied;
 
 /// How long ago something was.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
@@ -31,6 +36,15 @@ pub(crate) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// The instant that somebody names: itself, or how long ago it is.
+pub(crate) fn named_instant(text: &str) -> Option<Timestamp> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Some(instant);
+    }
+    let ago = dateline_config::parse_duration(text)?;
+    Some(before(Clock::System.now(), ago))
+}
+
 /// A reason without the address that it begins with, for where that stands beside it.
 pub(crate) fn bare<'r>(reason: &'r str, address: &str) -> &'r str {
     let rest = reason.strip_prefix(address);
@@ -42,4 +56,67 @@ pub(crate) fn bare<'r>(reason: &'r str, address: &str) -> &'r str {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// What the turn of a source waits for that was to be asked now; the source stands before it.
+pub(crate) fn polled(turn: &Polled, now: Timestamp) -> String {
+    match turn {
+        Polled::Running => "is being asked at this moment".to_owned(),
+        Polled::Due => "is asked now, as soon as the spacing of its host allows".to_owned(),
+        Polled::Held { host, until } => format!(
+            "is asked when {host}, which is left alone, may be asked again: {}, at {}",
+            ahead(*until, now),
+            instant(*until)
+        ),
+        Polled::NetworkOut => {
+            "is due, and waits for this machine's network, which seems to be out".to_owned()
+        }
+        Polled::LogsFull => "is due, and waits for room in the logs, which are full".to_owned(),
+    }
+}
+
+/// What has changed with another configuration, each with its names; empty where nothing has.
+pub(crate) fn applied(applied: &Applied) -> Vec<String> {
+    let lines = [
+        ("collected from now on", &applied.added),
+        ("collected otherwise from now on", &applied.changed),
+        ("not collected any more", &applied.removed),
+        ("sinks that get records from now on", &applied.sinks_added),
+        (
+            "sinks that get them otherwise from now on",
+            &applied.sinks_changed,
+        ),
+        ("sinks that get no more", &applied.sinks_removed),
+        ("sections that hold from now on", &applied.settings),
+        (
+            "these hold only from the next start on",
+            &applied.at_next_start,
+        ),
+    ];
+    lines
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what}: {}", names.join(", ")))
+        .collect()
+}
+
+/// How many dead letters are tried again and how, with ` when …` at the end of each where it is not now.
+pub(crate) fn retried(retry: &Retry, when: &str) -> Vec<String> {
+    let stages = [
+        (
+            "deliver",
+            "record",
+            "delivered again, to the sink that refused it alone",
+        ),
+        ("transform", "draft", "transformed again"),
+        ("collect", "part", "read again with its file"),
+    ];
+    stages
+        .into_iter()
+        .filter_map(|(stage, noun, what)| {
+            let of_stage = retry.again.iter().filter(|again| again.stage == stage);
+            let number = Some(of_stage.count()).filter(|number| *number > 0)?;
+            Some(format!("{}: {what}{when}", count(number, noun)))
+        })
+        .collect()
 }

@@ -145,6 +145,16 @@ impl Finding {
         self.severity
     }
 
+    /// What is wrong with its place, in one line.
+    pub fn in_line(&self) -> String {
+        let place = match (self.file(), self.position()) {
+            (Some(file), Some((line, column))) => format!("{file}:{line}:{column}: "),
+            (Some(file), None) => format!("{file}: "),
+            (None, _) => String::new(),
+        };
+        format!("{place}{}", self.message())
+    }
+
     /// What is wrong, in one line.
     pub fn message(&self) -> &str {
         &self.message
@@ -287,22 +297,17 @@ impl ConfigErrors {
 }
 
 impl ConfigErrors {
+    /// What stops the configuration from being used, in the order of the places.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(|finding| finding.severity() == Severity::Error)
+    }
+
     /// The first errors with their places, in one line: for a log.
     pub fn in_brief(&self) -> String {
-        let errors = self
-            .findings
-            .iter()
-            .filter(|finding| finding.severity() == Severity::Error);
-        let said = errors.clone().take(IN_BRIEF).map(|finding| {
-            let place = match (finding.file(), finding.position()) {
-                (Some(file), Some((line, column))) => format!("{file}:{line}:{column}: "),
-                (Some(file), None) => format!("{file}: "),
-                (None, _) => String::new(),
-            };
-            format!("{place}{}", finding.message())
-        });
+        let said = self.errors().take(IN_BRIEF).map(Finding::in_line);
         let said: Vec<String> = said.collect();
-        match errors.count().saturating_sub(IN_BRIEF) {
+        match self.errors().count().saturating_sub(IN_BRIEF) {
             0 => said.join("; "),
             more => format!("{}; and {more} more", said.join("; ")),
         }

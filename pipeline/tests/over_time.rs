@@ -9,8 +9,8 @@ use std::time::Duration;
 use bench::{Bench, draft, source_row};
 use dateline_pipeline::draft::{Draft, Item, Link, Text, Trust};
 use dateline_pipeline::store::{
-    Brought, Commit, DeadLetter, LetterFilter, Reach, RecordFilter, SAMPLE_EVERY, SourceRow,
-    TURNS_KEPT, take_sample,
+    Brought, Commit, DeadLetter, Reach, RecordFilter, SAMPLE_EVERY, SourceRow, TURNS_KEPT, Which,
+    take_sample,
 };
 use jiff::Timestamp;
 
@@ -197,7 +197,7 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
     bench
         .commit_turn(source_row("quay", bench.clock.now()), brought)
         .await;
-    let find = |filter: LetterFilter| {
+    let find = |filter: Which| {
         let found = bench
             .readers
             .with(|reader| reader.dead_letters(&filter, 10))
@@ -205,24 +205,24 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
         let subjects = found.entries.into_iter().map(|letter| letter.subject);
         subjects.collect::<Vec<_>>()
     };
-    let all = LetterFilter::default();
+    let all = Which::default();
     assert_eq!(find(all.clone()), ["b.txt", "a.txt"]);
-    let empty = LetterFilter {
+    let empty = Which {
         kind: Some("empty".to_owned()),
         ..all.clone()
     };
     assert_eq!(find(empty), ["a.txt"]);
-    let worded = LetterFilter {
+    let worded = Which {
         text: Some("no ARTICLE".to_owned()),
         ..all.clone()
     };
     assert_eq!(find(worded).len(), 2);
-    let subject = LetterFilter {
+    let subject = Which {
         text: Some("A.t".to_owned()),
         ..all.clone()
     };
     assert_eq!(find(subject), ["a.txt"]);
-    let elsewhere = LetterFilter {
+    let elsewhere = Which {
         stage: Some("deliver".to_owned()),
         ..all
     };

@@ -1,13 +1,14 @@
 //! The admin port: the page for people, metrics and health for machines.
 //!
-//! It reads: what is stored, on connections of its own; what the stages say of themselves; the configuration. It changes nothing but its own
-//! samples. Who may come in, and by what names, is decided in [`mod@guard`] before anything else is looked at; how connections and requests are limited
+//! It reads: what is stored, on connections of its own; what the stages say of themselves; the configuration. It changes nothing itself but its own
+//! samples: what is done by the page is an order to the daemon ([`mod@pages::actions`]). Who may come in, and by what names, is decided in [`mod@guard`] before anything else is looked at; how connections and requests are limited
 //! stands in [`mod@serve`].
 
 mod assets;
 mod guard;
 mod html;
 mod machines;
+mod notes;
 mod pages;
 mod sampling;
 mod serve;
@@ -27,8 +28,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::daemon::Sinks;
+use crate::daemon::control::Control;
+use crate::daemon::{Refusal, Sinks};
 pub(crate) use guard::{Guard, TokenError};
+pub(crate) use notes::Notes;
 pub(crate) use serve::{Port, bind};
 
 /// Most bytes of a request's body: forms of a few words.
@@ -43,6 +46,12 @@ pub(crate) struct Facts {
     pub(crate) metrics: PrometheusHandle,
     /// The configuration that the daemon runs by.
     pub(crate) config: watch::Receiver<Arc<Config>>,
+    /// A changed one that was not taken.
+    pub(crate) refusal: watch::Receiver<Option<Refusal>>,
+    /// By which the daemon is told what to do; `None` where the page only shows.
+    pub(crate) control: Option<Control>,
+    /// What has become of what was done by the page.
+    pub(crate) notes: Notes,
     pub(crate) started: Timestamp,
 }
 

@@ -22,7 +22,6 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use dateline_config::{Config, Loaded};
-use dateline_pipeline::clock::{Clock, before};
 use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
 
@@ -30,6 +29,7 @@ use crate::client::ClientError;
 use crate::daemon::enrichment::enrichment;
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording::named_instant;
 
 /// Loads a configuration and shows what is wrong or doubtful about it.
 pub(crate) fn load_config(path: &Path) -> Result<Loaded, Exit> {
@@ -96,15 +96,11 @@ fn stop(exit: Exit, error: &anyhow::Error) -> Stop {
 
 /// The instant that an option names: itself, or how long ago it is.
 fn instant(option: &str, text: &str) -> anyhow::Result<Timestamp> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant);
-    }
-    let ago = dateline_config::parse_duration(text).ok_or_else(|| {
+    named_instant(text).ok_or_else(|| {
         anyhow!(
             "{option} {text} is neither a duration nor an instant; write how long ago (\"2d\", \"90m\") or when (\"2026-05-09T12:00:00Z\")"
         )
-    })?;
-    Ok(before(Clock::System.now(), ago))
+    })
 }
 
 /// Says that a state folder holds nothing.

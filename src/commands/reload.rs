@@ -5,6 +5,7 @@ use crate::client::{Client, ClientError};
 use crate::daemon::control::Applied;
 use crate::exit::Exit;
 use crate::terminal;
+use crate::wording;
 
 pub(crate) fn reload(args: &ReloadArgs) -> anyhow::Result<Exit> {
     // Said as `check` says it, with places and colours, before anybody is troubled.
@@ -32,25 +33,6 @@ fn describe(applied: &Applied) -> String {
     if applied.is_nothing() {
         return "nothing has changed\n".to_owned();
     }
-    let lines = [
-        ("collected from now on", &applied.added),
-        ("collected otherwise from now on", &applied.changed),
-        ("not collected any more", &applied.removed),
-        ("sinks that get records from now on", &applied.sinks_added),
-        (
-            "sinks that get them otherwise from now on",
-            &applied.sinks_changed,
-        ),
-        ("sinks that get no more", &applied.sinks_removed),
-        ("sections that hold from now on", &applied.settings),
-        (
-            "these hold only from the next start on",
-            &applied.at_next_start,
-        ),
-    ];
-    lines
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(what, names)| format!("{what}: {}\n", names.join(", ")))
-        .collect()
+    let lines = wording::applied(applied).into_iter();
+    lines.map(|line| line + "\n").collect()
 }

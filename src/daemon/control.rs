@@ -1,5 +1,6 @@
 //! What a running daemon may be told, by a signal, a changed file or a command: one order after the other.
 
+use dateline_pipeline::collect::Polled;
 use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::Retry;
 use dateline_pipeline::store::{StoreError, Which};
@@ -23,6 +24,11 @@ pub(super) enum Order {
         sink: String,
         since: Since,
         told: oneshot::Sender<Result<Replay, NoReplay>>,
+    },
+    /// Asks a source as soon as its host allows.
+    Poll {
+        source: String,
+        told: oneshot::Sender<Result<Polled, NoPoll>>,
     },
     /// Tries dead letters again.
     Retry {
@@ -75,6 +81,20 @@ pub(crate) enum NoReplay {
     Store(#[from] StoreError),
 }
 
+/// Why a source is not asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoPoll {
+    /// The configuration has none of this id.
+    #[error("there is no feed and no drop folder {0} in the configuration that the daemon runs by")]
+    Unknown(String),
+    /// It is switched off.
+    #[error("{0} is switched off: `enabled = false` in the configuration")]
+    Off(String),
+    /// The collect stage has ended.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Gives orders to a running daemon.
 #[derive(Clone)]
 pub(crate) struct Control(mpsc::Sender<Order>);
@@ -118,6 +138,13 @@ impl Control {
             .send(Order::Replay { sink, since, told })
             .await
             .ok()?;
+        answer.await.ok()
+    }
+
+    /// Has a source asked as soon as its host allows; says what its turn waits for. `None` when the daemon is stopping.
+    pub(crate) async fn poll(&self, source: String) -> Option<Result<Polled, NoPoll>> {
+        let (told, answer) = oneshot::channel();
+        self.0.send(Order::Poll { source, told }).await.ok()?;
         answer.await.ok()
     }
 

@@ -47,6 +47,7 @@ use delivery::Delivery;
 pub(crate) use delivery::{SinkState, Sinks};
 use logging::Logging;
 use reload::Live;
+pub(crate) use reload::{Refusal, Refused};
 
 /// How often upkeep looks for old entries.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -115,6 +116,7 @@ impl Daemon {
             rosters: collector.rosters(),
             delivery,
             config: latest::Sender::new(Arc::new(loaded.config.clone())),
+            refusal: latest::Sender::new(None),
             loaded,
             store,
             readers,
@@ -159,6 +161,11 @@ impl Daemon {
         self.live.config.subscribe()
     }
 
+    /// The changed configuration that was not taken; `None` while the files hold what the daemon runs by.
+    pub(crate) fn refusal(&self) -> latest::Receiver<Option<Refusal>> {
+        self.live.refusal.subscribe()
+    }
+
     /// The sinks and how they do.
     pub(crate) fn sinks(&self) -> Sinks {
         self.live.delivery.sinks()
@@ -187,6 +194,8 @@ impl Daemon {
         while let Some(order) = stop.run_until_cancelled(orders.next()).await {
             live.obey(order).await;
         }
+        // Who gives one from now on, or waits for one to be obeyed, is told that nobody does.
+        drop(orders);
         systemd::stopping();
         let drain = live.loaded.config.shutdown.drain;
         let deadline = tokio::time::Instant::now() + drain;

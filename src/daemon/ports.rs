@@ -61,6 +61,7 @@ impl Ports {
             let at = port.address()?;
             tracing::info!(address = at, "the page, metrics and health are served");
             address = Some(at);
+            let started = Timestamp::now();
             let facts = admin::Facts {
                 store: daemon.store().clone(),
                 readers: Arc::clone(daemon.readers()),
@@ -68,7 +69,10 @@ impl Ports {
                 outlook: daemon.outlook(),
                 metrics: metrics.clone(),
                 config: daemon.config(),
-                started: Timestamp::now(),
+                refusal: daemon.refusal(),
+                control: config.admin.actions.then(|| control.clone()),
+                notes: admin::Notes::new(started),
+                started,
             };
             tasks.push(tokio::spawn(admin::serve(
                 port,

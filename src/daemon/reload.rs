@@ -6,19 +6,21 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Loaded};
+use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Finding, Loaded};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
-use dateline_pipeline::collect::{Roster, Rosters};
+use dateline_pipeline::collect::{Polled, Roster, Rosters};
 use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::{self as dead_letters, Retry};
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{Readers, Retention, Store, StoreError, Which};
 use dateline_pipeline::transform::enrichment::Enrichment;
+use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::watch as latest;
 
-use super::control::{Applied, NoReplay, Order};
+use super::control::{Applied, NoPoll, NoReplay, Order};
 use super::delivery::{Configured, Delivery, Outlet};
 use super::logging::Logging;
 use super::{StartError, assembly, enrichment, letters, systemd};
@@ -28,6 +30,8 @@ pub(super) struct Live {
     pub(super) loaded: Loaded,
     /// The same, for whoever shows it.
     pub(super) config: latest::Sender<Arc<Config>>,
+    /// The changed configuration that was not taken, for whoever shows it.
+    pub(super) refusal: latest::Sender<Option<Refusal>>,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
     pub(super) rosters: Rosters,
@@ -50,6 +54,25 @@ pub(crate) enum Refused {
     Start(#[from] StartError),
 }
 
+impl Refused {
+    /// What is wrong, each with its place; at least one.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        match self {
+            Refused::Config(errors) => errors.errors().map(Finding::in_line).collect(),
+            Refused::Start(error) => vec![error.to_string()],
+        }
+    }
+}
+
+/// A changed configuration that was not taken: the one before goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Refusal {
+    /// When it was read.
+    pub(crate) at: Timestamp,
+    /// What is wrong with it, each with its place.
+    pub(crate) findings: Vec<String>,
+}
+
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Refused {
         Refused::Start(error.into())
@@ -69,6 +92,7 @@ impl Live {
             Order::Replay { sink, since, told } => {
                 told.send(self.replay(sink, since).await).is_ok()
             }
+            Order::Poll { source, told } => told.send(self.poll(source).await).is_ok(),
             Order::Retry { which, told } => told.send(self.retry(which).await).is_ok(),
         };
         if !waited_for {
@@ -82,6 +106,21 @@ impl Live {
             return Err(NoReplay::Unknown { sink, there });
         };
         Ok(orders.replay(since).await?)
+    }
+
+    async fn poll(&self, source: String) -> Result<Polled, NoPoll> {
+        let Some(polled) = self.rosters.poll(source.clone()).await? else {
+            let config = &self.loaded.config;
+            let mut feeds = config.feeds.iter().map(|feed| &feed.id);
+            let mut drops = config.drops.iter().map(|folder| &folder.id);
+            let is_off = feeds.any(|id| *id == source) || drops.any(|id| *id == source);
+            return Err(match is_off {
+                true => NoPoll::Off(source),
+                false => NoPoll::Unknown(source),
+            });
+        };
+        tracing::info!(source, turn = ?polled, "a source is polled by order");
+        Ok(polled)
     }
 
     async fn retry(&self, which: Which) -> Result<Retry, StoreError> {
@@ -114,8 +153,14 @@ impl Live {
 
     async fn reload(&mut self, why: &'static str) -> Result<Applied, Refused> {
         let applied = self.take_new().await;
-        let now = self.clock.now().as_second() as f64;
-        metrics::gauge!("dateline_config_reload_timestamp_seconds").set(now);
+        let at = self.clock.now();
+        let refused = applied.as_ref().err();
+        let refusal = refused.map(|refused| Refusal {
+            at,
+            findings: refused.findings(),
+        });
+        self.refusal.send_replace(refusal);
+        metrics::gauge!("dateline_config_reload_timestamp_seconds").set(at.as_second() as f64);
         metrics::gauge!("dateline_config_reload_successful").set(match applied {
             Ok(_) => 1.0,
             Err(_) => 0.0,

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `POST /v1/reload` | what has changed, or 422 with what is wrong |
 //! | `POST /v1/replay` | what is delivered again, or 404 with the sinks that there are |
+//! | `POST /v1/poll` | what the turn of a source waits for that is to be asked now, or 404 |
 //! | `POST /v1/dead-letters/retry` | which dead letters are tried again, and which stay and why |
 //! | `POST /v1/dead-letters/drop` | how many dead letters were thrown away |
 //! | `GET /v1/sinks` | how every sink does |
@@ -34,7 +35,7 @@ use tokio::net::{UnixListener, UnixSocket};
 use tokio_util::sync::CancellationToken;
 
 use super::Sinks;
-use super::control::{Control, NoReplay};
+use super::control::{Control, NoPoll, NoReplay};
 
 /// Name of the socket in the state folder.
 const NAME: &str = "control.sock";
@@ -72,6 +73,13 @@ pub(crate) struct ReplayAnswer {
     pub(crate) position: i64,
     /// Records that it gets again.
     pub(crate) records: u64,
+}
+
+/// Who is to be asked now, as a request says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PollRequest {
+    /// Id of the feed or drop folder.
+    pub(crate) source: String,
 }
 
 /// How a sink does, as the answer says it.
@@ -136,6 +144,7 @@ pub(crate) async fn serve(listener: UnixListener, daemon: Daemon, stop: Cancella
     let router = Router::new()
         .route("/v1/reload", post(reload))
         .route("/v1/replay", post(replay))
+        .route("/v1/poll", post(poll))
         .route("/v1/dead-letters/retry", post(retry))
         .route("/v1/dead-letters/drop", post(throw_away))
         .route("/v1/sinks", get(sinks))
@@ -175,6 +184,17 @@ async fn replay(State(daemon): State<Arc<Daemon>>, Json(request): Json<ReplayReq
         Some(Err(error @ NoReplay::Store(_))) => {
             refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
         }
+    }
+}
+
+async fn poll(State(daemon): State<Arc<Daemon>>, Json(request): Json<PollRequest>) -> Response {
+    match daemon.control.poll(request.source).await {
+        None => stopping(),
+        Some(Ok(polled)) => Json(polled).into_response(),
+        Some(Err(error @ NoPoll::Store(_))) => {
+            refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        }
+        Some(Err(error)) => refuse(StatusCode::NOT_FOUND, &error.to_string()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A daemon that is looked after: its configuration changes, records are delivered again, somebody watches, systemd asks.
+//! A daemon that is looked after: its configuration changes, records are delivered again, somebody watches and orders by the page, systemd asks.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -6,6 +6,7 @@
 #[path = "../torture/mod.rs"]
 mod torture;
 
+mod actions;
 mod reload;
 mod systemd;
 mod tail;

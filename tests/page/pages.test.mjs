@@ -1,15 +1,11 @@
 // Every page of the admin port, as people meet it: on a desk and on a phone, light and dark, with a keyboard, without JavaScript.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
-import { Browser, DESK, PHONE, faultsOf, shot, violationsOf } from "./support/browser.mjs";
+import { Browser, DESK, PHONE, accessibility, faultsOf, shot, violationsOf } from "./support/browser.mjs";
 import { ask } from "./support/daemon.mjs";
 import { HOSTILE, Newsroom, STORY } from "./support/newsroom.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let room, browser, paths;
 
@@ -48,11 +44,6 @@ const open = async (path, options) => {
 
 /// How far the page is wider than its window.
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-async function accessibility(page) {
-  const results = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"] })`);
-  return results.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target}: ${node.failureSummary}`));
-}
 
 for (const [scheme, size] of [["light", "desk"], ["dark", "desk"], ["light", "phone"], ["dark", "phone"]]) {
   test(`every page is whole, ${scheme}, on a ${size}`, async () => {
@@ -337,7 +328,7 @@ describe("who asks, and by what name", () => {
       assert.equal((await post(headers)).status, 403, JSON.stringify(headers));
     }
     const ours = await post({ origin: `http://${room.daemon.address}` });
-    assert.equal(ours.status, 404, "it is let in, and there is nothing there");
+    assert.equal(ours.status, 303, "it is let in, and led to where it is told");
   });
 
   test("browsers are told what they may do", async () => {

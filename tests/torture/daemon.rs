@@ -187,10 +187,34 @@ impl Daemon {
 
     /// Asks the admin port; status and body.
     pub(crate) fn ask(&mut self, path: &str) -> (u16, String) {
-        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
-        let address: SocketAddr = line["address"].as_str().unwrap().parse().unwrap();
-        get(address, path)
+        let (status, _, body) = self.request("GET", path, &[], "");
+        (status, body)
+    }
+
+    /// Asks the admin port for something, with these header fields and this body; status, header fields and body.
+    pub(crate) fn request(
+        &mut self,
+        method: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, String, String) {
+        let fields: String = fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{fields}\r\n{body}"
+        );
+        exchange(self.address(), &request)
             .unwrap_or_else(|error| panic!("{path}: {error}; the log ends:\n{}", self.log_tail()))
+    }
+
+    /// Where the admin port is.
+    fn address(&mut self) -> SocketAddr {
+        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
+        line["address"].as_str().unwrap().parse().unwrap()
     }
 
     /// The sum of a metric's samples whose labels hold all of `labels`; `None` if there is none.
@@ -258,14 +282,11 @@ fn lock(log: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One request, one answer.
-fn get(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
+/// One request, one answer: its status, its header fields and its body.
+fn exchange(address: SocketAddr, request: &str) -> std::io::Result<(u16, String, String)> {
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_LIMIT)?;
     stream.set_read_timeout(Some(ANSWER_LIMIT))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    )?;
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let status = answer
@@ -273,6 +294,6 @@ fn get(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
         .nth(1)
         .and_then(|status| status.parse().ok())
         .unwrap_or(0);
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    Ok((status, body.to_owned()))
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    Ok((status, head.to_ascii_lowercase(), body.to_owned()))
 }

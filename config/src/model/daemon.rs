@@ -67,6 +67,7 @@ section! {
         "socket" => "write it into `listen`: \"unix:/run/dateline/admin.sock\"",
         "password" => "did you mean `token`?",
         "host" => "did you mean `hosts`?",
+        "read_only" => "write `actions = false`",
     }, check check_admin {
         /// Whether the port is opened.
         enabled: bool = default(true), Bool;
@@ -79,6 +80,8 @@ section! {
         /// Names by which browsers reach the port, besides IP addresses and `localhost`, such as that of a proxy before it. Requests under any other name
         /// are refused, so that no web page can reach the port under a name of its own (DNS rebinding).
         hosts: Vec<String> = default(Vec::new()), List { of: host_name(), least: 0, most: MAX_HOSTS };
+        /// Whether the page may do something: reload the configuration, poll a feed, retry dead letters, replay records. Where not, it only shows.
+        actions: bool = default(true), Bool;
     }
 }
 

@@ -27,7 +27,7 @@ use crate::store::{Commit, DeadLetter, DeliverCommit, Readers, Store, StoreError
 use crate::trace;
 
 use orders::Order;
-pub use orders::{Orders, Replay, Since, replay};
+pub use orders::{Orders, Replay, Since, foresee, replay};
 pub use route::Route;
 
 /// How often a sink without work is called, for rotation and the like.

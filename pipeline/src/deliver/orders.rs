@@ -77,23 +77,34 @@ pub async fn replay(
     since: Since,
     now: Timestamp,
 ) -> Result<Replay, StoreError> {
-    let reader = sink.clone();
+    let replay = foresee(readers, sink.clone(), since).await?;
+    let position = replay.position;
+    let at = now;
+    store.commit(Commit::SetBack { sink, position, at }).await?;
+    Ok(replay)
+}
+
+/// What a replay would deliver again, by the sink's position in the store.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn foresee(
+    readers: &Arc<Readers>,
+    sink: String,
+    since: Since,
+) -> Result<Replay, StoreError> {
     let replay = readers.ask(move |log| {
-        let position = log.position(&reader)?.map_or(0, |(seq, _)| seq);
+        let position = log.position(&sink)?.map_or(0, |(seq, _)| seq);
         let before = match since {
             Since::Instant(instant) => log.last_record_before(instant)?,
             Since::Record(number) => number.saturating_sub(1).max(0),
         };
         let before = before.min(position);
-        let records = log.records_between(&reader, before, position)?;
+        let records = log.records_between(&sink, before, position)?;
         Ok(Replay {
             position: before,
             records,
         })
     });
-    let replay = replay.await?;
-    let position = replay.position;
-    let at = now;
-    store.commit(Commit::SetBack { sink, position, at }).await?;
-    Ok(replay)
+    replay.await
 }

@@ -3,10 +3,11 @@
 //! Both logs may hold millions of entries, and nothing but their numbers is indexed: a look goes through so many and says where it stopped.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use super::commit::Hash;
+use super::letters::{CONDITION, Which};
 use super::reader::{Reader, instant};
 
 /// What was found, and where to look further.
@@ -77,21 +78,6 @@ pub struct StoredRecord {
     pub record: String,
     /// Number of the article's latest record, which the log may not hold any more.
     pub latest: Option<i64>,
-}
-
-/// Which dead letters are looked for; what is absent excludes none.
-#[derive(Debug, Clone, Default)]
-pub struct LetterFilter {
-    /// Only those before this number.
-    pub before: Option<i64>,
-    /// `collect`, `transform` or `deliver`.
-    pub stage: Option<String>,
-    /// The source or sink.
-    pub origin: Option<String>,
-    /// Kind of the fault.
-    pub kind: Option<String>,
-    /// Part of the subject or the reason, in any case as far as ASCII goes.
-    pub text: Option<String>,
 }
 
 /// Something that was set aside, without its bytes.
@@ -219,30 +205,14 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn dead_letters(
-        &self,
-        filter: &LetterFilter,
-        most: u32,
-    ) -> rusqlite::Result<Found<LetterHead>> {
+    pub fn dead_letters(&self, which: &Which, most: u32) -> rusqlite::Result<Found<LetterHead>> {
+        let sql = format!(
+            "SELECT {LETTER} FROM dead_letters WHERE {CONDITION} ORDER BY seq DESC LIMIT ?8"
+        );
         let entries: Vec<LetterHead> = self
             .connection()
-            .prepare_cached(&format!(
-                "SELECT {LETTER} FROM dead_letters
-                 WHERE seq < ?1 AND (?2 IS NULL OR stage = ?2) AND (?3 IS NULL OR origin = ?3) AND (?4 IS NULL OR kind = ?4)
-                     AND (?5 IS NULL OR instr(lower(subject || char(10) || reason), lower(?5)))
-                 ORDER BY seq DESC LIMIT ?6"
-            ))?
-            .query_map(
-                params![
-                    filter.before.unwrap_or(i64::MAX),
-                    filter.stage,
-                    filter.origin,
-                    filter.kind,
-                    filter.text,
-                    most
-                ],
-                letter,
-            )?
+            .prepare_cached(&sql)?
+            .query_map(params_from_iter(which.values_and(most)), letter)?
             .collect::<rusqlite::Result<_>>()?;
         let is_cut = entries.len() == most as usize;
         let before = entries.last().map(|letter| letter.seq);

@@ -1,7 +1,8 @@
 //! Dead letters in the store: looked for, read, tried again, thrown away.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
 use super::commit::{ForOne, InputKeys, grow, insert_drafts, insert_record};
@@ -26,6 +27,12 @@ pub struct Which {
     /// Set aside then or later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Only those before this number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<i64>,
+    /// Part of the subject or the reason, in any case as far as ASCII goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// A dead letter without its bytes.
@@ -108,11 +115,14 @@ pub enum Again {
 #[derive(Debug)]
 pub struct DropCommit(pub Vec<i64>);
 
-/// What a letter is, and the condition of [`Which`].
+/// What a letter is.
 const COLUMNS: &str = "seq, at, stage, origin, subject, kind, reason, record_seq, length(bytes)";
-const CONDITION: &str =
+
+/// The condition of [`Which`], of seven [values](Which::values).
+pub(super) const CONDITION: &str =
     "(?1 IS NULL OR stage = ?1) AND (?2 IS NULL OR origin = ?2) AND (?3 IS NULL OR kind = ?3)
-    AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR seq IN (SELECT value FROM json_each(?5)))";
+    AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR seq IN (SELECT value FROM json_each(?5)))
+    AND (?6 IS NULL OR seq < ?6) AND (?7 IS NULL OR instr(lower(subject || char(10) || reason), lower(?7)))";
 
 impl Which {
     /// Whether it says nothing, which means all letters.
@@ -120,13 +130,24 @@ impl Which {
         *self == Which::default()
     }
 
-    fn numbers(&self) -> Option<String> {
+    /// What [`CONDITION`] asks for.
+    pub(super) fn values(&self) -> [Value; 7] {
         let numbers = serde_json::Value::from(self.numbers.as_slice());
-        (!self.numbers.is_empty()).then(|| numbers.to_string())
+        let numbers = (!self.numbers.is_empty()).then(|| numbers.to_string());
+        [
+            self.stage.clone().into(),
+            self.origin.clone().into(),
+            self.kind.clone().into(),
+            self.since.map(Timestamp::as_millisecond).into(),
+            numbers.into(),
+            self.before.into(),
+            self.text.clone().into(),
+        ]
     }
 
-    fn since(&self) -> Option<i64> {
-        self.since.map(Timestamp::as_millisecond)
+    /// The same, with the most that are asked for as the eighth.
+    pub(super) fn values_and(&self, most: u32) -> impl Iterator<Item = Value> {
+        self.values().into_iter().chain([most.into()])
     }
 }
 
@@ -139,16 +160,7 @@ impl Reader<'_> {
         let sql = format!("SELECT count(*) FROM dead_letters WHERE {CONDITION}");
         self.connection()
             .prepare_cached(&sql)?
-            .query_row(
-                params![
-                    which.stage,
-                    which.origin,
-                    which.kind,
-                    which.since(),
-                    which.numbers()
-                ],
-                |row| row.get::<_, i64>(0),
-            )
+            .query_row(params_from_iter(which.values()), |row| row.get::<_, i64>(0))
             .map(i64::unsigned_abs)
     }
 
@@ -158,21 +170,11 @@ impl Reader<'_> {
     /// When the database cannot be read.
     pub fn letters(&self, which: &Which, most: u32) -> rusqlite::Result<Vec<Letter>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM dead_letters WHERE {CONDITION} ORDER BY seq DESC LIMIT ?6"
+            "SELECT {COLUMNS} FROM dead_letters WHERE {CONDITION} ORDER BY seq DESC LIMIT ?8"
         );
         self.connection()
             .prepare_cached(&sql)?
-            .query_map(
-                params![
-                    which.stage,
-                    which.origin,
-                    which.kind,
-                    which.since(),
-                    which.numbers(),
-                    most
-                ],
-                letter,
-            )?
+            .query_map(params_from_iter(which.values_and(most)), letter)?
             .collect()
     }
 
@@ -184,16 +186,7 @@ impl Reader<'_> {
         let sql = format!("SELECT seq FROM dead_letters WHERE {CONDITION} ORDER BY seq");
         self.connection()
             .prepare_cached(&sql)?
-            .query_map(
-                params![
-                    which.stage,
-                    which.origin,
-                    which.kind,
-                    which.since(),
-                    which.numbers()
-                ],
-                |row| row.get(0),
-            )?
+            .query_map(params_from_iter(which.values()), |row| row.get(0))?
             .collect()
     }
 

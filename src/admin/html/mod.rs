@@ -8,7 +8,9 @@ pub(super) mod table;
 
 use maud::{DOCTYPE, Markup, html};
 
+use self::parts::badge;
 use super::assets::Asset;
+use super::notes::Note;
 
 /// A part of the page that the head leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +34,9 @@ impl Place {
     ];
 }
 
-/// htmx brings no style of its own, shows no page of an error in the place of a part, keeps no pages, and leaves open what somebody has opened.
-const HTMX: &str = r#"{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"],"defaultTimeout":20000,"noSwap":[204,304,"4xx","5xx"],"history":"reload"}"#;
+/// htmx brings no style of its own, shows no page of an error in the place of a part, keeps no pages, and leaves open
+/// what somebody has opened and pressed what somebody has pressed.
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open","hidden","aria-pressed"],"defaultTimeout":20000,"noSwap":[204,304,"4xx","5xx"],"history":"reload"}"#;
 
 /// A page with its head and its foot.
 pub(super) struct Shell<'s> {
@@ -41,6 +44,8 @@ pub(super) struct Shell<'s> {
     pub(super) place: Option<Place>,
     /// Whether a session can be ended.
     pub(super) locked: bool,
+    /// What has become of what somebody did.
+    pub(super) told: Option<&'s Note>,
 }
 
 impl Shell<'_> {
@@ -66,8 +71,26 @@ impl Shell<'_> {
                             form.leave method="post" action="/logout" { button type="submit" { "Log out" } }
                         }
                     }
-                    main #content tabindex="-1" { (content) }
+                    main #content tabindex="-1" {
+                        (told(self.told))
+                        (content)
+                    }
                 }
+            }
+        }
+    }
+}
+
+/// What has become of something; read out when it changes in place, and where the address leads.
+fn told(note: Option<&Note>) -> Markup {
+    html! {
+        div #told .told role="status" tabindex="-1" {
+            @if let Some(note) = note {
+                p {
+                    @if note.good { (badge("good", "●", "Done")) } @else { (badge("bad", "✕", "Not done")) }
+                    " " bdi { (note.what) }
+                }
+                (parts::details(&note.details))
             }
         }
     }

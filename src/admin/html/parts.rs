@@ -110,6 +110,41 @@ pub(in crate::admin) fn foreign(words: &str) -> Markup {
     html! { bdi { (words) } }
 }
 
+/// More about something, a line each.
+pub(in crate::admin) fn details(lines: &[String]) -> Markup {
+    html! {
+        @if !lines.is_empty() {
+            ul.details { @for line in lines { li { bdi { (line) } } } }
+        }
+    }
+}
+
+/// A button that does something: a form that is sent to `address` with these fields.
+pub(in crate::admin) fn act(
+    address: &str,
+    id: &str,
+    words: &str,
+    fields: &[(&str, &str)],
+) -> Markup {
+    html! { form method="post" action=(address) { (button(id, words, fields)) } }
+}
+
+/// The same for what is told on the page where it stands: with JavaScript the page is not left.
+pub(in crate::admin) fn act_in_place(address: &str, id: &str, words: &str) -> Markup {
+    html! {
+        form method="post" action=(address) hx-post=(address) hx-target="#content" hx-select="#content" hx-swap="outerMorph" {
+            (button(id, words, &[]))
+        }
+    }
+}
+
+fn button(id: &str, words: &str, fields: &[(&str, &str)]) -> Markup {
+    html! {
+        @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+        button #(id) type="submit" { (words) }
+    }
+}
+
 /// A list of facts: a name and what is known under it.
 pub(in crate::admin) fn facts(facts: &[(&str, Markup)]) -> Markup {
     html! {

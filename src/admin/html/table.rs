@@ -138,6 +138,17 @@ pub(in crate::admin) fn choice(
     }
 }
 
+/// A path of these parts. They are ids and names, which are letters, figures, dots, hyphens and underscores; whatever else somebody asked for stays
+/// within its part.
+pub(in crate::admin) fn path(parts: &[&str]) -> String {
+    let mut path = String::new();
+    for part in parts {
+        path.push('/');
+        path.extend(url::form_urlencoded::byte_serialize(part.as_bytes()));
+    }
+    path
+}
+
 /// An address with a query of the pairs that say something.
 pub(in crate::admin) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -147,5 +158,22 @@ pub(in crate::admin) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     match query.finish() {
         query if query.is_empty() => path.to_owned(),
         query => format!("{path}?{query}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_path_stay_within_it() {
+        assert_eq!(
+            path(&["sinks", "jsonl.main", "replay"]),
+            "/sinks/jsonl.main/replay"
+        );
+        assert_eq!(
+            path(&["feeds", "/evil.example?\r\n"]),
+            "/feeds/%2Fevil.example%3F%0D%0A"
+        );
     }
 }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Answer, answer};
+use super::{Answer, Visit, answer};
 use crate::admin::Facts;
 use crate::admin::html::Place;
 use crate::admin::html::parts::{exact, facts as fact_list, number};
@@ -29,7 +28,7 @@ struct About {
     drops: usize,
 }
 
-pub(super) async fn page(State(facts): State<Arc<Facts>>, headers: HeaderMap) -> Answer {
+pub(super) async fn page(State(facts): State<Arc<Facts>>, visit: Visit) -> Answer {
     let config = facts.config();
     let about = About {
         version: env!("CARGO_PKG_VERSION"),
@@ -42,7 +41,7 @@ pub(super) async fn page(State(facts): State<Arc<Facts>>, headers: HeaderMap) ->
         drops: config.drops.len(),
     };
     let titled = (Place::About, "About");
-    Ok(answer(&facts, &headers, titled, &about, show))
+    Ok(answer(&facts, &visit, titled, &about, show))
 }
 
 fn show(about: &About) -> Markup {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
 use dateline_pipeline::record::{Entity, Instant, Record};
 use dateline_pipeline::store::{StoredRecord, unhex};
@@ -11,7 +10,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::articles::title;
-use super::{Answer, Missing, answer};
+use super::{Answer, Missing, Visit, answer};
 use crate::admin::Facts;
 use crate::admin::html::Place;
 use crate::admin::html::marked::{field, legend};
@@ -24,7 +23,7 @@ const MAX_FIELD: usize = 200_000;
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Path(key): Path<String>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     if let Some(id) = unhex(&key) {
         let latest = facts.ask(move |reader| reader.latest_of(&id)).await?;
@@ -53,7 +52,7 @@ pub(super) async fn page(
     };
     Ok(answer(
         &facts,
-        &headers,
+        &visit,
         (Place::Articles, title),
         &json,
         show,

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use dateline_pipeline::store::{Found, Reach, RecordFilter, RecordHead};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, answer, said};
+use super::{Answer, Visit, answer, said};
 use crate::admin::Facts;
 use crate::admin::html::parts::{foreign, nothing, number, past};
 use crate::admin::html::{Place, table};
@@ -41,7 +40,7 @@ struct List {
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     let filter = RecordFilter {
         before: asked.before.parse().ok(),
@@ -58,7 +57,7 @@ pub(super) async fn page(
         asked,
     };
     let titled = (Place::Articles, "Articles");
-    Ok(answer(&facts, &headers, titled, &list, show))
+    Ok(answer(&facts, &visit, titled, &list, show))
 }
 
 fn show(page: &List) -> Markup {

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use dateline_config::{DropFolder, Every, Feed, format_duration};
 use dateline_pipeline::store::{
-    Found, LetterFilter, LetterHead, Reach, RecordFilter, RecordHead, SourceState, TURNS_KEPT,
-    TurnState,
+    Found, LetterHead, Reach, RecordFilter, RecordHead, SourceState, TURNS_KEPT, TurnState, Which,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Answer, Missing, answer, articles, letters};
+use super::{Answer, Missing, Visit, answer, articles, letters};
 use crate::admin::Facts;
 use crate::admin::html::parts::{
-    coming, condition, exact, facts as fact_list, foreign, lasting, nothing, number, outward, past,
+    act_in_place, coming, condition, exact, facts as fact_list, foreign, lasting, nothing, number,
+    outward, past,
 };
 use crate::admin::html::{Place, table};
 use crate::condition::Condition;
@@ -40,6 +39,9 @@ struct Subject {
     turns: Vec<TurnState>,
     articles: Found<RecordHead>,
     dead_letters: Found<LetterHead>,
+    /// Whether it can be polled by the page.
+    #[serde(skip)]
+    acts: bool,
 }
 
 /// What the configuration says of it, as far as one page can tell.
@@ -57,7 +59,7 @@ struct Configured {
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     let config = facts.config();
     let feed = config.feeds.iter().find(|feed| feed.id == id).map(of_feed);
@@ -67,6 +69,7 @@ pub(super) async fn page(
         .find(|folder| folder.id == id)
         .map(of_folder);
     let (configured, at) = (feed.or(folder), Timestamp::now());
+    let acts = facts.control.is_some();
     let asked = id.clone();
     let subject = facts
         .ask(move |reader| {
@@ -80,9 +83,9 @@ pub(super) async fn page(
                 source: Some(asked.clone()),
                 ..RecordFilter::default()
             };
-            let from_it = LetterFilter {
+            let from_it = Which {
                 origin: Some(asked.clone()),
-                ..LetterFilter::default()
+                ..Which::default()
             };
             Ok(Subject {
                 at,
@@ -93,6 +96,7 @@ pub(super) async fn page(
                 articles: reader.latest_records(&of_it, reach)?,
                 dead_letters: reader.dead_letters(&from_it, SHOWN as u32)?,
                 id: asked,
+                acts,
             })
         })
         .await?;
@@ -101,7 +105,7 @@ pub(super) async fn page(
         return Err(Missing::Nothing(what));
     }
     let titled = (Place::Feeds, id.as_str());
-    Ok(answer(&facts, &headers, titled, &subject, show))
+    Ok(answer(&facts, &visit, titled, &subject, show))
 }
 
 /// Takes a source's memory apart into what may be told of it: the rest is for the source alone.
@@ -189,7 +193,7 @@ fn show(subject: &Subject) -> Markup {
         @if let Some(name) = subject.name() { p.lead { (foreign(name)) } }
         div.columns {
             section { h2 #standing { "Standing" } (standing(subject)) }
-            section { h2 #why { "Next turn, and why then" } (why(subject)) }
+            section { h2 #why { "Next turn, and why then" } (why(subject)) (poll(subject)) }
             section { h2 #settings { "Settings" } (settings(subject)) }
         }
         section { h2 #turns { "Last turns" } (turns(subject)) }
@@ -250,6 +254,20 @@ fn why(subject: &Subject) -> Markup {
                     li { (hold.host) " is left alone until " (instant(hold.until)) ": " (foreign(&hold.reason)) }
                 }
             }
+        }
+    }
+}
+
+/// The way to have it asked now.
+fn poll(subject: &Subject) -> Markup {
+    let is_on = subject
+        .configured
+        .as_ref()
+        .is_some_and(|configured| configured.enabled);
+    html! {
+        @if subject.acts && is_on {
+            div.actions { (act_in_place(&table::path(&["feeds", &subject.id, "poll"]), "poll", "Poll it now")) }
+            p.quiet { "Its host is asked no faster for that, and not while it is left alone." }
         }
     }
 }

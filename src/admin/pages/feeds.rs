@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use dateline_config::{Config, Every};
 use dateline_pipeline::clock::between;
 use dateline_pipeline::store::SourceStatus;
@@ -14,7 +13,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, ROWS, answer, said};
+use super::{Answer, ROWS, Visit, answer, said};
 use crate::admin::Facts;
 use crate::admin::html::Place;
 use crate::admin::html::parts::{
@@ -108,7 +107,7 @@ struct Table {
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     let config = facts.config();
     // Ten thousand rows are joined and sorted in milliseconds, but not on a thread that others wait for.
@@ -119,7 +118,7 @@ pub(super) async fn page(
         })
         .await?;
     let titled = (Place::Feeds, "Feeds");
-    Ok(answer(&facts, &headers, titled, &table, show))
+    Ok(answer(&facts, &visit, titled, &table, show))
 }
 
 impl Table {

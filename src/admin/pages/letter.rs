@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use dateline_pipeline::store::LetterHead;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Missing, answer};
+use super::{Answer, Missing, Visit, answer};
 use crate::admin::Facts;
 use crate::admin::html::Place;
-use crate::admin::html::parts::{bytes as size, exact, facts as fact_list, foreign, number};
+use crate::admin::html::parts::{act, bytes as size, exact, facts as fact_list, foreign, number};
 
 /// Bytes that are shown; the rest is in the download.
 const SHOWN: usize = 16 << 10;
@@ -36,13 +36,16 @@ struct Letter {
     text: String,
     #[serde(skip)]
     hex: Option<String>,
+    /// Whether it can be tried again by the page.
+    #[serde(skip)]
+    acts: bool,
 }
 
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Path(seq): Path<i64>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     let (head, bytes) = letter(&facts, seq).await?;
     let shown = &bytes[..bytes.len().min(SHOWN)];
@@ -52,12 +55,13 @@ pub(super) async fn page(
         at: Timestamp::now(),
         text: String::from_utf8_lossy(shown).into_owned(),
         hex: as_hex.then(|| hex(shown)),
+        acts: facts.control.is_some(),
         head,
     };
     let title = format!("Dead letter {seq}");
     Ok(answer(
         &facts,
-        &headers,
+        &visit,
         (Place::DeadLetters, &title),
         &letter,
         show,
@@ -93,7 +97,10 @@ fn show(letter: &Letter) -> Markup {
     let own = format!("/dead-letters/{}", head.seq);
     html! {
         nav aria-label="Where this is" { a href="/dead-letters" { "Dead letters" } }
-        h1 { "Dead letter " (number(head.seq)) }
+        div.title {
+            h1 { "Dead letter " (number(head.seq)) }
+            @if letter.acts { (act(&format!("{own}/retry"), "retry", "Try it again", &[])) }
+        }
         (fact_list(&[
             ("reason", foreign(&head.reason)),
             ("kind", html! { (head.kind) }),

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
-use dateline_pipeline::store::{Found, LetterFilter, LetterHead};
+use dateline_pipeline::store::{Found, LetterHead, Which};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, ROWS, answer, said};
+use super::{Answer, ROWS, Visit, answer, said};
 use crate::admin::Facts;
 use crate::admin::html::parts::{bytes, foreign, number, past};
 use crate::admin::html::{Place, table};
@@ -21,46 +20,76 @@ pub(super) struct Asked {
     stage: String,
     kind: String,
     origin: String,
-    before: String,
+    pub(super) before: String,
+}
+
+impl Asked {
+    /// The letters that are meant.
+    pub(super) fn which(&self) -> Which {
+        Which {
+            before: self.before.parse().ok(),
+            stage: said(&self.stage),
+            origin: said(&self.origin),
+            kind: said(&self.kind),
+            text: said(&self.q),
+            ..Which::default()
+        }
+    }
+
+    /// What filters, as an address and a form say it.
+    pub(super) fn filter(&self) -> [(&'static str, &str); 4] {
+        [
+            ("q", &self.q),
+            ("stage", &self.stage),
+            ("kind", &self.kind),
+            ("origin", &self.origin),
+        ]
+    }
 }
 
 #[derive(Serialize)]
 struct List {
     at: Timestamp,
+    /// How many match, on whichever page.
+    matching: u64,
     #[serde(flatten)]
     found: Found<LetterHead>,
     #[serde(skip)]
     kinds: Vec<String>,
     #[serde(skip)]
     asked: Asked,
+    /// Whether they can be tried again by the page.
+    #[serde(skip)]
+    acts: bool,
 }
 
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
-    let filter = LetterFilter {
-        before: asked.before.parse().ok(),
-        stage: said(&asked.stage),
-        origin: said(&asked.origin),
-        kind: said(&asked.kind),
-        text: said(&asked.q),
+    let which = asked.which();
+    let all = Which {
+        before: None,
+        ..which.clone()
     };
-    let (found, kinds) = facts
+    let (found, matching, kinds) = facts
         .ask(move |reader| {
-            let found = reader.dead_letters(&filter, ROWS as u32)?;
-            Ok((found, reader.dead_letter_kinds()?))
+            let found = reader.dead_letters(&which, ROWS as u32)?;
+            let matching = reader.count_letters(&all)?;
+            Ok((found, matching, reader.dead_letter_kinds()?))
         })
         .await?;
     let list = List {
         at: Timestamp::now(),
+        matching,
         found,
         kinds,
         asked,
+        acts: facts.control.is_some(),
     };
     let titled = (Place::DeadLetters, "Dead letters");
-    Ok(answer(&facts, &headers, titled, &list, show))
+    Ok(answer(&facts, &visit, titled, &list, show))
 }
 
 fn show(page: &List) -> Markup {
@@ -69,12 +98,26 @@ fn show(page: &List) -> Markup {
         p.lead { "What could not be made into a record, and what a sink refused, with the reason and the bytes." }
         (filter(page))
         div #letters {
+            (matching(page))
             @if page.found.entries.is_empty() {
                 p.quiet { "None that matches." }
             } @else {
                 (list(&page.found.entries, page.at))
             }
             (further(page))
+        }
+    }
+}
+
+/// How many match, and the way to try all of them again.
+fn matching(page: &List) -> Markup {
+    let address = table::address("/dead-letters/retry", &page.asked.filter());
+    html! {
+        @if page.matching > 0 {
+            p.count {
+                span role="status" { (number(page.matching)) @if page.matching == 1 { " letter" } @else { " letters" } }
+                @if page.acts { " – " a #retry-all href=(address) { "Try all of these again…" } }
+            }
         }
     }
 }
@@ -105,9 +148,7 @@ fn further(page: &List) -> Markup {
     html! {
         @if let Some(before) = page.found.before {
             @let before = before.to_string();
-            @let address = table::address("/dead-letters", &[
-                ("q", &asked.q), ("stage", &asked.stage), ("kind", &asked.kind), ("origin", &asked.origin), ("before", &before),
-            ]);
+            @let address = table::address("/dead-letters", &[asked.filter().as_slice(), &[("before", &before)]].concat());
             nav.pager aria-label="Pages of the list" { (table::in_place("letters", &address, html! { "Older" }, Some("letters-next"))) }
         }
     }

@@ -2,6 +2,7 @@
 //! whoever asks with `Accept: application/json`.
 
 mod about;
+pub(super) mod actions;
 mod article;
 mod articles;
 mod feed;
@@ -13,9 +14,12 @@ mod overview;
 mod sinks;
 mod wrong;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -25,6 +29,7 @@ use serde::Serialize;
 
 use super::Facts;
 use super::html::{Place, Shell};
+use super::notes::Note;
 
 /// Rows of a list on one page: some screens of a desk, and a page that a phone has in a blink.
 const ROWS: usize = 100;
@@ -33,7 +38,7 @@ const ROWS: usize = 100;
 const MAX_WORDS: usize = 200;
 
 pub(super) fn router(facts: Arc<Facts>) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(overview::page))
         .route("/feeds", get(feeds::page))
         .route("/feeds/{id}", get(feed::page))
@@ -43,8 +48,40 @@ pub(super) fn router(facts: Arc<Facts>) -> Router {
         .route("/dead-letters/{seq}", get(letter::page))
         .route("/dead-letters/{seq}/bytes", get(letter::bytes))
         .route("/sinks", get(sinks::page))
-        .route("/about", get(about::page))
-        .with_state(facts)
+        .route("/about", get(about::page));
+    let all = match facts.control.clone() {
+        Some(control) => pages.merge(actions::router(control)),
+        None => pages,
+    };
+    all.with_state(facts)
+}
+
+/// Who asks for a page, and how.
+struct Visit {
+    /// Whether JSON is asked for, and not a page.
+    wants_json: bool,
+    /// What has become of what was done before: the address names it.
+    told: Option<Note>,
+}
+
+/// How an address names what has become of something.
+const TOLD: &str = "told";
+
+impl FromRequestParts<Arc<Facts>> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        facts: &Arc<Facts>,
+    ) -> Result<Visit, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        let named = pairs.find(|(name, _)| name == TOLD);
+        Ok(Visit {
+            wants_json: wants_json(&parts.headers),
+            told: named.and_then(|(_, name)| facts.notes.named(&name)),
+        })
+    }
 }
 
 /// Why a page is not to be had.
@@ -86,6 +123,7 @@ fn apology(status: StatusCode, title: &str, what: &str) -> Response {
         title,
         place: None,
         locked: false,
+        told: None,
     };
     let content = html! {
         h1 { (title) }
@@ -98,19 +136,20 @@ fn apology(status: StatusCode, title: &str, what: &str) -> Response {
 /// Shows `what` as a page, or gives it as JSON to whoever asks for that.
 fn answer<T: Serialize>(
     facts: &Facts,
-    headers: &HeaderMap,
+    visit: &Visit,
     (place, title): (Place, &str),
     what: &T,
     show: impl FnOnce(&T) -> Markup,
 ) -> Response {
     let vary = [(header::VARY, "accept")];
-    if wants_json(headers) {
+    if visit.wants_json {
         return (vary, axum::Json(what)).into_response();
     }
     let shell = Shell {
         title,
         place: Some(place),
         locked: facts.config().admin.token.is_some(),
+        told: visit.told.as_ref(),
     };
     (vary, shell.page(show(what))).into_response()
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::admin::Facts;
+use crate::daemon::Refusal;
 
 /// Hosts and sources in trouble that are named.
 const NAMED: u32 = 10;
@@ -27,6 +28,12 @@ pub(super) struct Now {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) store_fault: Option<String>,
     pub(super) network_is_out: bool,
+    /// The changed configuration that was not taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refused_config: Option<Refusal>,
+    /// Whether the page may do something.
+    #[serde(skip)]
+    pub(super) acts: bool,
 }
 
 /// How a sink stands.
@@ -43,6 +50,8 @@ pub(super) struct SinkNow {
     /// Why it takes nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) fault: Option<String>,
+    /// Whether the daemon is not ready without it.
+    pub(super) required: bool,
 }
 
 impl Now {
@@ -64,6 +73,8 @@ impl Now {
             max_bytes: config.state.max_bytes.0,
             store_fault: facts.store.trouble(),
             network_is_out: facts.outlook.network_is_out(),
+            refused_config: facts.refusal.borrow().clone(),
+            acts: facts.control.is_some(),
             glance,
         })
     }
@@ -102,6 +113,7 @@ fn sinks(facts: &Facts, glance: &Glance) -> Vec<SinkNow> {
             lag: u64::try_from(lag).unwrap_or(0),
             at: stored.and_then(|reader| reader.at),
             fault: health.fault,
+            required: sink.required,
         }
     };
     let mut sinks: Vec<SinkNow> = facts.sinks.now().into_iter().map(of).collect();

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use dateline_pipeline::store::{Sample, TRANSFORM};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
 use super::now::{Now, SinkNow};
 use super::wrong::{Wrong, wrong};
-use super::{Answer, answer};
+use super::{Answer, Visit, answer};
 use crate::admin::Facts;
-use crate::admin::html::parts::{badge, bytes, foreign, lasting, nothing, number, past};
+use crate::admin::html::parts::{
+    act_in_place, badge, bytes, foreign, lasting, nothing, number, past,
+};
 use crate::admin::html::plot::{Line, Plot};
 use crate::admin::html::{Place, table};
 use crate::admin::trend::{RANGES, Range, Trend};
@@ -39,7 +40,7 @@ struct Overview {
 pub(super) async fn page(
     State(facts): State<Arc<Facts>>,
     Query(asked): Query<Asked>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Answer {
     let now = Now::of(&facts).await?;
     let range = Range::named(&asked.range);
@@ -52,7 +53,7 @@ pub(super) async fn page(
         now,
     };
     let titled = (Place::Overview, "Overview");
-    Ok(answer(&facts, &headers, titled, &overview, show))
+    Ok(answer(&facts, &visit, titled, &overview, show))
 }
 
 fn show(overview: &Overview) -> Markup {
@@ -60,7 +61,10 @@ fn show(overview: &Overview) -> Markup {
     html! {
         div.title {
             h1 { "Overview" }
-            button #refresh type="button" aria-pressed="false" hidden { "Pause refresh" }
+            div.actions {
+                @if overview.now.acts { (act_in_place("/reload", "reload", "Reload the configuration")) }
+                button #refresh type="button" aria-pressed="false" hidden { "Pause refresh" }
+            }
         }
         div #live hx-get=(address) hx-select="#live" hx-trigger=(REFRESH) hx-swap="outerMorph" {
             section {
@@ -121,6 +125,7 @@ pub(super) fn sink_table(sinks: &[SinkNow], now: &Now) -> Markup {
                     tr {
                         th scope="col" { "Sink" }
                         th scope="col" { "State" }
+                        th scope="col" { "Required" }
                         th.number scope="col" { "Behind" }
                         th.number scope="col" { "Position" }
                         th scope="col" { "Last commit" }
@@ -132,6 +137,7 @@ pub(super) fn sink_table(sinks: &[SinkNow], now: &Now) -> Markup {
                         tr {
                             th scope="row" { (sink.name) }
                             td data-name="State" { (state(sink)) }
+                            td data-name="Required" { @if sink.required { "yes" } @else { "no" } }
                             td.number data-name="Behind" { (number(sink.lag)) }
                             td.number data-name="Position" { (number(sink.position)) }
                             td data-name="Last commit" { (past(sink.at, now.at)) }
@@ -146,7 +152,8 @@ pub(super) fn sink_table(sinks: &[SinkNow], now: &Now) -> Markup {
 
 fn state(sink: &SinkNow) -> Markup {
     match (&sink.fault, sink.lag) {
-        (Some(_), _) => badge("bad", "✕", "away"),
+        (Some(_), _) if sink.required => badge("bad", "✕", "away"),
+        (Some(_), _) => badge("doubtful", "▲", "away"),
         (None, 0) => badge("good", "●", "up to date"),
         (None, _) => badge("good", "●", "takes records"),
     }

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use dateline_config::Config;
-use dateline_pipeline::store::{LetterFilter, LetterHead};
+use dateline_pipeline::store::{LetterHead, Which};
 use maud::{Markup, html};
 use serde::Serialize;
 
 use super::now::Now;
 use super::overview::sink_table;
-use super::{Answer, answer, letters};
+use super::{Answer, Visit, answer, letters};
 use crate::admin::Facts;
 use crate::admin::html::parts::facts as fact_list;
 use crate::admin::html::{Place, table};
@@ -33,11 +32,18 @@ struct Settings {
     settings: Vec<(&'static str, String)>,
 }
 
-pub(super) async fn page(State(facts): State<Arc<Facts>>, headers: HeaderMap) -> Answer {
+impl Sinks {
+    /// Whether the page can have records delivered again to this one: it runs.
+    fn can_replay(&self, name: &str) -> bool {
+        self.now.acts && self.now.sinks.iter().any(|sink| sink.name == name)
+    }
+}
+
+pub(super) async fn page(State(facts): State<Arc<Facts>>, visit: Visit) -> Answer {
     let now = Now::of(&facts).await?;
-    let filter = LetterFilter {
+    let filter = Which {
         stage: Some("deliver".to_owned()),
-        ..LetterFilter::default()
+        ..Which::default()
     };
     let refused = facts
         .ask(move |reader| reader.dead_letters(&filter, SHOWN))
@@ -48,7 +54,7 @@ pub(super) async fn page(State(facts): State<Arc<Facts>>, headers: HeaderMap) ->
         refused: refused.entries,
     };
     let titled = (Place::Sinks, "Sinks");
-    Ok(answer(&facts, &headers, titled, &sinks, show))
+    Ok(answer(&facts, &visit, titled, &sinks, show))
 }
 
 fn settings(config: &Config) -> Vec<Settings> {
@@ -59,6 +65,7 @@ fn settings(config: &Config) -> Vec<Settings> {
             ("file", sink.file.clone()),
             ("compress", sink.compress.to_string()),
             ("enabled", sink.enabled.to_string()),
+            ("required", sink.required.to_string()),
         ],
     });
     let topics = config.sinks.kafka.iter().map(|(name, sink)| Settings {
@@ -68,6 +75,7 @@ fn settings(config: &Config) -> Vec<Settings> {
             ("topic", sink.topic.clone()),
             ("delivery", sink.delivery.to_string()),
             ("enabled", sink.enabled.to_string()),
+            ("required", sink.required.to_string()),
         ],
     });
     files.chain(topics).collect()
@@ -81,12 +89,16 @@ fn show(sinks: &Sinks) -> Markup {
         }
         section {
             h2 #settings { "Settings" }
+            p.quiet { "Without a sink that is required, the daemon is not ready (" code { "/readyz" } ")." }
             div.columns {
                 @for sink in &sinks.settings {
                     section {
                         h3 { (sink.name) }
                         @let facts: Vec<_> = sink.settings.iter().map(|(key, value)| (*key, html! { (value) })).collect();
                         (fact_list(&facts))
+                        @if sinks.can_replay(&sink.name) {
+                            p { a href=(table::path(&["sinks", &sink.name, "replay"])) { "Deliver records to " (sink.name) " again…" } }
+                        }
                     }
                 }
             }

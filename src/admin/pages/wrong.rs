@@ -1,11 +1,14 @@
 //! What is wrong now, the gravest first: what somebody who opens the page at night has to see. Pure.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Serialize;
 
 use super::now::Now;
-use crate::admin::html::parts::{badge, number};
-use crate::wording::ahead;
+use crate::admin::html::parts::{badge, details, number};
+use crate::admin::notes::in_short;
+use crate::daemon::Refusal;
+use crate::wording::{ago, ahead};
 
 /// Something that is wrong.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -13,6 +16,8 @@ pub(super) struct Wrong {
     /// Whether somebody has to do something, or it may pass by itself.
     pub(super) grave: bool,
     pub(super) what: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) details: Vec<String>,
     /// The page that says more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) more: Option<String>,
@@ -20,11 +25,16 @@ pub(super) struct Wrong {
 
 /// What is wrong, the gravest first.
 pub(super) fn wrong(now: &Now) -> Vec<Wrong> {
-    let mut all = Vec::new();
+    let mut all: Vec<Wrong> = now
+        .refused_config
+        .iter()
+        .map(|refusal| refused(refusal, now.at))
+        .collect();
     let mut say = |grave, what: String, more: Option<&str>| {
         all.push(Wrong {
             grave,
             what,
+            details: Vec::new(),
             more: more.map(str::to_owned),
         });
     };
@@ -51,7 +61,7 @@ pub(super) fn wrong(now: &Now) -> Vec<Wrong> {
                 sink.name,
                 number(sink.lag)
             );
-            say(true, what, Some("/sinks"));
+            say(sink.required, what, Some("/sinks"));
         }
     }
     let trouble = now.glance.trouble;
@@ -90,6 +100,18 @@ pub(super) fn wrong(now: &Now) -> Vec<Wrong> {
     all
 }
 
+fn refused(refusal: &Refusal, now: Timestamp) -> Wrong {
+    let when = ago(refusal.at, now);
+    Wrong {
+        grave: true,
+        what: format!(
+            "The configuration that was read {when} is not taken, and the daemon goes on as it was."
+        ),
+        details: in_short(refusal.findings.clone()),
+        more: None,
+    }
+}
+
 fn sources(number: u64) -> String {
     match number {
         1 => "1 source is".to_owned(),
@@ -106,7 +128,10 @@ pub(super) fn show(all: &[Wrong]) -> Markup {
                 @for wrong in all {
                     li {
                         @if wrong.grave { (badge("bad", "✕", "Act")) } @else { (badge("doubtful", "▲", "Watch")) }
-                        span { bdi { (wrong.what) } @if let Some(more) = &wrong.more { " " a href=(more) { "More" } } }
+                        div {
+                            bdi { (wrong.what) } @if let Some(more) = &wrong.more { " " a href=(more) { "More" } }
+                            (details(&wrong.details))
+                        }
                     }
                 }
             }

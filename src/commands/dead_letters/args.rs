@@ -124,6 +124,7 @@ impl Filter {
             origin: sink.or_else(|| self.source.clone()),
             kind: self.kind.clone(),
             since: since.map_err(|error| stop(Exit::Usage, &error))?,
+            ..Which::default()
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::commands::{Done, Stop, load_config};
 use crate::daemon::letters::world;
 use crate::exit::Exit;
 use crate::terminal;
-use crate::wording::count;
+use crate::wording;
 
 pub(super) fn retry(args: &ChosenArgs) -> Done {
     let loaded = load_config(&args.config.config).map_err(Stop::Said)?;
@@ -45,22 +45,8 @@ fn describe(retry: &Retry, by: By) -> String {
         By::Daemon => "",
         By::Ourselves => " when the daemon runs",
     };
-    let mut text = String::new();
-    for (stage, noun, what) in [
-        (
-            "deliver",
-            "record",
-            "delivered again, to the sink that refused it alone",
-        ),
-        ("transform", "draft", "transformed again"),
-        ("collect", "part", "read again with its file"),
-    ] {
-        let number = retry.again.iter().filter(|again| again.stage == stage);
-        let number = number.count();
-        if number > 0 {
-            text += &format!("{}: {what}{when}\n", count(number, noun));
-        }
-    }
+    let again = wording::retried(retry, when).into_iter();
+    let mut text: String = again.map(|line| line + "\n").collect();
     for stay in &retry.stay {
         text += &format!(
             "{} stays: {}\n",

@@ -26,6 +26,8 @@ pub(super) enum FeedsCommand {
     Export(ExportArgs),
     /// Explain when a feed is asked next, and how it does.
     Why(WhyArgs),
+    /// Have a running daemon ask feeds now, as soon as their hosts may be asked again.
+    Poll(PollArgs),
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +128,18 @@ pub(super) struct WhyArgs {
     #[arg(value_name = "ID")]
     pub(super) id: String,
     /// Print what is known of it as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PollArgs {
+    #[command(flatten)]
+    pub(super) config: ConfigArg,
+    /// Ids of the feeds; those of drop folders too, which are looked into.
+    #[arg(value_name = "ID", required = true)]
+    pub(super) ids: Vec<String>,
+    /// Print what their turns wait for as JSON.
     #[arg(long)]
     pub(super) json: bool,
 }

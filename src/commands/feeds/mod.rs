@@ -10,6 +10,7 @@ mod export;
 mod health;
 mod import;
 mod list;
+mod poll;
 mod registry;
 mod remove;
 mod sorting;
@@ -33,6 +34,7 @@ pub(crate) fn feeds(args: &FeedsArgs) -> anyhow::Result<Exit> {
         FeedsCommand::Import(args) => import::import(args),
         FeedsCommand::Export(args) => export::export(args),
         FeedsCommand::Why(args) => why::why(args),
+        FeedsCommand::Poll(args) => poll::poll(args),
     })
 }
 

@@ -1,12 +1,15 @@
 // Chromium, with everything noted that no page of ours may do: errors, requests to others, violations of the policy.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const SHOTS = process.env.DATELINE_SHOTS ?? join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..", "shots");
 mkdirSync(SHOTS, { recursive: true });
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const DESK = { width: 1280, height: 900 };
 export const PHONE = { width: 320, height: 640 };
@@ -63,6 +66,12 @@ export function violationsOf(page) {
 /// The same, with everything that was noted of the documents before it.
 export async function faultsOf(page) {
   return [...page.faults, ...(await violationsOf(page))];
+}
+
+/// What axe finds of barriers on the page.
+export async function accessibility(page) {
+  const results = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"] })`);
+  return results.violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target}: ${node.failureSummary}`));
 }
 
 export function shot(page, name) {

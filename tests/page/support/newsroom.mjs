@@ -2,7 +2,8 @@
 // a week.
 
 import { createServer } from "node:http";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 import { Daemon, Folder, until } from "./daemon.mjs";
 
@@ -46,6 +47,8 @@ export class Newsroom {
   static async open() {
     const room = new Newsroom();
     room.folder = new Folder();
+    /// Addresses that the daemon has asked for.
+    room.requests = [];
     room.server = createServer((request, answer) => room.serve(request, answer));
     await new Promise((resolve) => room.server.listen(0, "127.0.0.1", resolve));
     try {
@@ -72,7 +75,7 @@ export class Newsroom {
     const feed = (id, path, more = "") => `[[feeds]]\nid = "${id}"\nurl = "${this.base}${path}"\n${more}\n`;
     return [
       '[state]\ndir = "state"\n[admin]\nlisten = "127.0.0.1:0"\nhosts = ["dateline.test"]\n[log]\nformat = "json"\n',
-      '[collect]\nper_host_spacing = "0s"\n[http]\nallow_networks = ["127.0.0.0/8"]\n[shutdown]\ndrain = "2s"\n',
+      '[collect]\nper_host_spacing = "0s"\n[http]\nallow_networks = ["127.0.0.0/8"]\n[shutdown]\ndrain = "2s"\n[reload]\nwatch = false\n',
       feed("harbour", "/harbour.xml", 'tags = ["sea", "north"]'),
       feed("notices", "/notices.xml", 'tags = ["sea"]\nevery = "1h"'),
       feed("hostile", "/hostile.xml"),
@@ -85,7 +88,15 @@ export class Newsroom {
     ].join("\n");
   }
 
+  /// The lines that the sink of files has got.
+  delivered() {
+    const folder = this.folder.at("out");
+    const files = readdirSync(folder).filter((name) => /\.jsonl(\.part)?$/.test(name));
+    return files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean));
+  }
+
   serve(request, answer) {
+    this.requests.push(request.url);
     if (request.url === "/gone.xml") answer.writeHead(410).end();
     else if (this.pages[request.url]) answer.writeHead(200, { "content-type": "application/rss+xml; charset=utf-8" }).end(this.pages[request.url]);
     else answer.writeHead(500).end();

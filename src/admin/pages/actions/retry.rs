@@ -1,0 +1,171 @@
+//! Dead letters are tried again: one of them, or all that a filter shows, which is asked back first.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Form};
+use dateline_pipeline::letters::Retry;
+use dateline_pipeline::store::Which;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::{Outcome, Visit, broken, obeyed};
+use crate::admin::Facts;
+use crate::admin::html::parts::{act, number};
+use crate::admin::html::{Place, table};
+use crate::admin::notes::Note;
+use crate::admin::pages::letters::Asked;
+use crate::admin::pages::{Answer, answer};
+use crate::daemon::control::Control;
+use crate::wording::{self, count};
+
+/// What would be tried again.
+#[derive(Serialize)]
+struct Question {
+    letters: u64,
+    /// Those before this number: what is set aside from now on is not meant.
+    before: i64,
+    #[serde(skip)]
+    asked: Asked,
+}
+
+/// Asks whether all that a filter shows is to be tried again.
+pub(super) async fn ask(
+    State(facts): State<Arc<Facts>>,
+    Query(mut asked): Query<Asked>,
+    visit: Visit,
+) -> Answer {
+    let which = asked.which();
+    let (letters, latest) = facts
+        .ask(move |reader| {
+            let latest = reader.dead_letters(&which, 1)?.entries;
+            Ok((
+                reader.count_letters(&which)?,
+                latest.first().map(|letter| letter.seq),
+            ))
+        })
+        .await?;
+    let before = latest.unwrap_or_default() + 1;
+    asked.before = before.to_string();
+    let question = Question {
+        letters,
+        before,
+        asked,
+    };
+    let titled = (Place::DeadLetters, "Try dead letters again");
+    Ok(answer(&facts, &visit, titled, &question, show))
+}
+
+fn show(question: &Question) -> Markup {
+    let asked = &question.asked;
+    let back = table::address("/dead-letters", &asked.filter());
+    let letters = usize::try_from(question.letters).unwrap_or(usize::MAX);
+    let conditions = asked
+        .filter()
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty());
+    let conditions: Vec<_> = conditions
+        .map(|(name, value)| (in_words(name), value))
+        .collect();
+    html! {
+        nav aria-label="Where this is" { a href=(back) { "Dead letters" } }
+        h1 { "Try dead letters again" }
+        @if letters == 0 {
+            p { "There is none of these any more." }
+        } @else {
+            p {
+                strong { (number(question.letters)) @if letters == 1 { " dead letter" } @else { " dead letters" } }
+                @if conditions.is_empty() { ", all that there are, " } @else {
+                    @for (what, value) in &conditions { ", " (what) " " bdi { q { (value) } } }
+                    ", "
+                }
+                @if letters == 1 { "is" } @else { "are" } " tried again, each where it was set aside:"
+            }
+            ul.details {
+                li { "a record that a sink refused is delivered again, to that sink alone;" }
+                li { "a draft that could not be made into a record is transformed again;" }
+                li { "a part of a dropped file is read again, with the whole of its file." }
+            }
+            p { "What cannot be tried again stays, and so does what fails once more, as a new letter. What is set aside from now on is not touched." }
+            div.actions {
+                (act("/dead-letters/retry", "retry", &format!("Try {} again", count(letters, "letter")), &[asked.filter().as_slice(), &[("before", &asked.before)]].concat()))
+                a href=(back) { "Leave them" }
+            }
+        }
+    }
+}
+
+/// What a field of the filter stands for.
+fn in_words(field: &str) -> &'static str {
+    match field {
+        "q" => "with the words",
+        "origin" => "from",
+        "stage" => "of the stage",
+        _ => "of the kind",
+    }
+}
+
+/// Has all of them tried again that a filter shows.
+pub(super) async fn all(
+    State(facts): State<Arc<Facts>>,
+    Extension(control): Extension<Control>,
+    visit: Visit,
+    Form(asked): Form<Asked>,
+) -> Response {
+    let outcome = match tried(control, asked.which()).await {
+        Ok(retry) => Outcome::done(note(&retry), &retry),
+        Err(outcome) => outcome,
+    };
+    outcome.tell(&facts, &visit, ("/dead-letters", &asked.filter()))
+}
+
+/// Has one of them tried again.
+pub(super) async fn one(
+    State(facts): State<Arc<Facts>>,
+    Extension(control): Extension<Control>,
+    Path(seq): Path<i64>,
+    visit: Visit,
+) -> Response {
+    let which = Which {
+        numbers: vec![seq],
+        ..Which::default()
+    };
+    let (outcome, stays) = match tried(control, which).await {
+        Err(outcome) => (outcome, true),
+        Ok(retry) if retry.again.is_empty() => {
+            let reasons = retry.stay.into_iter().map(|stay| stay.reason);
+            let reasons: Vec<String> = reasons.collect();
+            let is_there = facts.ask(move |reader| reader.dead_letter(seq)).await;
+            let note = Note::failed(format!("Dead letter {seq} stays: {}.", reasons.join("; ")));
+            let outcome = Outcome::refused(StatusCode::CONFLICT, note);
+            (outcome, is_there.is_ok_and(|letter| letter.is_some()))
+        }
+        Ok(retry) => (Outcome::done(note(&retry), &retry), false),
+    };
+    let own = format!("/dead-letters/{seq}");
+    // One that has left has no page any more.
+    let next = if stays { own.as_str() } else { "/dead-letters" };
+    outcome.tell(&facts, &visit, (next, &[]))
+}
+
+async fn tried(control: Control, which: Which) -> Result<Retry, Outcome> {
+    let retried = obeyed(async move { control.retry(which).await }).await?;
+    retried.map_err(|error| broken(&error))
+}
+
+fn note(retry: &Retry) -> Note {
+    let stay = retry.stay.iter();
+    let stay = stay.map(|stay| format!("{} stays: {}", stay.number, stay.reason));
+    let details = wording::retried(retry, "")
+        .into_iter()
+        .chain(stay)
+        .collect();
+    if retry.again.is_empty() {
+        return Note::failed("No dead letter is tried again.").with(details);
+    }
+    let tried = count(retry.again.len(), "dead letter");
+    let verb = if retry.again.len() == 1 { "is" } else { "are" };
+    Note::done(format!("{tried} {verb} tried again.")).with(details)
+}
