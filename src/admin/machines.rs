@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use dateline_pipeline::deliver::SinkHealth;
 use serde_json::json;
 
-use super::Facts;
+use super::{Facts, series};
 
 pub(super) async fn metrics(State(facts): State<Arc<Facts>>) -> impl IntoResponse {
     // Counted when asked for: a sink that is away commits nothing that could keep it up to date.
@@ -24,7 +24,14 @@ pub(super) async fn metrics(State(facts): State<Arc<Facts>>) -> impl IntoRespons
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
-    (content_type, facts.metrics.render())
+    let mut text = facts.metrics.render();
+    match series::of_feeds(&facts).await {
+        Ok(feeds) => text += &feeds,
+        Err(error) => {
+            tracing::error!(%error, "the state of single feeds cannot be read for /metrics")
+        }
+    }
+    (content_type, text)
 }
 
 pub(super) async fn healthz() -> &'static str {

@@ -11,6 +11,7 @@ mod machines;
 mod notes;
 mod pages;
 mod sampling;
+mod series;
 mod serve;
 mod trend;
 
@@ -81,9 +82,12 @@ pub(crate) fn guard(admin: &Admin) -> Result<Guard, TokenError> {
 pub(crate) async fn serve(port: Port, guard: Guard, facts: Facts, stop: CancellationToken) {
     let facts = Arc::new(facts);
     let sampling = tokio::spawn(sampling::sample(Arc::clone(&facts), stop.clone()));
+    let counting = tokio::spawn(series::count_left_out(facts.config.clone(), stop.clone()));
     serve::serve(port, router(facts, Arc::new(guard)), stop).await;
-    if let Err(error) = sampling.await {
-        tracing::error!(%error, "taking samples ended abnormally");
+    for (what, task) in [("taking samples", sampling), ("counting feeds", counting)] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "{what} ended abnormally");
+        }
     }
 }
 

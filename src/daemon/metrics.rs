@@ -1,4 +1,4 @@
-//! The recorder behind `/metrics`, and what every metric means.
+//! The recorder behind `/metrics`, and what every metric means but those of single feeds (`admin/series`).
 
 use anyhow::Context;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
@@ -163,6 +163,10 @@ fn describe() {
         "dateline_config_reload_timestamp_seconds",
         Unit::Seconds,
         "when the configuration was last read, in seconds since 1970"
+    );
+    describe_gauge!(
+        "dateline_feeds_without_series",
+        "feeds without series of their own (`dateline_feed_…`), all or none: [admin] feed_series is 0, or there are more feeds than that"
     );
     describe_counter!(
         "dateline_log_lines_left_out_total",

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Finding, Loaded};
+use dateline_config::{Admin, Config, ConfigErrors, DropFolder, Feed, Finding, Loaded};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
@@ -320,6 +320,10 @@ fn compare(old: &Config, new: &Config) -> Applied {
     note("[shutdown]", old.shutdown != new.shutdown);
     note("[reload]", old.reload != new.reload);
     note("[log] level", old.log.level != new.log.level);
+    note(
+        "[admin] feed_series",
+        old.admin.feed_series != new.admin.feed_series,
+    );
     let held = |config: &Config| {
         let state = &config.state;
         (state.max_bytes, state.max_age, state.article_memory)
@@ -331,7 +335,11 @@ fn compare(old: &Config, new: &Config) -> Applied {
         }
     };
     note("[state] dir", old.state.dir != new.state.dir);
-    note("[admin]", old.admin != new.admin);
+    let opened = |config: &Config| Admin {
+        feed_series: 0,
+        ..config.admin.clone()
+    };
+    note("[admin]", opened(old) != opened(new));
     note("[websub]", old.websub != new.websub);
     note("[telemetry]", old.telemetry != new.telemetry);
     note("[log] format", old.log.format != new.log.format);

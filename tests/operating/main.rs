@@ -8,6 +8,7 @@ mod torture;
 
 mod actions;
 mod reload;
+mod series;
 mod systemd;
 mod tail;
 mod traces;

@@ -58,6 +58,9 @@ section! {
 /// Most names of this machine that browsers may use.
 const MAX_HOSTS: usize = 20;
 
+/// Feeds with series of their own that can be asked for: a scrape of some megabytes, which Prometheus takes in seconds.
+const MAX_FEED_SERIES: usize = 20_000;
+
 section! {
     /// The port for the page, metrics and health: reachable from this machine only, unless `listen` and `token` say otherwise.
     table Admin at "[admin]", hints {
@@ -68,6 +71,7 @@ section! {
         "password" => "did you mean `token`?",
         "host" => "did you mean `hosts`?",
         "read_only" => "write `actions = false`",
+        "feed_metrics" => "did you mean `feed_series`?",
     }, check check_admin {
         /// Whether the port is opened.
         enabled: bool = default(true), Bool;
@@ -82,6 +86,9 @@ section! {
         hosts: Vec<String> = default(Vec::new()), List { of: host_name(), least: 0, most: MAX_HOSTS };
         /// Whether the page may do something: reload the configuration, poll a feed, retry dead letters, replay records. Where not, it only shows.
         actions: bool = default(true), Bool;
+        /// The most feeds that each have series of their own under `/metrics`, with the label `feed`. With more feeds than this none has them; `0`
+        /// switches them off.
+        feed_series: usize = default(500), Integer(0..=MAX_FEED_SERIES);
     }
 }
 
