@@ -62,6 +62,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 pub(crate) fn polled(turn: &Polled, now: Timestamp) -> String {
     match turn {
         Polled::Running => "is being asked at this moment".to_owned(),
+        Polled::Now => "is looked into now".to_owned(),
         Polled::Due => "is asked now, as soon as the spacing of its host allows".to_owned(),
         Polled::Held { host, until } => format!(
             "is asked when {host}, which is left alone, may be asked again: {}, at {}",

@@ -207,6 +207,19 @@ fn tools_get_the_answer_and_what_is_wrong_as_a_status() {
         400
     );
     assert_eq!(order(&mut daemon, "/feeds/nobody/poll", "").0, 404);
+    assert_eq!(
+        order(&mut daemon, "/feeds/kept/poll", ""),
+        (200, json!("now")),
+        "a drop folder"
+    );
+    // Its file is not where it was: it stays, and says what to do.
+    fs::remove_file(scene.newsroom.drop_folder("kept").join("crane.txt")).unwrap();
+    let number = letter(&mut daemon);
+    let (status, stays) = order(&mut daemon, &format!("/dead-letters/{number}/retry"), "");
+    let why = stays["error"].as_str().unwrap();
+    assert!(status == 409 && why.contains("put it there again"), "{why}");
+    let (status, _) = order(&mut daemon, "/dead-letters/999999/retry", "");
+    assert_eq!(status, 404);
     let (status, again) = order(
         &mut daemon,
         "/dead-letters/retry",

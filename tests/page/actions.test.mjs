@@ -197,7 +197,8 @@ test("tools get the daemon's answer, and what goes wrong as a status", async () 
   assert.equal((await post("/sinks/jsonl.main/replay", "since=soon"))[0], 400);
   assert.equal((await post("/sinks/jsonl.main/replay", ""))[0], 400);
   assert.equal((await post("/sinks/jsonl.main/replay", "from=1&since=1d"))[0], 400);
-  assert.equal((await post("/dead-letters/999999/retry"))[0], 409);
+  assert.equal((await post("/dead-letters/999999/retry"))[0], 404);
+  assert.deepEqual(await post("/feeds/desk/poll"), [200, "now"]);
   assert.deepEqual((await post("/dead-letters/retry", "origin=nobody"))[1], { again: [], stay: [] });
 });
 

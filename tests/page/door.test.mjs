@@ -70,6 +70,27 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("what the page does wants a session and its own form, or the token", async () => {
+  const post = (headers) => ask(daemon.address, { method: "POST", path: "/reload", headers });
+  const ours = { origin: daemon.url };
+  assert.equal((await post(ours)).status, 401, "a stranger's");
+  assert.equal((await post({ authorization: `Bearer ${TOKEN}` })).status, 303, "a tool's");
+  const page = await browser.page(daemon.url);
+  await page.goto("/login");
+  await page.getByLabel("Token").fill(TOKEN);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${daemon.url}/`);
+  await page.getByRole("button", { name: "Reload the configuration" }).click();
+  await page.waitForSelector("#told >> text=nothing has changed");
+  const [cookie] = await page.context().cookies();
+  const session = { cookie: `${cookie.name}=${cookie.value}` };
+  assert.equal((await post(session)).status, 403, "the cookie alone");
+  assert.equal((await post({ ...session, origin: "http://evil.example" })).status, 403);
+  assert.equal((await post({ ...session, ...ours })).status, 303);
+  assert.deepEqual(await faultsOf(page), []);
+  await page.context().close();
+});
+
 test("the log tells of a wrong token, and never what it was", async () => {
   await until("the warning", () => (daemon.log.some((line) => line.includes("wrong token")) ? true : undefined));
   assert.ok(!daemon.log.some((line) => line.includes(TOKEN) || line.includes("not the token of it")));

@@ -83,6 +83,18 @@ test("what is wrong stands at the top, with its reason", async () => {
   assert.ok(wrong.some((text) => /1 source is gone for good/.test(text)), wrong.join("\n"));
   assert.ok(wrong.some((text) => /1 source is failing, and asked again/.test(text)), wrong.join("\n"));
   assert.ok(wrong[0].startsWith("✕"), "the gravest first");
+  const mayBe = wrong.find((text) => /kafka\.spare takes nothing/.test(text));
+  assert.ok(mayBe?.startsWith("▲"), "one that is not required is nobody's alarm");
+  await page.context().close();
+});
+
+test("sinks say whether the daemon is ready without them", async () => {
+  const page = await open("/sinks");
+  const required = async (name) => page.locator("tr", { has: page.getByRole("rowheader", { name }) }).locator('[data-name="Required"]').textContent();
+  assert.deepEqual([await required("jsonl.main"), await required("kafka.spare")], ["yes", "no"]);
+  assert.equal(await page.locator("section:has(> h3)", { hasText: "kafka.spare" }).getByText("false").count(), 1);
+  const { sinks } = await (await fetch(`${room.daemon.url}/readyz`)).json();
+  assert.deepEqual([sinks["kafka.away"].required, sinks["kafka.spare"].required], [true, false]);
   await page.context().close();
 });
 
@@ -134,6 +146,7 @@ for (const javaScriptEnabled of [true, false]) {
 test("the values under the pointer are those of the table", async () => {
   const page = await open("/?range=week");
   const plot = page.locator("#lag");
+  await plot.scrollIntoViewIfNeeded();
   const box = await plot.locator(".frame svg").boundingBox();
   await page.mouse.move(box.x + box.width - 1, box.y + 20);
   const cells = await plot.locator("tbody tr").last().locator("th, td").allTextContents();

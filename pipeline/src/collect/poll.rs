@@ -16,6 +16,8 @@ use super::turn::lock;
 pub enum Polled {
     /// It is being asked at this moment.
     Running,
+    /// For nothing: it is local, and asks no host.
+    Now,
     /// For its host's spacing alone.
     Due,
     /// For the end of a hold: all of its host is left alone.
@@ -45,7 +47,7 @@ impl Collector {
             return Some(Polled::LogsFull);
         }
         let Some(host) = host else {
-            return Some(Polled::Due);
+            return Some(Polled::Now);
         };
         if lock(&self.context.surroundings).outage.is_out() {
             return Some(Polled::NetworkOut);

@@ -260,14 +260,14 @@ fn why(subject: &Subject) -> Markup {
 
 /// The way to have it asked now.
 fn poll(subject: &Subject) -> Markup {
-    let is_on = subject
-        .configured
-        .as_ref()
-        .is_some_and(|configured| configured.enabled);
+    let configured = subject.configured.as_ref();
+    let asked = configured.filter(|configured| configured.enabled && subject.acts);
     html! {
-        @if subject.acts && is_on {
+        @if let Some(configured) = asked {
             div.actions { (act_in_place(&table::path(&["feeds", &subject.id, "poll"]), "poll", "Poll it now")) }
-            p.quiet { "Its host is asked no faster for that, and not while it is left alone." }
+            @if configured.kind == "feed" {
+                p.quiet { "Its host is asked no faster for that, and not while it is left alone." }
+            }
         }
     }
 }

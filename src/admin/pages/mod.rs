@@ -2,7 +2,7 @@
 //! whoever asks with `Accept: application/json`.
 
 mod about;
-pub(super) mod actions;
+mod actions;
 mod article;
 mod articles;
 mod feed;

@@ -1,4 +1,4 @@
-// A small newsroom: feeds of all sorts on this machine, a drop folder, a sink that works and one that is away; and a past, as if the daemon had run for
+// A small newsroom: feeds of all sorts on this machine, a drop folder, a sink that works, one that is away and one that may be; and a past, as if the daemon had run for
 // a week.
 
 import { createServer } from "node:http";
@@ -85,6 +85,7 @@ export class Newsroom {
       '[[drops]]\nid = "desk"\npath = "in"\n',
       '[sinks.jsonl.main]\ndir = "out"\n',
       '[sinks.kafka.away]\nbrokers = ["127.0.0.1:1"]\ntopic = "articles"\n',
+      '[sinks.kafka.spare]\nbrokers = ["127.0.0.1:1"]\ntopic = "spare"\nrequired = false\n',
     ].join("\n");
   }
 

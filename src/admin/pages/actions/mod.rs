@@ -90,10 +90,13 @@ async fn obeyed<T: Send + 'static>(
             Err(Outcome::refused(StatusCode::SERVICE_UNAVAILABLE, note))
         }
         Err(_) => {
-            let note = Note::done(
-                "It is under way, and takes longer than usual. The log says what becomes of it.",
-            );
-            Err(Outcome::refused(StatusCode::ACCEPTED, note))
+            let what =
+                "It is under way, and takes longer than usual. The log says what becomes of it.";
+            Err(Outcome {
+                note: Note::done(what),
+                status: StatusCode::ACCEPTED,
+                answer: json!({ "under_way": true }),
+            })
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use dateline_pipeline::collect::Polled;
 use jiff::Timestamp;
 
 use super::{Outcome, Visit, broken, obeyed};
@@ -23,23 +24,23 @@ pub(super) async fn poll(
 ) -> Response {
     let source = id.clone();
     let order = async move { control.poll(source).await };
-    let outcome = match obeyed(order).await {
-        Err(outcome) => outcome,
-        Ok(Ok(turn)) => {
-            let words = wording::polled(&turn, Timestamp::now());
-            Outcome::done(Note::done(format!("{id} {words}.")), &turn)
-        }
-        Ok(Err(NoPoll::Store(error))) => broken(&error),
-        Ok(Err(error)) => {
-            let note = Note::failed(format!("{error}."));
-            // There is no page of it that could tell this.
-            let is_unknown = matches!(error, NoPoll::Unknown(_));
-            let outcome = Outcome::refused(StatusCode::NOT_FOUND, note);
-            if is_unknown {
-                return outcome.tell(&facts, &visit, ("/feeds", &[]));
-            }
-            outcome
-        }
+    let own = table::path(&["feeds", &id]);
+    let (outcome, next) = match obeyed(order).await {
+        Err(outcome) => (outcome, own.as_str()),
+        Ok(Ok(turn)) => (polled(&id, &turn), own.as_str()),
+        Ok(Err(NoPoll::Store(error))) => (broken(&error), own.as_str()),
+        // There is no page of it that could tell this.
+        Ok(Err(error @ NoPoll::Unknown(_))) => (refused(&error), "/feeds"),
+        Ok(Err(error @ NoPoll::Off(_))) => (refused(&error), own.as_str()),
     };
-    outcome.tell(&facts, &visit, (&table::path(&["feeds", &id]), &[]))
+    outcome.tell(&facts, &visit, (next, &[]))
+}
+
+fn polled(id: &str, turn: &Polled) -> Outcome {
+    let words = wording::polled(turn, Timestamp::now());
+    Outcome::done(Note::done(format!("{id} {words}.")), turn)
+}
+
+fn refused(error: &NoPoll) -> Outcome {
+    Outcome::refused(StatusCode::NOT_FOUND, Note::failed(format!("{error}.")))
 }

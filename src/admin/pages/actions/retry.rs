@@ -132,22 +132,37 @@ pub(super) async fn one(
         numbers: vec![seq],
         ..Which::default()
     };
-    let (outcome, stays) = match tried(control, which).await {
+    let (outcome, is_there) = match tried(control, which).await {
         Err(outcome) => (outcome, true),
         Ok(retry) if retry.again.is_empty() => {
-            let reasons = retry.stay.into_iter().map(|stay| stay.reason);
-            let reasons: Vec<String> = reasons.collect();
-            let is_there = facts.ask(move |reader| reader.dead_letter(seq)).await;
-            let note = Note::failed(format!("Dead letter {seq} stays: {}.", reasons.join("; ")));
-            let outcome = Outcome::refused(StatusCode::CONFLICT, note);
-            (outcome, is_there.is_ok_and(|letter| letter.is_some()))
+            let found = facts.ask(move |reader| reader.dead_letter(seq)).await;
+            match found.is_ok_and(|letter| letter.is_some()) {
+                true => (stays(seq, &retry), true),
+                false => (missing(seq), false),
+            }
         }
         Ok(retry) => (Outcome::done(note(&retry), &retry), false),
     };
     let own = format!("/dead-letters/{seq}");
     // One that has left has no page any more.
-    let next = if stays { own.as_str() } else { "/dead-letters" };
+    let next = if is_there {
+        own.as_str()
+    } else {
+        "/dead-letters"
+    };
     outcome.tell(&facts, &visit, (next, &[]))
+}
+
+fn stays(seq: i64, retry: &Retry) -> Outcome {
+    let reasons = retry.stay.iter().map(|stay| stay.reason.as_str());
+    let reasons: Vec<&str> = reasons.collect();
+    let note = Note::failed(format!("Dead letter {seq} stays: {}.", reasons.join("; ")));
+    Outcome::refused(StatusCode::CONFLICT, note)
+}
+
+fn missing(seq: i64) -> Outcome {
+    let what = format!("There is no dead letter {seq}, or there is not any more.");
+    Outcome::refused(StatusCode::NOT_FOUND, Note::failed(what))
 }
 
 async fn tried(control: Control, which: Which) -> Result<Retry, Outcome> {
