@@ -1,8 +1,8 @@
 //! The admin port: the page for people, metrics and health for machines.
 //!
 //! It reads: what is stored, on connections of its own; what the stages say of themselves; the configuration. It changes nothing itself but its own
-//! samples: what is done by the page is an order to the daemon ([`mod@pages::actions`]). Who may come in, and by what names, is decided in [`mod@guard`] before anything else is looked at; how connections and requests are limited
-//! stands in [`mod@serve`].
+//! samples: what is done by the page is an order to the daemon (`pages/actions`). Who may come in, and by what names, is decided in [`mod@guard`] before
+//! anything else is looked at; how connections and requests are limited stands in [`mod@serve`].
 
 mod assets;
 mod guard;

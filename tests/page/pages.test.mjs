@@ -25,7 +25,9 @@ before(async () => {
     article: `/articles/${entries[0].seq}`,
     letters: "/dead-letters",
     letter: `/dead-letters/${letters.entries[0].seq}`,
+    retry: "/dead-letters/retry",
     sinks: "/sinks",
+    replay: "/sinks/jsonl.main/replay?since=7d",
     about: "/about",
     missing: "/nothing-here",
   };
