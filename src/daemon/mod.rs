@@ -29,7 +29,7 @@ pub(crate) mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::{Config, Loaded};
+use dateline_config::{Config, Files, Loaded};
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::{Clock, Dice};
 use dateline_pipeline::collect::{Collector, Outlook};
@@ -115,6 +115,7 @@ impl Daemon {
             rosters: collector.rosters(),
             delivery,
             config: latest::Sender::new(Arc::new(loaded.config.clone())),
+            files: latest::Sender::new(loaded.files.clone()),
             loaded,
             store,
             readers,
@@ -157,6 +158,11 @@ impl Daemon {
     /// The configuration that holds.
     pub(crate) fn config(&self) -> latest::Receiver<Arc<Config>> {
         self.live.config.subscribe()
+    }
+
+    /// The files of the configuration that holds.
+    pub(crate) fn files(&self) -> latest::Receiver<Files> {
+        self.live.files.subscribe()
     }
 
     /// The sinks and how they do.

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Loaded};
+use dateline_config::{Config, ConfigErrors, DropFolder, Feed, Files, Loaded};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
@@ -28,6 +28,8 @@ pub(super) struct Live {
     pub(super) loaded: Loaded,
     /// The same, for whoever shows it.
     pub(super) config: latest::Sender<Arc<Config>>,
+    /// The files that it was read from, for whoever watches them.
+    pub(super) files: latest::Sender<Files>,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
     pub(super) rosters: Rosters,
@@ -135,13 +137,14 @@ impl Live {
     }
 
     async fn take_new(&mut self) -> Result<Applied, Refused> {
-        let path = self.loaded.files.first().cloned().unwrap_or_default();
+        let path = self.loaded.files.main().to_owned();
         let new = blocking(move || dateline_config::load(&path)).await??;
         let applied = compare(&self.loaded.config, &new.config);
         let made = self.make(&new.config, &applied).await?;
         // From here on nothing can be wrong with it.
         self.put(&new.config, &applied, made).await?;
         self.config.send_replace(Arc::new(new.config.clone()));
+        self.files.send_replace(new.files.clone());
         self.loaded = new;
         Ok(applied)
     }

@@ -312,6 +312,28 @@ fn a_bad_file_changes_nothing_and_says_what_is_wrong() {
 }
 
 #[test]
+fn files_are_not_watched_where_that_is_not_wanted() {
+    let setup = Setup::new("unwatched");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let rest = newsroom.configuration() + &setup.jsonl("");
+    let config = setup.configure(&(rest.clone() + "\n[reload]\nwatch = false\n"));
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    setup.configure(&(rest.clone() + "\n[duplicates]\nwindow = \"2d\"\n"));
+    let before = newsroom.requests()[0];
+    until("requests", SOON, || {
+        (newsroom.requests()[0] > before + 1).then_some(())
+    });
+    hang_up(&daemon);
+    let line = daemon.wait_for_log(&[TAKEN], SOON);
+    assert_eq!(line["why"], "SIGHUP");
+    // From now on they are.
+    setup.configure(&rest);
+    daemon.wait_for_log(&[TAKEN, "its files have changed"], SOON);
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
 fn a_feed_in_an_included_folder_is_taken_up_and_let_go() {
     let setup = Setup::new("feeds-d");
     let newsroom = Newsroom::open(setup.folder(), 1);
