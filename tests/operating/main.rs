@@ -1,4 +1,5 @@
-//! A daemon that is looked after: its configuration changes, records are delivered again, somebody watches, systemd asks.
+//! A daemon that is looked after: its configuration changes, records are delivered again, a newer version takes over, somebody watches,
+//! systemd asks.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -10,6 +11,8 @@ mod reload;
 mod systemd;
 mod tail;
 mod traces;
+mod unrest;
+mod upgrade;
 
 use std::path::Path;
 use std::process::Output;
