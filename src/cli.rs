@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dateline_config::Listen;
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::feeds::args::FeedsArgs;
@@ -50,8 +51,12 @@ pub(crate) enum Command {
     Feeds(FeedsArgs),
     /// Print a JSON Schema.
     Schema(SchemaArgs),
+    /// Ask a daemon whether all is well, for health checks.
+    Health(HealthArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
+    /// Write the manual pages.
+    Manual(ManualArgs),
 }
 
 #[derive(Debug, Args)]
@@ -255,6 +260,28 @@ pub(crate) enum SchemaOf {
     Config,
     /// The record that sinks receive.
     Record,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// Ask also whether the state can be written and every required sink takes records.
+    #[arg(long)]
+    pub(crate) ready: bool,
+    /// Where the daemon has its admin port: `[admin] listen`. The configuration is not read.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "DATELINE_ADMIN",
+        default_value = "127.0.0.1:9464"
+    )]
+    pub(crate) admin: Listen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// The folder to write them to, one page a command; it is made if it is not there.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

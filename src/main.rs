@@ -39,6 +39,8 @@ fn main() -> ExitCode {
         Command::State(args) => commands::state::state(&args),
         Command::Feeds(args) => commands::feeds::feeds(&args),
         Command::Schema(args) => commands::schema::schema(&args),
+        Command::Health(args) => commands::health::health(&args),
+        Command::Manual(args) => commands::manual::manual(&args),
         Command::Completions(args) => commands::completions::completions(&args),
     };
     match outcome {

@@ -39,8 +39,8 @@ pub(crate) fn binary() -> PathBuf {
 /// A command of it, with the variables that would change what it does removed.
 pub(crate) fn dateline() -> Command {
     let mut command = Command::new(binary());
-    for variable in ["DATELINE_LOG", "DATELINE_CONFIG", "DATELINE_CRASH_AT"] {
-        command.env_remove(variable);
+    for variable in ["LOG", "CONFIG", "ADMIN", "CRASH_AT"] {
+        command.env_remove(format!("DATELINE_{variable}"));
     }
     command.stdin(Stdio::null());
     command
@@ -185,11 +185,15 @@ impl Daemon {
         Some(serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.clone())))
     }
 
+    /// Where its admin port is.
+    pub(crate) fn admin(&mut self) -> SocketAddr {
+        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
+        line["address"].as_str().unwrap().parse().unwrap()
+    }
+
     /// Asks the admin port; status and body.
     pub(crate) fn ask(&mut self, path: &str) -> (u16, String) {
-        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
-        let address: SocketAddr = line["address"].as_str().unwrap().parse().unwrap();
-        get(address, path)
+        get(self.admin(), path)
             .unwrap_or_else(|error| panic!("{path}: {error}; the log ends:\n{}", self.log_tail()))
     }
 
