@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::{Config, Files, Print};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{Notify, watch as latest};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 
 /// Time from one look to the next where nothing is heard.
 const LOOK: Duration = Duration::from_secs(30);
+
+/// What is heard when a file has been written.
+const WRITTEN: AccessKind = AccessKind::Close(AccessMode::Write);
 
 /// Has the configuration read again whenever its files have changed, until `stop` and as long as `config` wants it. `files`
 /// are those of the configuration that holds.
@@ -85,7 +89,15 @@ struct Ears {
 impl Ears {
     fn new(heard: &Arc<Notify>) -> Ears {
         let heard = Arc::clone(heard);
-        let watcher = notify::recommended_watcher(move |_| heard.notify_one());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Whoever reads the files is heard as well, and that is the daemon itself most of all.
+            let is_read = event.is_ok_and(
+                |event| matches!(event.kind, EventKind::Access(kind) if kind != WRITTEN),
+            );
+            if !is_read {
+                heard.notify_one();
+            }
+        });
         if let Err(error) = &watcher {
             tracing::warn!(%error, look = ?LOOK, "changes of the configuration are not heard at once, but looked for");
         }
