@@ -35,7 +35,7 @@ const APPLICATION_ID: i64 = 0x4454_4c4e;
 type Fill = fn(&Connection);
 
 /// The steps by which databases came about, as they were released, and what fills the tables that each has added.
-const STEPS: [(&str, Fill); 7] = [
+const STEPS: [(&str, Fill); 8] = [
     (
         include_str!("../pipeline/src/store/schema/1.sql"),
         fill_first,
@@ -58,6 +58,7 @@ const STEPS: [(&str, Fill); 7] = [
     ),
     (include_str!("../pipeline/src/store/schema/6.sql"), |_| {}),
     (include_str!("../pipeline/src/store/schema/7.sql"), |_| {}),
+    (include_str!("../pipeline/src/store/schema/8.sql"), |_| {}),
 ];
 
 /// Tables that a daemon that runs changes at once.

@@ -17,6 +17,8 @@ use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 use crate::wording::{ago, ahead, rough};
 
+use super::reprocess;
+
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     let loaded = match super::load_config(&args.config.config) {
         Ok(loaded) => loaded,
@@ -147,6 +149,9 @@ fn describe(status: &Status, faults: &BTreeMap<String, String>, now: Timestamp) 
             ahead(hold.until, now),
             hold.reason
         );
+    }
+    if let Some(job) = &status.reprocess {
+        text += &reprocess::line(job, now);
     }
     if !status.worst.is_empty() {
         text += "\n";
