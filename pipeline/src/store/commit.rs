@@ -240,7 +240,7 @@ pub struct TransformCommit {
     /// Drafts that could not be made into records.
     pub dead_letters: Vec<DeadLetter>,
     /// The portion of a job that it holds instead of new drafts.
-    pub portion: Option<Portion>,
+    pub portion: Option<Box<Portion>>,
 }
 
 /// What changes in the knowledge of copies.

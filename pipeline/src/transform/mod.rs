@@ -282,12 +282,13 @@ impl Transformer {
             })
             .await?;
         let position = commit.position;
-        if let (Some(stretch), Some(portion)) = (stretch, commit.portion) {
+        let tally = commit.portion.as_ref().map(|portion| portion.tally);
+        if let (Some(stretch), Some(tally)) = (stretch, tally) {
             count(&commit, 0);
             crash::point("reprocess.before_commit");
             self.store.commit(Commit::Transform(commit)).await?;
             crash::point("reprocess.after_commit");
-            reprocess::note(&self.readers, stretch, portion.tally).await?;
+            reprocess::note(&self.readers, stretch, tally).await?;
         } else {
             count(&commit, count_of_drafts);
             crash::point("transform.before_commit");

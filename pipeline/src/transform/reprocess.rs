@@ -222,13 +222,13 @@ pub(super) fn resolve(
         from: position,
         position,
         dead_letters,
-        portion: Some(Portion {
+        portion: Some(Box::new(Portion {
             job: stretch.job,
             from: stretch.from,
             through: stretch.through,
             is_last: stretch.is_last(),
             tally: anew.tally,
-        }),
+        })),
         ..anew.index.into_commit()
     })
 }
