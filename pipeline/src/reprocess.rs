@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::crash;
 use crate::store::{Commit, Job, Reader, Readers, ReprocessCommit, Store, StoreError, Tally, Wish};
 use crate::transform::enrichment::Enrichment;
-use crate::transform::reprocess::{Change, read, say_end, weigh_drafts};
+use crate::transform::reprocess::{Change, far_behind, read, say_end, show_left, weigh_drafts};
 
 /// Sources that one job may name: more are better all of them, and the list is gone through with every draft.
 pub const MOST_SOURCES: usize = 1000;
@@ -78,6 +78,7 @@ pub async fn cancel(
     store.commit(Commit::Reprocess(cancel)).await?;
     let job = readers.ask(|reader| reader.last_job()).await?;
     if let Some(job) = &job {
+        show_left(job);
         say_end(job);
     }
     Ok(job)
@@ -86,6 +87,21 @@ pub async fn cancel(
 async fn running(readers: &Arc<Readers>) -> Result<Option<Job>, StoreError> {
     let last = readers.ask(|reader| reader.last_job()).await?;
     Ok(last.filter(Job::is_running))
+}
+
+/// The sink that the job that runs waits for, and how many records that has before it; `None` where it waits for none. `sinks` are those that get
+/// records.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn waits_for(
+    reader: &Reader<'_>,
+    sinks: Vec<String>,
+) -> rusqlite::Result<Option<(String, i64)>> {
+    match reader.last_job()?.is_some_and(|job| job.is_running()) {
+        true => far_behind(reader, sinks, reader.records_head()?),
+        false => Ok(None),
+    }
 }
 
 /// What would come of a job.

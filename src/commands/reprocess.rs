@@ -6,11 +6,12 @@ use anyhow::anyhow;
 use dateline_config::Config;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::reprocess::{self, Begun, MOST_SOURCES, Trial};
-use dateline_pipeline::store::{Becomes, Job, Tally, Wish, look};
+use dateline_pipeline::store::{Becomes, Job, Reader, Tally, Wish, look};
 use dateline_pipeline::transform::reprocess::Change;
 use jiff::Timestamp;
 
 use super::act::{By, act};
+use super::status::sinks;
 use super::{Done, Stop, ended, instant, load_config, load_enrichment, no_state, stop};
 use crate::cli::{ReprocessArgs, ReprocessAs};
 use crate::exit::Exit;
@@ -76,7 +77,7 @@ fn is_known(config: &Config, source: &str) -> Result<bool, Stop> {
 /// What the state says, whether or not a daemon works on it.
 fn asked<T>(
     config: &Config,
-    question: impl FnOnce(&dateline_pipeline::store::Reader<'_>) -> rusqlite::Result<T>,
+    question: impl FnOnce(&Reader<'_>) -> rusqlite::Result<T>,
 ) -> Result<T, Stop> {
     let dir = &config.state.dir;
     match look(dir, question) {
@@ -141,6 +142,13 @@ fn status(config: &Config, json: bool) -> Done {
         terminal::result(&serde_json::to_string_pretty(&job)?);
     } else if let Some(job) = &job {
         terminal::result_raw(&line(job, Timestamp::now()));
+        let sinks = sinks(config).collect();
+        if let Some((sink, records)) = asked(config, |reader| reprocess::waits_for(reader, sinks))?
+        {
+            terminal::result(&format!(
+                "it waits for {sink}, which has {records} records before it"
+            ));
+        }
         terminal::result_raw(&describe_tally(&job.tally));
     } else {
         terminal::result("no records were ever made anew");

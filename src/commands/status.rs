@@ -80,14 +80,18 @@ fn faults(state: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     }
 }
 
-/// Sinks of the configuration that have never been open are readers too, with everything before them.
-fn add_silent_sinks(status: &mut Status, config: &Config) {
+/// The names of the sinks that get records.
+pub(super) fn sinks(config: &Config) -> impl Iterator<Item = String> {
     let jsonl = config.sinks.jsonl.iter().filter(|(_, sink)| sink.enabled);
     let kafka = config.sinks.kafka.iter().filter(|(_, sink)| sink.enabled);
-    let names = jsonl
+    jsonl
         .map(|(name, _)| format!("jsonl.{name}"))
-        .chain(kafka.map(|(name, _)| format!("kafka.{name}")));
-    for name in names {
+        .chain(kafka.map(|(name, _)| format!("kafka.{name}")))
+}
+
+/// Sinks of the configuration that have never been open are readers too, with everything before them.
+fn add_silent_sinks(status: &mut Status, config: &Config) {
+    for name in sinks(config) {
         if !status.readers.iter().any(|reader| reader.name == name) {
             status.readers.push(ReaderStatus {
                 name,

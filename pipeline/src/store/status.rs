@@ -170,6 +170,14 @@ impl Reader<'_> {
         })
     }
 
+    /// The number of the last record ever committed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records_head(&self) -> rusqlite::Result<i64> {
+        committed(self.connection(), "records")
+    }
+
     /// How many sources are in trouble; failures from before `long` are long.
     ///
     /// # Errors

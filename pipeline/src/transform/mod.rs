@@ -166,10 +166,10 @@ impl Transformer {
         let mut look = tokio::time::interval(LOOK_FOR_HELD);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let now = *vitals.borrow_and_update();
-            let head = now.drafts_head;
+            let standing = *vitals.borrow_and_update();
+            let head = standing.drafts_head;
             if position >= head {
-                let waits_for_sinks = match jobs.next(now).await? {
+                let waits_for_sinks = match jobs.next(standing).await? {
                     Next::Portion(stretch, drafts) => {
                         let batch = self.prepare_one(drafts, Some(stretch)).await?;
                         batches.send(batch).await.map_err(|_| StoreError::Closed)?;
@@ -283,17 +283,20 @@ impl Transformer {
             .await?;
         let position = commit.position;
         let tally = commit.portion.as_ref().map(|portion| portion.tally);
+        let (fresh, before, after) = match stretch {
+            None => (
+                count_of_drafts,
+                "transform.before_commit",
+                "transform.after_commit",
+            ),
+            Some(_) => (0, "reprocess.before_commit", "reprocess.after_commit"),
+        };
+        count(&commit, fresh);
+        crash::point(before);
+        self.store.commit(Commit::Transform(commit)).await?;
+        crash::point(after);
         if let (Some(stretch), Some(tally)) = (stretch, tally) {
-            count(&commit, 0);
-            crash::point("reprocess.before_commit");
-            self.store.commit(Commit::Transform(commit)).await?;
-            crash::point("reprocess.after_commit");
             reprocess::note(&self.readers, stretch, tally).await?;
-        } else {
-            count(&commit, count_of_drafts);
-            crash::point("transform.before_commit");
-            self.store.commit(Commit::Transform(commit)).await?;
-            crash::point("transform.after_commit");
         }
         Ok((held, position))
     }

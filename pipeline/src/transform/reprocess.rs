@@ -124,7 +124,7 @@ impl Jobs {
         let sinks = sinks.map_or_else(Vec::new, |kept| kept.borrow().sinks.clone());
         let (wish, from, last) = (job.wish.clone(), job.position, job.last);
         let read = self.readers.ask(move |reader| {
-            if !are_near(reader, &sinks, vitals.records_head)? {
+            if far_behind(reader, sinks, vitals.records_head)?.is_some() {
                 return Ok(None);
             }
             read(reader, &wish, from, last).map(Some)
@@ -148,15 +148,20 @@ impl Jobs {
     }
 }
 
-/// Whether no sink has too many records before it.
-fn are_near(reader: &Reader<'_>, sinks: &[String], head: i64) -> rusqlite::Result<bool> {
+/// A sink that has so many records before it that a job waits, and how many they are, up to the record `head`.
+pub(crate) fn far_behind(
+    reader: &Reader<'_>,
+    sinks: Vec<String>,
+    head: i64,
+) -> rusqlite::Result<Option<(String, i64)>> {
     for sink in sinks {
-        let position = reader.position(sink)?.map_or(0, |(seq, _)| seq);
-        if head - position > AHEAD {
-            return Ok(false);
+        let position = reader.position(&sink)?.map_or(0, |(seq, _)| seq);
+        let before_it = head - position;
+        if before_it > AHEAD {
+            return Ok(Some((sink, before_it)));
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// The next drafts of a wish after `from`, and up to which draft they are all.
@@ -451,7 +456,7 @@ impl Last {
     }
 }
 
-/// Counts a portion that is committed; says so when the job has ended with it.
+/// Counts a portion that is committed; says when the job has ended with it.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -460,6 +465,12 @@ pub(super) async fn note(
     stretch: Stretch,
     tally: Tally,
 ) -> Result<(), StoreError> {
+    let last = readers.ask(|reader| reader.last_job()).await?;
+    // Nothing has come of a portion whose job was cancelled before.
+    let Some(job) = last.filter(|job| job.number == stretch.job && job.position == stretch.through)
+    else {
+        return Ok(());
+    };
     for (outcome, count) in [
         ("made", tally.made),
         ("same", tally.same),
@@ -470,13 +481,17 @@ pub(super) async fn note(
     ] {
         metrics::counter!("dateline_reprocess_drafts_total", "outcome" => outcome).increment(count);
     }
-    metrics::gauge!("dateline_reprocess_left_drafts").set((stretch.last - stretch.through) as f64);
-    if stretch.is_last()
-        && let Some(job) = readers.ask(|reader| reader.last_job()).await?
-    {
+    show_left(&job);
+    if !job.is_running() && !job.cancelled {
         say_end(&job);
     }
     Ok(())
+}
+
+/// Shows how much a job has before it.
+pub(crate) fn show_left(job: &Job) {
+    let left = if job.is_running() { job.left() } else { 0 };
+    metrics::gauge!("dateline_reprocess_left_drafts").set(left as f64);
 }
 
 fn say_begin(job: &Job) {

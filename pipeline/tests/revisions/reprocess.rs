@@ -279,8 +279,17 @@ async fn a_job_waits_for_a_sink_that_is_far_behind() {
         "Judges praised the lights.",
     );
     assert_eq!(bench.transform(vec![other]).await.len(), 1);
+    let waits_for = || {
+        let sinks = vec!["jsonl.files".to_owned()];
+        let asked = bench
+            .readers
+            .with(|reader| reprocess::waits_for(reader, sinks));
+        asked.unwrap()
+    };
+    assert_eq!(waits_for(), Some(("jsonl.files".to_owned(), 5002)));
     bench.clock.advance(Duration::from_secs(60));
     bench.note_delivered("jsonl.files", 5000).await;
+    assert_eq!(waits_for(), None);
     let records = bench.finish_job().await;
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].emitted, bench.clock.now());
