@@ -25,7 +25,7 @@ use torture::{number_from_env, until};
 /// For what takes some seconds when all is well.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Articles of the tests that need several portions: three, and some.
+/// Articles of the test that needs several portions: six, and some.
 const MANY: usize = 800;
 
 const FERRY: &str = "Ferry office moves to the harbour\n\nThe office of Tern Ferries moves to the old customs house, its owner said on \

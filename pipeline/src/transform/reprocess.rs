@@ -29,11 +29,11 @@ use crate::store::{
     Retention, StoreError, Tally, TransformCommit, Vitals, Wish,
 };
 
-/// Drafts in one portion: fresh ones wait for three portions at the most, which are prepared, resolved and committed.
-const PORTION: u32 = 256;
+/// Drafts in one portion: fresh ones wait for three portions at the most, of which one is prepared, one is ready and one is committed.
+const PORTION: u32 = 128;
 
 /// Bytes of drafts in one portion, for the same reason.
-const PORTION_BYTES: usize = 1 << 20;
+const PORTION_BYTES: usize = 512 << 10;
 
 /// Numbers of drafts that are looked at for one portion: where few are of the sources that are wished, looking for them holds fresh ones up too.
 const SPAN: i64 = 16 << 10;
