@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Reload(ReloadArgs),
     /// Deliver records to a sink again that it had.
     Replay(ReplayArgs),
+    /// Make records anew from what was fetched before, as the present version and configuration do.
+    Reprocess(ReprocessArgs),
     /// List, show, retry and drop what was set aside.
     DeadLetters(DeadLettersArgs),
     /// Check, back up and look into the state.
@@ -245,6 +247,48 @@ pub(crate) struct ReplayArgs {
     /// Print what is delivered again as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReprocessArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// What the records are to whoever reads them. It has no default, since nobody can take it back.
+    #[arg(
+        long = "as",
+        value_name = "WHAT",
+        value_enum,
+        required_unless_present_any = ["status", "cancel"]
+    )]
+    pub(crate) becomes: Option<ReprocessAs>,
+    /// Only what was fetched from then on: how long ago ("2d", "90m"), or an instant ("2026-05-09T12:00:00Z"). Drafts are there for
+    /// `[state] max_age`.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Only articles whose present version came from this feed or drop folder, by its id; may be given several times.
+    #[arg(long = "source", visible_alias = "feed", value_name = "ID")]
+    pub(crate) sources: Vec<String>,
+    /// Only say what would come of it by the configuration as it is in its files, with some examples; write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Show how far the last job is.
+    #[arg(long, conflicts_with_all = ["becomes", "since", "sources", "dry_run", "cancel"])]
+    pub(crate) status: bool,
+    /// End the job that runs; what it has made stays.
+    #[arg(long, conflicts_with_all = ["becomes", "since", "sources", "dry_run"])]
+    pub(crate) cancel: bool,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReprocessAs {
+    /// New versions: the next revision of each article, which every reader takes as it takes an edited article.
+    Revisions,
+    /// The same versions once more: the same id and revision, said anew. For readers that let the later record of an id stand (a compacted topic, an upsert);
+    /// one that only takes higher revisions passes over them.
+    Replacements,
 }
 
 #[derive(Debug, Args)]

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Tail(args) => commands::tail::tail(&args),
         Command::Reload(args) => commands::reload::reload(&args),
         Command::Replay(args) => commands::replay::replay(&args),
+        Command::Reprocess(args) => commands::reprocess::reprocess(&args),
         Command::DeadLetters(args) => commands::dead_letters::dead_letters(&args),
         Command::State(args) => commands::state::state(&args),
         Command::Feeds(args) => commands::feeds::feeds(&args),

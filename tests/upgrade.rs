@@ -41,6 +41,7 @@ const FILLS: [Fill; STEPS.len()] = [
     fill_turns,
     |_| {},
     |_| {},
+    |_| {},
 ];
 
 /// Tables that a daemon that runs changes at once.

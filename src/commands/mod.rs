@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 pub(crate) mod manual;
 pub(crate) mod reload;
 pub(crate) mod replay;
+pub(crate) mod reprocess;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod state;

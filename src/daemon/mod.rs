@@ -98,18 +98,19 @@ impl Daemon {
             Dice::from_system(),
         )?;
         let (enrichment, enriched_by) = latest::channel(Arc::new(enrichment));
+        let (retention, kept) = latest::channel(assembly::retention(config));
         let transformer = Transformer::new(
             store.clone(),
             Arc::clone(&readers),
             clock.clone(),
             enriched_by,
-        );
+        )
+        .minding(retention.subscribe());
         let delivery = Delivery::new(store.clone(), Arc::clone(&readers), clock.clone());
         let deliverers = sinks
             .into_iter()
             .map(|outlet| delivery.admit(outlet))
             .collect();
-        let (retention, kept) = latest::channel(assembly::retention(config));
         let keeper = Keeper::new(assembly::retention(config), clock.clone());
         let live = Live {
             rosters: collector.rosters(),

@@ -13,6 +13,7 @@ use dateline_pipeline::clock::Clock;
 use dateline_pipeline::collect::{Roster, Rosters};
 use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::{self as dead_letters, Retry};
+use dateline_pipeline::reprocess;
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{Readers, Retention, Store, StoreError, Which};
 use dateline_pipeline::transform::enrichment::Enrichment;
@@ -72,6 +73,16 @@ impl Live {
                 told.send(self.replay(sink, since).await).is_ok()
             }
             Order::Retry { which, told } => told.send(self.retry(which).await).is_ok(),
+            Order::Reprocess { wish, told } => {
+                let now = self.clock.now();
+                let begun = reprocess::begin(&self.store, &self.readers, wish, now).await;
+                told.send(begun).is_ok()
+            }
+            Order::EndReprocess { told } => {
+                let now = self.clock.now();
+                let ended = reprocess::cancel(&self.store, &self.readers, now).await;
+                told.send(ended).is_ok()
+            }
         };
         if !waited_for {
             tracing::debug!("whoever gave an order did not wait for the answer");

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 pub(crate) const APPLICATION_ID: i64 = 0x4454_4c4e;
 
 /// The steps by which databases came about.
-pub(crate) const STEPS: [&str; 7] = [
+pub(crate) const STEPS: [&str; 8] = [
     include_str!("../../pipeline/src/store/schema/1.sql"),
     include_str!("../../pipeline/src/store/schema/2.sql"),
     include_str!("../../pipeline/src/store/schema/3.sql"),
@@ -17,6 +17,7 @@ pub(crate) const STEPS: [&str; 7] = [
     include_str!("../../pipeline/src/store/schema/5.sql"),
     include_str!("../../pipeline/src/store/schema/6.sql"),
     include_str!("../../pipeline/src/store/schema/7.sql"),
+    include_str!("../../pipeline/src/store/schema/8.sql"),
 ];
 
 /// Takes the step that leads to this version.
