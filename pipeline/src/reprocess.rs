@@ -58,7 +58,7 @@ pub async fn begin(
     crash::point("reprocess.after_begin");
     match readers.ask(|reader| reader.last_job()).await? {
         Some(job) => Ok(Begun::Began(job)),
-        None => Err(StoreError::Closed),
+        None => Err(StoreError::Abnormal),
     }
 }
 

@@ -270,6 +270,19 @@ impl Reader<'_> {
             .optional()
     }
 
+    /// The job of this number.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn job(&self, number: i64) -> rusqlite::Result<Option<Job>> {
+        self.connection()
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM reprocess WHERE number = ?1"
+            ))?
+            .query_row([number], job)
+            .optional()
+    }
+
     /// Drafts after `position` up to `through`, of the sources that are wished, at most `count` of at most `bytes` in sum (but at least one).
     ///
     /// # Errors

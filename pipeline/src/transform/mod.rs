@@ -260,7 +260,7 @@ impl Transformer {
         }
         let now = self.clock.now();
         let count_of_drafts = drafts.len() as u64;
-        let (commit, held) = self
+        let (commit, mut held) = self
             .readers
             .ask(move |reader| {
                 let (enrichment, copies_held) = (&enrichment, &mut copies);
@@ -295,8 +295,11 @@ impl Transformer {
         crash::point(before);
         self.store.commit(Commit::Transform(commit)).await?;
         crash::point(after);
-        if let (Some(stretch), Some(tally)) = (stretch, tally) {
-            reprocess::note(&self.readers, stretch, tally).await?;
+        if let (Some(stretch), Some(tally)) = (stretch, tally)
+            && !reprocess::note(&self.readers, stretch, tally).await?
+        {
+            // What was held of copies goes with revisions that were not delivered.
+            held = self.load_copies(held.settings()).await?;
         }
         Ok((held, position))
     }

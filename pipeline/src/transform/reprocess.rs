@@ -110,13 +110,10 @@ impl Jobs {
             return Ok(Next::Nothing);
         };
         if self.job.as_ref().is_none_or(|job| job.number != number) {
-            self.job = self.readers.ask(|reader| reader.last_job()).await?;
-            // A job that has ended since is told by the next look at what runs.
-            let Some(job) = self.job.as_ref().filter(|job| job.number == number) else {
-                return Ok(Next::Nothing);
-            };
-            say_begin(job);
+            self.job = self.readers.ask(move |reader| reader.job(number)).await?;
+            self.job.iter().for_each(say_begin);
         }
+        // One that has ended since is told by the next look at what runs.
         let Some(job) = self.job.as_mut().filter(|job| job.is_running()) else {
             return Ok(Next::Nothing);
         };
@@ -293,7 +290,7 @@ impl<'r> Anew<'r> {
         self.index.draft = Some(prepared.seq);
         let outcome = match prepared.outcome {
             Ok(article) => self.make(prepared.seq, *article)?,
-            // What could not be read when it came is a dead letter since then; it is none of an article that was delivered.
+            // It was set aside when it came, or its article's record stays: another dead letter would say nothing new.
             Err(_) => Outcome::Unreadable,
         };
         let tally = &mut self.tally;
@@ -456,7 +453,8 @@ impl Last {
     }
 }
 
-/// Counts a portion that is committed; says when the job has ended with it.
+/// Counts a portion that is committed, and says when the job has ended with it. False where the job was cancelled before: then nothing has come of the
+/// portion.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -464,12 +462,10 @@ pub(super) async fn note(
     readers: &Arc<Readers>,
     stretch: Stretch,
     tally: Tally,
-) -> Result<(), StoreError> {
-    let last = readers.ask(|reader| reader.last_job()).await?;
-    // Nothing has come of a portion whose job was cancelled before.
-    let Some(job) = last.filter(|job| job.number == stretch.job && job.position == stretch.through)
-    else {
-        return Ok(());
+) -> Result<bool, StoreError> {
+    let job = readers.ask(move |reader| reader.job(stretch.job)).await?;
+    let Some(job) = job.filter(|job| job.position == stretch.through) else {
+        return Ok(false);
     };
     for (outcome, count) in [
         ("made", tally.made),
@@ -485,7 +481,7 @@ pub(super) async fn note(
     if !job.is_running() && !job.cancelled {
         say_end(&job);
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Shows how much a job has before it.
