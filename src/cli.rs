@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dateline_config::Listen;
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::feeds::args::FeedsArgs;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Reload(ReloadArgs),
     /// Deliver records to a sink again that it had.
     Replay(ReplayArgs),
+    /// Make records anew from what was fetched before, as the present version and configuration do.
+    Reprocess(ReprocessArgs),
     /// List, show, retry and drop what was set aside.
     DeadLetters(DeadLettersArgs),
     /// Check, back up and look into the state.
@@ -50,8 +53,12 @@ pub(crate) enum Command {
     Feeds(FeedsArgs),
     /// Print a JSON Schema.
     Schema(SchemaArgs),
+    /// Ask a daemon whether all is well, for health checks.
+    Health(HealthArgs),
     /// Print completions for a shell.
     Completions(CompletionsArgs),
+    /// Write the manual pages.
+    Manual(ManualArgs),
 }
 
 #[derive(Debug, Args)]
@@ -243,6 +250,48 @@ pub(crate) struct ReplayArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReprocessArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArg,
+    /// What the records are to whoever reads them. It has no default, since nobody can take it back.
+    #[arg(
+        long = "as",
+        value_name = "WHAT",
+        value_enum,
+        required_unless_present_any = ["status", "cancel"]
+    )]
+    pub(crate) becomes: Option<ReprocessAs>,
+    /// Only what was fetched from then on: how long ago ("2d", "90m"), or an instant ("2026-05-09T12:00:00Z"). Drafts are there for
+    /// `[state] max_age`.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Only articles whose present version came from this feed or drop folder, by its id; may be given several times.
+    #[arg(long = "source", visible_alias = "feed", value_name = "ID")]
+    pub(crate) sources: Vec<String>,
+    /// Only say what would come of it by the configuration as it is in its files, with some examples; write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Show how far the last job is.
+    #[arg(long, conflicts_with_all = ["becomes", "since", "sources", "dry_run", "cancel"])]
+    pub(crate) status: bool,
+    /// End the job that runs; what it has made stays.
+    #[arg(long, conflicts_with_all = ["becomes", "since", "sources", "dry_run"])]
+    pub(crate) cancel: bool,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReprocessAs {
+    /// New versions: the next revision of each article, which every reader takes as it takes an edited article.
+    Revisions,
+    /// The same versions once more: the same id and revision, said anew. For readers that let the later record of an id stand (a compacted topic, an upsert);
+    /// one that only takes higher revisions passes over them.
+    Replacements,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// Of what.
     #[arg(value_enum)]
@@ -255,6 +304,28 @@ pub(crate) enum SchemaOf {
     Config,
     /// The record that sinks receive.
     Record,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// Ask also whether the state can be written and every required sink takes records.
+    #[arg(long)]
+    pub(crate) ready: bool,
+    /// Where the daemon has its admin port: `[admin] listen`. The configuration is not read.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "DATELINE_ADMIN",
+        default_value = "127.0.0.1:9464"
+    )]
+    pub(crate) admin: Listen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManualArgs {
+    /// The folder to write them to, one page a command; it is made if it is not there.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -35,10 +35,13 @@ fn main() -> ExitCode {
         Command::Tail(args) => commands::tail::tail(&args),
         Command::Reload(args) => commands::reload::reload(&args),
         Command::Replay(args) => commands::replay::replay(&args),
+        Command::Reprocess(args) => commands::reprocess::reprocess(&args),
         Command::DeadLetters(args) => commands::dead_letters::dead_letters(&args),
         Command::State(args) => commands::state::state(&args),
         Command::Feeds(args) => commands::feeds::feeds(&args),
         Command::Schema(args) => commands::schema::schema(&args),
+        Command::Health(args) => commands::health::health(&args),
+        Command::Manual(args) => commands::manual::manual(&args),
         Command::Completions(args) => commands::completions::completions(&args),
     };
     match outcome {

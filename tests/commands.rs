@@ -118,6 +118,34 @@ fn completions_come_for_every_shell() {
 }
 
 #[test]
+fn the_manual_has_a_page_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = dateline(folder.path(), &["manual", "man"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for page in ["dateline.1", "dateline-run.1", "dateline-feeds-add.1"] {
+        let page = std::fs::read_to_string(folder.path().join("man").join(page)).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{page}");
+    }
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let output = dateline(folder.path(), &["manual", "file"]);
+    assert_eq!(output.status.code(), Some(70));
+    assert!(text(&output.stderr).contains("writing manual pages to file"));
+}
+
+#[test]
+fn health_without_a_daemon_says_where_it_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("admin.sock");
+    let socket = format!("unix:{}", socket.display());
+    let output = dateline(folder.path(), &["health", "--admin", &socket]);
+    assert_eq!(output.status.code(), Some(69));
+    assert!(text(&output.stderr).contains(&socket));
+    let output = dateline(folder.path(), &["health", "--admin", "localhost:9464"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("write \"127.0.0.1:9464\""));
+}
+
+#[test]
 fn status_without_a_state_says_so() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(

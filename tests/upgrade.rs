@@ -22,42 +22,26 @@ use serde_json::{Value, json};
 use torture::daemon::{Daemon, dateline};
 use torture::disk::SmallDisk;
 use torture::outputs;
+use torture::schemas::{STEPS, take_step};
 use torture::setup::Setup;
 use torture::until;
 
 /// For what takes a second or two when all is well.
 const SOON: Duration = Duration::from_secs(60);
 
-/// The mark of Dateline's databases.
-const APPLICATION_ID: i64 = 0x4454_4c4e;
-
 /// Fills tables.
 type Fill = fn(&Connection);
 
-/// The steps by which databases came about, as they were released, and what fills the tables that each has added.
-const STEPS: [(&str, Fill); 7] = [
-    (
-        include_str!("../pipeline/src/store/schema/1.sql"),
-        fill_first,
-    ),
-    (
-        include_str!("../pipeline/src/store/schema/2.sql"),
-        fill_holds,
-    ),
-    (
-        include_str!("../pipeline/src/store/schema/3.sql"),
-        fill_held,
-    ),
-    (
-        include_str!("../pipeline/src/store/schema/4.sql"),
-        fill_copies,
-    ),
-    (
-        include_str!("../pipeline/src/store/schema/5.sql"),
-        fill_turns,
-    ),
-    (include_str!("../pipeline/src/store/schema/6.sql"), |_| {}),
-    (include_str!("../pipeline/src/store/schema/7.sql"), |_| {}),
+/// What fills the tables that each step has added.
+const FILLS: [Fill; STEPS.len()] = [
+    fill_first,
+    fill_holds,
+    fill_held,
+    fill_copies,
+    fill_turns,
+    |_| {},
+    |_| {},
+    |_| {},
 ];
 
 /// Tables that a daemon that runs changes at once.
@@ -199,12 +183,8 @@ impl Scene {
         fs::create_dir(setup.state()).unwrap();
         let scene = Scene { setup, config };
         let state = Connection::open(scene.database()).unwrap();
-        for (number, (step, fill)) in (1..).zip(&STEPS[..version]) {
-            state
-                .execute_batch(&format!(
-                    "{step} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
-                ))
-                .unwrap();
+        for (number, fill) in (1..).zip(&FILLS[..version]) {
+            take_step(&state, number);
             fill(&state);
         }
         scene

@@ -11,6 +11,7 @@ mod section;
 mod decode;
 pub mod edit;
 mod expression;
+mod files;
 mod finding;
 mod load;
 mod model;
@@ -22,6 +23,7 @@ mod syntax;
 mod test_files;
 
 pub use expression::{Expression, FUNCTIONS, Function};
+pub use files::{Files, Print};
 pub use finding::{ConfigErrors, Finding, Severity, render};
 pub use load::{Loaded, Overlay, load, load_with, parse};
 pub use model::{

@@ -9,14 +9,14 @@ use glob::MatchOptions;
 use toml::de::DeTable;
 
 use crate::decode::Context;
+use crate::files::{
+    self, Files, MATCHING, MAX_FILES, folder_of, identity, is_glob, matching_files,
+};
 use crate::finding::{ConfigErrors, Finding, Severity};
 use crate::model::{Config, FeedDefaults, Fragment, JsonlSink, MAX_FEEDS};
 use crate::section::Section;
 use crate::source::{self, SourceFile};
 use crate::syntax;
-
-/// Most files of one configuration: one per feed for a large newsroom, and few enough to read on every change.
-const MAX_FILES: usize = 1000;
 
 /// Most text of one configuration over all files, in bytes.
 const MAX_TOTAL_BYTES: usize = 64 * 1024 * 1024;
@@ -37,51 +37,8 @@ pub struct Loaded {
     pub config: Config,
     /// What someone should look at.
     pub warnings: Vec<Finding>,
-    /// The files that were read: the main file first, then the included ones in their order.
-    pub files: Vec<PathBuf>,
-}
-
-impl Loaded {
-    /// The files that would be read now, as far as that can be told from this configuration: other ones than [`Loaded::files`]
-    /// where some have come or gone since.
-    pub fn files_now(&self) -> Vec<PathBuf> {
-        let base = self.base();
-        let mut files = self.files.clone();
-        for entry in self.config.include.iter().filter(|entry| is_glob(entry)) {
-            let matches = base.to_str().map(|base| matching_files(base, entry));
-            if let Some(Ok(matches)) = matches {
-                files.extend(matches.take(MAX_FILES).filter_map(Result::ok));
-            }
-        }
-        files.sort();
-        files.dedup();
-        files
-    }
-
-    /// The folders in which these files are, or may appear.
-    pub fn folders(&self) -> BTreeSet<PathBuf> {
-        let base = self.base();
-        let entries = self.config.include.iter().map(Path::new);
-        let of_entries = entries.map(|entry| {
-            let folders = folder_of(entry);
-            // What stands before the first glob is there, or may be.
-            base.join(
-                folders
-                    .components()
-                    .take_while(|part| !is_glob(&part.as_os_str().to_string_lossy()))
-                    .collect::<PathBuf>(),
-            )
-        });
-        let of_files = self.files.iter().map(|file| folder_of(file));
-        of_entries.chain(of_files).collect()
-    }
-
-    fn base(&self) -> PathBuf {
-        self.files
-            .first()
-            .map(|main| folder_of(main))
-            .unwrap_or_default()
-    }
+    /// The files that were read.
+    pub files: Files,
 }
 
 /// Reads the file at `path` and the files that it includes.
@@ -170,8 +127,8 @@ pub fn parse(text: &str, origin: &Path) -> Result<Loaded, ConfigErrors> {
 
 fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, ConfigErrors> {
     let base = folder_of(path);
+    let mut read = vec![(path.to_owned(), files::digest(&main))];
     let mut context = Context::new(Arc::new(main), base.clone());
-    let mut files = vec![path.to_owned()];
     let mut included = Vec::new();
     let (config, mut names_sources) =
         read_document::<Config>(&mut context, |context, table, config| {
@@ -181,12 +138,12 @@ fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, 
         });
     let mut config = config.unwrap_or_default();
     for file in included {
+        read.push((file.path.clone(), files::digest(&file.source)));
         context.source = Arc::new(file.source);
         context.base = folder_of(&file.path);
         let (fragment, more) = read_document::<Fragment>(&mut context, |_, _, _| {});
         names_sources |= more;
         config.absorb(fragment.unwrap_or_default());
-        files.push(file.path);
     }
     check_whole(&mut context, &config, names_sources || terms.may_be_empty);
     if config.sinks.jsonl.is_empty() && config.sinks.kafka.is_empty() {
@@ -196,11 +153,8 @@ fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, 
             .jsonl
             .insert("default".to_owned(), JsonlSink::into_dir(dir));
     }
+    let files = Files::new(read, &config.include);
     conclude(context, config, files)
-}
-
-pub(crate) fn folder_of(path: &Path) -> PathBuf {
-    path.parent().unwrap_or(Path::new("")).to_owned()
 }
 
 /// Decodes the context's current file as an `S`, hands the result to `then`, and closes the file.
@@ -298,25 +252,6 @@ fn find_included(
     found
 }
 
-/// The one path of a file, however it is called; of one that is not there yet, below the folder that is.
-fn identity(path: &Path) -> PathBuf {
-    for there in path.ancestors() {
-        let named = if there.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            there
-        };
-        if let (Ok(folder), Ok(rest)) = (named.canonicalize(), path.strip_prefix(there)) {
-            return if rest.as_os_str().is_empty() {
-                folder
-            } else {
-                folder.join(rest)
-            };
-        }
-    }
-    path.to_owned()
-}
-
 fn read_included(
     context: &mut Context,
     path: PathBuf,
@@ -335,27 +270,6 @@ fn read_included(
             None
         }
     }
-}
-
-/// How the globs of `include` match.
-const MATCHING: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: true,
-};
-
-/// The files that a glob of `include` matches now; relative ones start from the folder `base`.
-fn matching_files(base: &str, entry: &str) -> Result<glob::Paths, glob::PatternError> {
-    let pattern = if entry.starts_with('/') || base.is_empty() {
-        entry.to_owned()
-    } else {
-        format!("{}/{entry}", glob::Pattern::escape(base))
-    };
-    glob::glob_with(&pattern, MATCHING)
-}
-
-fn is_glob(entry: &str) -> bool {
-    entry.contains(['*', '?', '['])
 }
 
 /// The files that an entry of `include` names, in the order of their names.
@@ -458,8 +372,8 @@ fn check_whole(context: &mut Context, config: &Config, names_sources: bool) {
     }
 }
 
-fn conclude(context: Context, config: Config, files: Vec<PathBuf>) -> Result<Loaded, ConfigErrors> {
-    let findings = sorted(context, &files);
+fn conclude(context: Context, config: Config, files: Files) -> Result<Loaded, ConfigErrors> {
+    let findings = sorted(context, files.paths());
     let refused = findings
         .iter()
         .any(|finding| finding.severity() == Severity::Error);

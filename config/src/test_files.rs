@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::decode::{Context, Named};
+use crate::files::folder_of;
 use crate::finding::{ConfigErrors, Finding};
-use crate::load::{folder_of, read_document, sorted};
+use crate::load::{read_document, sorted};
 use crate::model::{Config, TestCase, TestFile};
 use crate::source;
 

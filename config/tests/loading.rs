@@ -237,8 +237,38 @@ fn included_files_are_read_in_order_with_their_own_paths() {
     .iter()
     .map(|name| folder.path().join(name))
     .collect();
-    assert_eq!(loaded.files, names);
+    assert_eq!(loaded.files.paths(), names);
     assert!(loaded.warnings.is_empty());
+}
+
+#[test]
+fn the_print_changes_with_what_the_files_hold_and_with_which_there_are() {
+    let folder = folder(&[
+        (
+            "dateline.toml",
+            "include = [\"feeds.d/*.toml\", \"feeds.d/a.toml\"]\n",
+        ),
+        ("feeds.d/a.toml", FEED),
+    ]);
+    let files = load_in(&folder).unwrap().files;
+    let path = |name: &str| folder.path().join(name);
+    let is_same = || files.print_now() == files.print();
+    assert!(is_same());
+    fs::create_dir(path("feeds.d/folder.toml")).unwrap();
+    fs::write(path("feeds.d/notes.txt"), "nothing").unwrap();
+    fs::write(path("feeds.d/a.toml"), FEED).unwrap();
+    assert!(is_same());
+    fs::write(path("feeds.d/a.toml"), "").unwrap();
+    assert!(!is_same());
+    fs::remove_file(path("feeds.d/a.toml")).unwrap();
+    assert!(!is_same());
+    fs::write(path("feeds.d/a.toml"), FEED).unwrap();
+    assert!(is_same());
+    fs::write(path("feeds.d/b.toml"), "").unwrap();
+    assert!(!is_same());
+    fs::remove_file(path("feeds.d/b.toml")).unwrap();
+    fs::rename(path("feeds.d/a.toml"), path("feeds.d/b.toml")).unwrap();
+    assert!(!is_same());
 }
 
 #[test]

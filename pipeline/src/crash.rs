@@ -35,6 +35,10 @@ pub const POINTS: &[&str] = &[
 pub const OPERATOR_POINTS: &[&str] = &[
     "letters.before_commit",
     "letters.after_commit",
+    "reprocess.before_begin",
+    "reprocess.after_begin",
+    "reprocess.before_commit",
+    "reprocess.after_commit",
     "schema.copy_written",
     "schema.copied",
     "schema.step",

@@ -20,6 +20,7 @@ pub mod fault;
 pub mod files;
 pub mod letters;
 pub mod record;
+pub mod reprocess;
 pub mod sink;
 pub mod source;
 pub mod store;

@@ -39,6 +39,10 @@ pub struct Record {
     pub revision: u32,
     /// `new` for revision 1, `revised` for every later one.
     pub op: Op,
+    /// Present where the record was made anew from what had been fetched before (`dateline reprocess`), and says what it is to the record of the
+    /// article before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reprocessed: Option<Reprocessed>,
     /// The configured feed or drop folder that this version came from.
     pub source: SourceRef,
     /// Ids of the sources in which the article had been seen when this record was made, sorted; at most 32, that of `source` among them.
@@ -136,6 +140,16 @@ pub enum Op {
     New,
     /// A later version of an article that was delivered before.
     Revised,
+}
+
+/// What a record that was made anew is to the record of its article before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reprocessed {
+    /// A revision of its own, with the next number: its source has changed nothing, Dateline has found something else in it.
+    Revision,
+    /// It takes the place of the record with the same `id` and `revision`.
+    Replacement,
 }
 
 impl Op {
@@ -366,7 +380,7 @@ pub struct Provenance {
     pub file: Option<String>,
     /// Hash over the wording of what a reader reads (title, summary, key points, text, authors, captions and credits), 32 hexadecimal digits:
     /// white space, shapes of quotation marks and dashes, counters of views and the like make no difference. Two revisions of an article never share
-    /// it in a row.
+    /// it in a row, unless the later one is `reprocessed`.
     pub content_hash: String,
     /// What was repaired or left out while reading, one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -11,6 +11,8 @@ mod churn;
 mod copies;
 #[path = "revisions/pages.rs"]
 mod pages;
+#[path = "revisions/reprocess.rs"]
+mod reprocess;
 #[path = "revisions/rules.rs"]
 mod rules;
 

@@ -84,7 +84,7 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        config = %loaded.files.first().unwrap_or(&config.state.dir).display(),
+        config = %loaded.files.main().display(),
         state = %config.state.dir.display(),
         feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
         drops = config.drops.iter().filter(|folder| folder.enabled).count(),
@@ -92,7 +92,8 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
         "dateline is running"
     );
     tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));
-    tokio::spawn(watch::watch(loaded, control, stop.clone()));
+    let (config, files) = (daemon.config(), daemon.files());
+    tokio::spawn(watch::watch(config, files, control, stop.clone()));
     daemon.run(stop, orders).await;
     ports.close().await?;
     tracing::info!("dateline has stopped");

@@ -17,6 +17,8 @@ use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
 use crate::wording::{ago, ahead, rough};
 
+use super::reprocess;
+
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     let loaded = match super::load_config(&args.config.config) {
         Ok(loaded) => loaded,
@@ -78,14 +80,18 @@ fn faults(state: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     }
 }
 
-/// Sinks of the configuration that have never been open are readers too, with everything before them.
-fn add_silent_sinks(status: &mut Status, config: &Config) {
+/// The names of the sinks that get records.
+pub(super) fn sinks(config: &Config) -> impl Iterator<Item = String> {
     let jsonl = config.sinks.jsonl.iter().filter(|(_, sink)| sink.enabled);
     let kafka = config.sinks.kafka.iter().filter(|(_, sink)| sink.enabled);
-    let names = jsonl
+    jsonl
         .map(|(name, _)| format!("jsonl.{name}"))
-        .chain(kafka.map(|(name, _)| format!("kafka.{name}")));
-    for name in names {
+        .chain(kafka.map(|(name, _)| format!("kafka.{name}")))
+}
+
+/// Sinks of the configuration that have never been open are readers too, with everything before them.
+fn add_silent_sinks(status: &mut Status, config: &Config) {
+    for name in sinks(config) {
         if !status.readers.iter().any(|reader| reader.name == name) {
             status.readers.push(ReaderStatus {
                 name,
@@ -147,6 +153,9 @@ fn describe(status: &Status, faults: &BTreeMap<String, String>, now: Timestamp) 
             ahead(hold.until, now),
             hold.reason
         );
+    }
+    if let Some(job) = &status.reprocess {
+        text += &reprocess::line(job, now);
     }
     if !status.worst.is_empty() {
         text += "\n";

@@ -3,7 +3,8 @@
 use dateline_pipeline::collect::Polled;
 use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::Retry;
-use dateline_pipeline::store::{StoreError, Which};
+use dateline_pipeline::reprocess::Begun;
+use dateline_pipeline::store::{Job, StoreError, Which, Wish};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,6 +35,15 @@ pub(super) enum Order {
     Retry {
         which: Which,
         told: oneshot::Sender<Result<Retry, StoreError>>,
+    },
+    /// Makes records anew.
+    Reprocess {
+        wish: Wish,
+        told: oneshot::Sender<Result<Begun, StoreError>>,
+    },
+    /// Makes no more records anew.
+    EndReprocess {
+        told: oneshot::Sender<Result<Option<Job>, StoreError>>,
     },
 }
 
@@ -152,6 +162,20 @@ impl Control {
     pub(crate) async fn retry(&self, which: Which) -> Option<Result<Retry, StoreError>> {
         let (told, answer) = oneshot::channel();
         self.0.send(Order::Retry { which, told }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Has records made anew, unless a job runs. `None` when the daemon is stopping.
+    pub(crate) async fn reprocess(&self, wish: Wish) -> Option<Result<Begun, StoreError>> {
+        let (told, answer) = oneshot::channel();
+        self.0.send(Order::Reprocess { wish, told }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Ends the job that makes records anew; `None` in it where none runs. `None` when the daemon is stopping.
+    pub(crate) async fn end_reprocess(&self) -> Option<Result<Option<Job>, StoreError>> {
+        let (told, answer) = oneshot::channel();
+        self.0.send(Order::EndReprocess { told }).await.ok()?;
         answer.await.ok()
     }
 }

@@ -87,6 +87,14 @@ fn describe() {
     );
     describe_counter!("dateline_transform_drafts_total", "drafts transformed");
     describe_counter!(
+        "dateline_reprocess_drafts_total",
+        "drafts that a job has gone over to make records anew, by outcome: made, same, superseded, waiting, left_out, unreadable"
+    );
+    describe_gauge!(
+        "dateline_reprocess_left_drafts",
+        "drafts that the job that makes records anew has before it"
+    );
+    describe_counter!(
         "dateline_records_total",
         "records made, by op and kind of source"
     );

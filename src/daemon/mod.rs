@@ -29,7 +29,7 @@ pub(crate) mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::{Config, Loaded};
+use dateline_config::{Config, Files, Loaded};
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::{Clock, Dice};
 use dateline_pipeline::collect::{Collector, Outlook};
@@ -99,24 +99,26 @@ impl Daemon {
             Dice::from_system(),
         )?;
         let (enrichment, enriched_by) = latest::channel(Arc::new(enrichment));
+        let (retention, kept) = latest::channel(assembly::retention(config));
         let transformer = Transformer::new(
             store.clone(),
             Arc::clone(&readers),
             clock.clone(),
             enriched_by,
-        );
+        )
+        .minding(retention.subscribe());
         let delivery = Delivery::new(store.clone(), Arc::clone(&readers), clock.clone());
         let deliverers = sinks
             .into_iter()
             .map(|outlet| delivery.admit(outlet))
             .collect();
-        let (retention, kept) = latest::channel(assembly::retention(config));
         let keeper = Keeper::new(assembly::retention(config), clock.clone());
         let live = Live {
             rosters: collector.rosters(),
             delivery,
             config: latest::Sender::new(Arc::new(loaded.config.clone())),
             refusal: latest::Sender::new(None),
+            files: latest::Sender::new(loaded.files.clone()),
             loaded,
             store,
             readers,
@@ -164,6 +166,11 @@ impl Daemon {
     /// The changed configuration that was not taken; `None` while the files hold what the daemon runs by.
     pub(crate) fn refusal(&self) -> latest::Receiver<Option<Refusal>> {
         self.live.refusal.subscribe()
+    }
+
+    /// The files of the configuration that holds.
+    pub(crate) fn files(&self) -> latest::Receiver<Files> {
+        self.live.files.subscribe()
     }
 
     /// The sinks and how they do.

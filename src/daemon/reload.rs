@@ -6,13 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use dateline_config::{Admin, Config, ConfigErrors, DropFolder, Feed, Finding, Loaded};
+use dateline_config::{Admin, Config, ConfigErrors, DropFolder, Feed, Files, Finding, Loaded};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::collect::{Polled, Roster, Rosters};
 use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::{self as dead_letters, Retry};
+use dateline_pipeline::reprocess;
 use dateline_pipeline::source::Source;
 use dateline_pipeline::store::{Readers, Retention, Store, StoreError, Which};
 use dateline_pipeline::transform::enrichment::Enrichment;
@@ -32,6 +33,8 @@ pub(super) struct Live {
     pub(super) config: latest::Sender<Arc<Config>>,
     /// The changed configuration that was not taken, for whoever shows it.
     pub(super) refusal: latest::Sender<Option<Refusal>>,
+    /// The files that it was read from, for whoever watches them.
+    pub(super) files: latest::Sender<Files>,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
     pub(super) rosters: Rosters,
@@ -94,6 +97,16 @@ impl Live {
             }
             Order::Poll { source, told } => told.send(self.poll(source).await).is_ok(),
             Order::Retry { which, told } => told.send(self.retry(which).await).is_ok(),
+            Order::Reprocess { wish, told } => {
+                let now = self.clock.now();
+                let begun = reprocess::begin(&self.store, &self.readers, wish, now).await;
+                told.send(begun).is_ok()
+            }
+            Order::EndReprocess { told } => {
+                let now = self.clock.now();
+                let ended = reprocess::cancel(&self.store, &self.readers, now).await;
+                told.send(ended).is_ok()
+            }
         };
         if !waited_for {
             tracing::debug!("whoever gave an order did not wait for the answer");
@@ -180,13 +193,14 @@ impl Live {
     }
 
     async fn take_new(&mut self) -> Result<Applied, Refused> {
-        let path = self.loaded.files.first().cloned().unwrap_or_default();
+        let path = self.loaded.files.main().to_owned();
         let new = blocking(move || dateline_config::load(&path)).await??;
         let applied = compare(&self.loaded.config, &new.config);
         let made = self.make(&new.config, &applied).await?;
         // From here on nothing can be wrong with it.
         self.put(&new.config, &applied, made).await?;
         self.config.send_replace(Arc::new(new.config.clone()));
+        self.files.send_replace(new.files.clone());
         self.loaded = new;
         Ok(applied)
     }

@@ -8,6 +8,8 @@
 //! | `POST /v1/poll` | what the turn of a source waits for that is to be asked now, or 404 |
 //! | `POST /v1/dead-letters/retry` | which dead letters are tried again, and which stay and why |
 //! | `POST /v1/dead-letters/drop` | how many dead letters were thrown away |
+//! | `POST /v1/reprocess` | the job that makes records anew, or the one that runs already |
+//! | `POST /v1/reprocess/cancel` | the job that has ended by it, or null where none ran |
 //! | `GET /v1/sinks` | how every sink does |
 //! | `GET /v1/records?last=N` | the latest N records and all that are made from now on, one a line, for as long as the connection lasts |
 
@@ -25,7 +27,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use dateline_pipeline::deliver::Since;
 use dateline_pipeline::letters;
-use dateline_pipeline::store::{Readers, Store, StoreError, Which};
+use dateline_pipeline::store::{Readers, Store, StoreError, Which, Wish};
 use futures::{Stream, stream};
 use jiff::Timestamp;
 use rustix::fs::{Mode, fchmod};
@@ -147,6 +149,8 @@ pub(crate) async fn serve(listener: UnixListener, daemon: Daemon, stop: Cancella
         .route("/v1/poll", post(poll))
         .route("/v1/dead-letters/retry", post(retry))
         .route("/v1/dead-letters/drop", post(throw_away))
+        .route("/v1/reprocess", post(reprocess))
+        .route("/v1/reprocess/cancel", post(end_reprocess))
         .route("/v1/sinks", get(sinks))
         .route("/v1/records", get(records))
         .with_state(Arc::new(daemon));
@@ -199,11 +203,7 @@ async fn poll(State(daemon): State<Arc<Daemon>>, Json(request): Json<PollRequest
 }
 
 async fn retry(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>) -> Response {
-    match daemon.control.retry(which).await {
-        None => stopping(),
-        Some(Ok(retry)) => Json(retry).into_response(),
-        Some(Err(error)) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
-    }
+    obeyed(daemon.control.retry(which).await)
 }
 
 async fn throw_away(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>) -> Response {
@@ -211,6 +211,14 @@ async fn throw_away(State(daemon): State<Arc<Daemon>>, Json(which): Json<Which>)
         Ok(dropped) => Json(dropped).into_response(),
         Err(error) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
+}
+
+async fn reprocess(State(daemon): State<Arc<Daemon>>, Json(wish): Json<Wish>) -> Response {
+    obeyed(daemon.control.reprocess(wish).await)
+}
+
+async fn end_reprocess(State(daemon): State<Arc<Daemon>>) -> Response {
+    obeyed(daemon.control.end_reprocess().await)
 }
 
 async fn sinks(State(daemon): State<Arc<Daemon>>) -> Json<Vec<SinkAnswer>> {
@@ -275,6 +283,15 @@ fn follow(daemon: Arc<Daemon>, position: i64) -> impl Stream<Item = Result<Vec<u
             Ok(Some((lines, (daemon, vitals, last))))
         },
     )
+}
+
+/// What an order came to that only the store can fail; `None` of a daemon that is stopping.
+fn obeyed<T: Serialize>(done: Option<Result<T, StoreError>>) -> Response {
+    match done {
+        None => stopping(),
+        Some(Ok(done)) => Json(done).into_response(),
+        Some(Err(error)) => refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+    }
 }
 
 fn refuse(status: StatusCode, error: &str) -> Response {

@@ -4,14 +4,14 @@
 //! that are put elsewhere). What counts is whether the files hold something else.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::Loaded;
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::Notify;
+use dateline_config::{Config, Files, Print};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::{Notify, watch as latest};
 use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
@@ -22,40 +22,50 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// Time from one look to the next where nothing is heard.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Has the configuration read again whenever its files have changed, until `stop`.
-pub(crate) async fn watch(loaded: Loaded, control: Control, stop: CancellationToken) {
-    let mut path = loaded.files.first().cloned().unwrap_or_default();
+/// What is heard when a file has been written.
+const WRITTEN: AccessKind = AccessKind::Close(AccessMode::Write);
+
+/// Has the configuration read again whenever its files have changed, until `stop` and as long as `config` wants it. `files`
+/// are those of the configuration that holds.
+pub(crate) async fn watch(
+    config: latest::Receiver<Arc<Config>>,
+    mut files: latest::Receiver<Files>,
+    control: Control,
+    stop: CancellationToken,
+) {
     let heard = Arc::new(Notify::new());
     let mut ears = Ears::new(&heard);
-    let mut loaded = Arc::new(loaded);
-    ears.listen_to(&loaded.folders());
-    let mut known = digest(&loaded).await;
+    let mut held = files.borrow().print();
+    // What was last taken or refused.
+    let mut known = held;
     loop {
+        let current = files.borrow_and_update().clone();
+        let is_wanted = config.borrow().reload.watch;
+        if current.print() != held {
+            held = current.print();
+            known = held;
+        }
+        ears.listen_to(&match is_wanted {
+            true => current.folders(),
+            false => BTreeSet::new(),
+        });
+        // Looked at before anything is heard: they may have changed since they were read.
+        let now = match is_wanted {
+            true => print_now(current).await,
+            false => Some(known),
+        };
+        if let Some(now) = now.filter(|now| *now != known) {
+            known = now;
+            if control.reload("its files have changed").await.is_none() {
+                return;
+            }
+            continue;
+        }
         tokio::select! {
             () = stop.cancelled() => return,
+            other = files.changed() => if other.is_err() { return },
             () = heard.notified() => settle(&heard).await,
             () = tokio::time::sleep(LOOK) => {}
-        }
-        let now = digest(&loaded).await;
-        if now == known {
-            continue;
-        }
-        known = now;
-        let Some(applied) = control.reload("its files have changed").await else {
-            return;
-        };
-        if applied.is_err() {
-            continue;
-        }
-        // It may include other files by now.
-        let main = std::mem::take(&mut path);
-        let read = tokio::task::spawn_blocking(move || (dateline_config::load(&main), main)).await;
-        let Ok((read, main)) = read else { return };
-        path = main;
-        if let Ok(read) = read {
-            loaded = Arc::new(read);
-            ears.listen_to(&loaded.folders());
-            known = digest(&loaded).await;
         }
     }
 }
@@ -65,18 +75,9 @@ async fn settle(heard: &Notify) {
     while tokio::time::timeout(PAUSE, heard.notified()).await.is_ok() {}
 }
 
-/// Changes with what the files hold, and with which there are.
-async fn digest(loaded: &Arc<Loaded>) -> Option<u64> {
-    let loaded = Arc::clone(loaded);
-    let hash = move || {
-        let mut hasher = DefaultHasher::new();
-        for file in loaded.files_now() {
-            file.hash(&mut hasher);
-            std::fs::read(&file).ok().hash(&mut hasher);
-        }
-        hasher.finish()
-    };
-    tokio::task::spawn_blocking(hash).await.ok()
+async fn print_now(files: Files) -> Option<Print> {
+    let read = move || files.print_now();
+    tokio::task::spawn_blocking(read).await.ok()
 }
 
 /// The operating system's word of changes.
@@ -88,7 +89,15 @@ struct Ears {
 impl Ears {
     fn new(heard: &Arc<Notify>) -> Ears {
         let heard = Arc::clone(heard);
-        let watcher = notify::recommended_watcher(move |_| heard.notify_one());
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Whoever reads the files is heard as well, and that is the daemon itself most of all.
+            let is_read = event.is_ok_and(
+                |event| matches!(event.kind, EventKind::Access(kind) if kind != WRITTEN),
+            );
+            if !is_read {
+                heard.notify_one();
+            }
+        });
         if let Err(error) = &watcher {
             tracing::warn!(%error, look = ?LOOK, "changes of the configuration are not heard at once, but looked for");
         }

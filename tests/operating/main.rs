@@ -1,4 +1,5 @@
-//! A daemon that is looked after: its configuration changes, records are delivered again, somebody watches and orders by the page, systemd asks.
+//! A daemon that is looked after: its configuration changes, records are delivered again, a newer version takes over, somebody watches and
+//! orders by the page, systemd asks.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -12,6 +13,8 @@ mod series;
 mod systemd;
 mod tail;
 mod traces;
+mod unrest;
+mod upgrade;
 
 use std::path::Path;
 use std::process::Output;

@@ -1,4 +1,4 @@
-//! `dateline tail` and `status`, of a daemon that runs.
+//! `dateline tail`, `status` and `health`, of a daemon that runs.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -115,5 +115,41 @@ fn status_says_what_a_sink_waits_for() {
     );
     let words = String::from_utf8(command(&config, &["status"]).stdout).unwrap();
     assert!(words.contains("kafka.stream gets nothing: "), "{words}");
+    daemon.kill();
+}
+
+#[test]
+fn health_is_told_to_probers() {
+    let setup = Setup::new("health");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let sources = newsroom.configuration();
+    let away = |required| {
+        kafka(
+            "127.0.0.1:9",
+            "articles",
+            &format!("required = {required}\n"),
+        )
+    };
+    let config = setup.configure(&(sources.clone() + &away(true)));
+    let mut daemon = Daemon::start(&config);
+    let admin = daemon.admin().to_string();
+    let health = |arguments: &[&str]| {
+        let mut command = dateline();
+        command.args(["health", "--admin", &admin]).args(arguments);
+        let output = command.output().unwrap();
+        let said = [output.stdout.as_slice(), &output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    daemon.wait_for_log(&["nothing can be delivered"], SOON);
+    // It is well, whatever stands in its file by now.
+    setup.configure("nonsense");
+    assert_eq!(health(&[]).0, Some(0));
+    let (code, said) = health(&["--ready"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("127.0.0.1:9"), "{said}");
+    setup.configure(&(sources + &away(false)));
+    until("readiness without that sink", SOON, || {
+        (health(&["--ready"]).0 == Some(0)).then_some(())
+    });
     daemon.kill();
 }

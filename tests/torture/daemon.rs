@@ -39,8 +39,8 @@ pub(crate) fn binary() -> PathBuf {
 /// A command of it, with the variables that would change what it does removed.
 pub(crate) fn dateline() -> Command {
     let mut command = Command::new(binary());
-    for variable in ["DATELINE_LOG", "DATELINE_CONFIG", "DATELINE_CRASH_AT"] {
-        command.env_remove(variable);
+    for variable in ["LOG", "CONFIG", "ADMIN", "CRASH_AT"] {
+        command.env_remove(format!("DATELINE_{variable}"));
     }
     command.stdin(Stdio::null());
     command
@@ -185,6 +185,12 @@ impl Daemon {
         Some(serde_json::from_str(line).unwrap_or_else(|_| Value::String(line.clone())))
     }
 
+    /// Where its admin port is.
+    pub(crate) fn admin(&mut self) -> SocketAddr {
+        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
+        line["address"].as_str().unwrap().parse().unwrap()
+    }
+
     /// Asks the admin port; status and body.
     pub(crate) fn ask(&mut self, path: &str) -> (u16, String) {
         let (status, _, body) = self.request("GET", path, &[], "");
@@ -207,14 +213,8 @@ impl Daemon {
         let request = format!(
             "{method} {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n{fields}\r\n{body}"
         );
-        exchange(self.address(), &request)
+        exchange(self.admin(), &request)
             .unwrap_or_else(|error| panic!("{path}: {error}; the log ends:\n{}", self.log_tail()))
-    }
-
-    /// Where the admin port is.
-    fn address(&mut self) -> SocketAddr {
-        let line = self.wait_for_log(&["metrics and health are served"], START_LIMIT);
-        line["address"].as_str().unwrap().parse().unwrap()
     }
 
     /// The sum of a metric's samples whose labels hold all of `labels`; `None` if there is none.

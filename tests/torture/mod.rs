@@ -13,6 +13,7 @@ pub(crate) mod newsroom;
 pub(crate) mod office;
 pub(crate) mod oracle;
 pub(crate) mod outputs;
+pub(crate) mod schemas;
 pub(crate) mod server;
 pub(crate) mod setup;
 pub(crate) mod syndication;

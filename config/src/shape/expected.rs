@@ -1,10 +1,13 @@
 //! What a record is expected to hold: values by the paths of fields.
 
+use std::ops::Range;
+
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value as Json};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
+use super::dotted::{Entry, entries};
 use super::{Located, Shape};
 use crate::decode::{Context, wrong_type};
 use crate::expression::check_path;
@@ -41,33 +44,21 @@ impl Shape for ByPath {
             wrong_type(context, subject, self, value);
             return None;
         };
-        let mut waiting: Vec<(String, &DeTable<'_>)> = vec![(String::new(), table)];
         let mut expected = Vec::new();
         let mut is_right = true;
-        while let Some((before, table)) = waiting.pop() {
-            for (key, value) in table.iter() {
-                let path = format!("{before}{}", key.get_ref());
-                if let Some(inner) = value.get_ref().as_table() {
-                    waiting.push((format!("{path}."), inner));
-                    continue;
-                }
-                if let Err((what, help)) = check_path(&path) {
-                    context.report(Finding::error(what).at(key.span()).help(help));
-                    is_right = false;
-                    continue;
-                }
-                let Some(json) = json(value.get_ref(), 0) else {
-                    let finding = Finding::error(format!("`{path}` cannot be expected to be this"))
-                        .at(value.span())
-                        .help("write a text, a number, true, false, or a list of them");
+        for Entry { name, key, value } in entries(table) {
+            match one(&name, key.clone(), value) {
+                Ok(json) => expected.push(Located {
+                    line: context.source.line_of(key.start) + 1,
+                    value: Expected {
+                        path: name,
+                        value: json,
+                    },
+                }),
+                Err(finding) => {
                     context.report(finding);
                     is_right = false;
-                    continue;
-                };
-                expected.push(Located {
-                    line: context.source.line_of(key.span().start) + 1,
-                    value: Expected { path, value: json },
-                });
+                }
             }
         }
         if expected.len() > MAX_PATHS {
@@ -102,6 +93,16 @@ impl Shape for ByPath {
     fn example(&self) -> String {
         "{ \"language.code\" = \"en\" }".to_owned()
     }
+}
+
+/// The value that the field at `path` is expected to have.
+fn one(path: &str, key: Range<usize>, value: &Spanned<DeValue<'_>>) -> Result<Json, Finding> {
+    check_path(path).map_err(|(what, help)| Finding::error(what).at(key).help(help))?;
+    json(value.get_ref(), 0).ok_or_else(|| {
+        Finding::error(format!("`{path}` cannot be expected to be this"))
+            .at(value.span())
+            .help("write a text, a number, true, false, or a list of them")
+    })
 }
 
 /// A TOML value as records have it: instants as texts.

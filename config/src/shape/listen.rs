@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use super::text::{Complaint, Text};
 use crate::suggest::quote;
@@ -26,6 +27,19 @@ impl Listen {
     /// Whether other machines can reach it.
     pub fn is_open_to_others(&self) -> bool {
         matches!(self, Listen::Address(address) if !address.ip().is_loopback())
+    }
+}
+
+impl FromStr for Listen {
+    type Err = String;
+
+    /// Reads what [`fmt::Display`] writes.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to write.
+    fn from_str(text: &str) -> Result<Listen, String> {
+        (listen().parse)(text)
+            .map_err(|complaint| format!("it {}; {}", complaint.what, complaint.help))
     }
 }
 

@@ -2,6 +2,7 @@
 //! A shape sees one value at a time; what concerns several keys is the section's check.
 
 mod choice;
+mod dotted;
 mod duration;
 mod every;
 mod expected;

@@ -177,34 +177,66 @@ pub(crate) fn socket() -> Text<SocketAddr> {
     }
 }
 
-/// The public address of a port of ours, to which names are added.
-pub(crate) fn callback_url() -> Text<Url> {
-    fn parse(text: &str) -> Result<Url, Complaint> {
-        let example = "for example \"https://news.example.org/websub\"";
+/// An address below which there are others: nothing but scheme, host, port and path.
+struct BaseUrl {
+    example: &'static str,
+    /// Where a login belongs instead.
+    no_login: &'static str,
+    /// What is added to the path.
+    added: &'static str,
+}
+
+impl BaseUrl {
+    const KIND: &str = "http or https URL";
+    const PATTERN: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$";
+
+    fn parse(&self, text: &str) -> Result<Url, Complaint> {
+        let help = || format!("for example \"{}\"", self.example);
         let url = Url::parse(text)
-            .map_err(|error| Complaint::new(format!("is not a URL: {error}"), example))?;
+            .map_err(|error| Complaint::new(format!("is not a URL: {error}"), help()))?;
         if !matches!(url.scheme(), "http" | "https") {
             let what = format!("has the scheme `{}`", quote(url.scheme()));
-            return Err(Complaint::new(what, example));
+            return Err(Complaint::new(what, help()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Complaint {
                 what: "holds a user name or a password".to_owned(),
-                help: "take them out: hubs send none, and what they send is signed".to_owned(),
+                help: self.no_login.to_owned(),
                 mask: true,
             });
         }
         if url.query().is_some() || url.fragment().is_some() {
-            let what = "has a query or a fragment: names of feeds are added to its path";
-            return Err(Complaint::new(what, example));
+            let what = format!(
+                "has a query or a fragment: {} added to its path",
+                self.added
+            );
+            return Err(Complaint::new(what, help()));
         }
         Ok(url)
     }
+}
+
+/// The public address of a port of ours.
+const CALLBACK: BaseUrl = BaseUrl {
+    example: "https://news.example.org/websub",
+    no_login: "take them out: hubs send none, and what they send is signed",
+    added: "names of feeds are",
+};
+
+/// The address of a collector.
+const COLLECTOR: BaseUrl = BaseUrl {
+    example: "http://127.0.0.1:4318",
+    no_login: "take them out and add headers = { authorization = { env = \"NAME\" } }",
+    added: "`/v1/traces` is",
+};
+
+/// The public address of a port of ours, to which names are added.
+pub(crate) fn callback_url() -> Text<Url> {
     Text {
-        kind: "http or https URL",
-        example: "https://news.example.org/websub",
-        pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$"),
-        parse,
+        kind: BaseUrl::KIND,
+        example: CALLBACK.example,
+        pattern: Some(BaseUrl::PATTERN),
+        parse: |text| CALLBACK.parse(text),
         write: Url::to_string,
     }
 }
@@ -212,25 +244,7 @@ pub(crate) fn callback_url() -> Text<Url> {
 /// The address of a collector, to which the paths of OTLP are added.
 pub(crate) fn collector_url() -> Text<Url> {
     fn parse(text: &str) -> Result<Url, Complaint> {
-        let example = "for example \"http://127.0.0.1:4318\"";
-        let url = Url::parse(text)
-            .map_err(|error| Complaint::new(format!("is not a URL: {error}"), example))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            let what = format!("has the scheme `{}`", quote(url.scheme()));
-            return Err(Complaint::new(what, example));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Complaint {
-                what: "holds a user name or a password".to_owned(),
-                help: "take them out and add headers = { authorization = { env = \"NAME\" } }"
-                    .to_owned(),
-                mask: true,
-            });
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            let what = "has a query or a fragment: `/v1/traces` is added to its path";
-            return Err(Complaint::new(what, example));
-        }
+        let url = COLLECTOR.parse(text)?;
         if url.path().trim_end_matches('/').ends_with("/v1/traces") {
             let what = "ends in `/v1/traces`, which is added by itself";
             return Err(Complaint::new(what, "take it off the end"));
@@ -238,9 +252,9 @@ pub(crate) fn collector_url() -> Text<Url> {
         Ok(url)
     }
     Text {
-        kind: "http or https URL",
-        example: "http://127.0.0.1:4318",
-        pattern: Some("^[Hh][Tt][Tt][Pp][Ss]?://[^?#]+$"),
+        kind: BaseUrl::KIND,
+        example: COLLECTOR.example,
+        pattern: Some(BaseUrl::PATTERN),
         parse,
         write: Url::to_string,
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::Shape;
+use super::dotted::{Entry, entries};
 use crate::decode::{Context, type_name, wrong_type};
 use crate::finding::Finding;
 use crate::suggest::{quote, sounds_secret};
@@ -78,17 +79,10 @@ impl Shape for Properties {
             wrong_type(context, subject, self, value);
             return None;
         };
-        // Unquoted, `batch.size = 1` is TOML for nested tables: both spellings mean the dotted name.
-        let mut waiting: Vec<(String, &DeTable<'_>)> = vec![(String::new(), table)];
         let mut properties = BTreeMap::new();
-        while let Some((prefix, table)) = waiting.pop() {
-            for (key, value) in table.iter() {
-                let name = format!("{prefix}{}", key.get_ref());
-                if let Some(inner) = value.get_ref().as_table() {
-                    waiting.push((format!("{name}."), inner));
-                } else if let Some(text) = self.one(context, &name, key.span(), value) {
-                    properties.insert(name, text);
-                }
+        for Entry { name, key, value } in entries(table) {
+            if let Some(text) = self.one(context, &name, key, value) {
+                properties.insert(name, text);
             }
         }
         if properties.len() > MAX_PROPERTIES {

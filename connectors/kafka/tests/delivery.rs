@@ -318,8 +318,9 @@ async fn a_full_queue_holds_back_and_loses_nothing() {
     })
     .await;
     let (mut sink, _) = place.open(0).await;
-    let batch = entries(1, 500);
-    assert_eq!(sink.deliver(&batch).await.unwrap().records, 500);
+    // Several queues full. Not many, as a full queue takes a record whenever the broker has answered for one.
+    let batch = entries(1, 60);
+    assert_eq!(sink.deliver(&batch).await.unwrap().records, 60);
     assert_eq!(keys(&place.read().await), ids(&batch));
 }
 

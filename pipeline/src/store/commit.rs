@@ -12,6 +12,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::identity;
 use super::letters::{DropCommit, RetryCommit};
+use super::reprocess::{Portion, ReprocessCommit};
 use super::samples::SampleCommit;
 use super::sources::{write_aside, write_hold, write_source};
 use super::turns::{TurnRow, forget_turns, write_turn};
@@ -67,6 +68,8 @@ pub enum Commit {
     Retry(RetryCommit),
     /// Dead letters are thrown away.
     Drop(DropCommit),
+    /// Records are made anew from now on, or not any more.
+    Reprocess(ReprocessCommit),
 }
 
 /// A source's harvest with what it wants remembered.
@@ -236,6 +239,8 @@ pub struct TransformCommit {
     pub copies: CopiesChange,
     /// Drafts that could not be made into records.
     pub dead_letters: Vec<DeadLetter>,
+    /// The portion of a job that it holds instead of new drafts.
+    pub portion: Option<Box<Portion>>,
 }
 
 /// What changes in the knowledge of copies.
@@ -349,6 +354,8 @@ pub struct ArticleRow {
     pub budget: Budget,
     /// Whether the text of its latest record is that of its page.
     pub from_page: bool,
+    /// The draft that its latest record was made of; `None` where an earlier version of Dateline made it.
+    pub draft: Option<i64>,
 }
 
 /// A revision that waits.
@@ -364,6 +371,8 @@ pub struct HeldRow {
     pub content: Hash,
     /// The record, without revision (JSON).
     pub record: String,
+    /// The draft that it was made of; `None` where an earlier version of Dateline made it.
+    pub draft: Option<i64>,
 }
 
 /// What a source carries of an article.
@@ -416,6 +425,7 @@ impl Commit {
             Commit::Deliver(_)
             | Commit::Sample(_)
             | Commit::Drop(_)
+            | Commit::Reprocess(_)
             | Commit::Prune(_)
             | Commit::Configure(_)
             | Commit::Renew(_)
@@ -441,6 +451,7 @@ impl Commit {
             Commit::SetBack { sink, position, at } => set_back(transaction, sink, *position, *at),
             Commit::Retry(commit) => commit.apply(transaction),
             Commit::Drop(commit) => commit.apply(transaction),
+            Commit::Reprocess(commit) => commit.apply(transaction),
         }
     }
 }
@@ -516,6 +527,11 @@ impl TransformCommit {
     fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let at = self.at.as_millisecond();
         self.check_position(transaction)?;
+        if let Some(portion) = &self.portion
+            && !portion.apply(transaction, self.at)?
+        {
+            return Ok(());
+        }
         let mut latest: HashMap<&str, i64> = HashMap::new();
         let mut bytes = 0_i64;
         for row in &self.records {
@@ -552,9 +568,9 @@ impl TransformCommit {
         let mut article = transaction.prepare_cached(
             "INSERT OR REPLACE INTO articles
                  (id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted,
-                  budget, dry, counted, from_page, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-                 coalesce(?16, (SELECT record FROM articles WHERE id = ?1)))",
+                  budget, dry, counted, from_page, draft, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 coalesce(?17, (SELECT record FROM articles WHERE id = ?1)))",
         )?;
         for row in &self.articles {
             article.execute(params![
@@ -573,6 +589,7 @@ impl TransformCommit {
                 row.budget.dry,
                 row.budget.counted.as_millisecond(),
                 row.from_page,
+                row.draft,
                 latest.get(hex(&row.id).as_str()),
             ])?;
         }
@@ -602,7 +619,7 @@ impl TransformCommit {
             release.execute([article])?;
         }
         let mut hold = transaction.prepare_cached(
-            "INSERT OR REPLACE INTO held (article, due, source, content, record) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO held (article, due, source, content, record, draft) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         for row in &self.held {
             let due = row.due.as_millisecond();
@@ -611,7 +628,8 @@ impl TransformCommit {
                 due,
                 row.source,
                 row.content,
-                row.record
+                row.record,
+                row.draft
             ])?;
         }
         Ok(())

@@ -16,6 +16,7 @@ mod letters;
 mod lock;
 mod prune;
 mod reader;
+mod reprocess;
 mod samples;
 mod schema;
 mod sources;
@@ -43,6 +44,7 @@ pub use letters::{Again, DropCommit, Letter, LetterEntry, RetriedLetter, RetryCo
 pub use lock::{Holder, holder};
 pub use prune::{Keeper, Retention, refresh_horizon};
 pub use reader::{DraftEntry, Reader, Readers};
+pub use reprocess::{Becomes, Job, LastRecord, Portion, ReprocessCommit, Tally, Wish};
 pub use samples::{SAMPLE_EVERY, Sample, SampleCommit, take_sample};
 pub use schema::VERSION as SCHEMA_VERSION;
 pub use sources::{DueSource, HoldState, SourceHistory, SourceState, read_sources};

@@ -121,14 +121,7 @@ impl<'c> Reader<'c> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, source, draft, trace FROM drafts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )?;
-        let rows = statement.query_map(params![position, count], |row| {
-            Ok(DraftEntry {
-                seq: row.get(0)?,
-                source: row.get(1)?,
-                draft: row.get(2)?,
-                trace: row.get(3)?,
-            })
-        })?;
+        let rows = statement.query_map(params![position, count], draft_entry)?;
         take_bytes(rows, bytes, |entry| entry.draft.len())
     }
 
@@ -209,15 +202,27 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// When the database cannot be read.
     pub fn last_record_before(&self, instant: Timestamp) -> rusqlite::Result<i64> {
-        let ends = "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM records";
+        self.last_before("records", instant)
+    }
+
+    /// The same of the drafts.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn last_draft_before(&self, instant: Timestamp) -> rusqlite::Result<i64> {
+        self.last_before("drafts", instant)
+    }
+
+    fn last_before(&self, log: &str, instant: Timestamp) -> rusqlite::Result<i64> {
+        let ends = format!("SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM {log}");
         let ends = self
             .connection
-            .prepare_cached(ends)?
+            .prepare_cached(&ends)?
             .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
         let (mut low, mut high) = (ends.0 - 1, ends.1);
-        let mut at = self.connection.prepare_cached(
-            "SELECT seq, at FROM records WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
-        )?;
+        let mut at = self.connection.prepare_cached(&format!(
+            "SELECT seq, at FROM {log} WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1"
+        ))?;
         // Numbers up to `low` were made before, those after `high` were not. There is no index of instants, and no need of one.
         while low < high {
             let middle = low + (high - low + 1) / 2;
@@ -336,7 +341,7 @@ impl<'c> Reader<'c> {
         self.connection
             .prepare_cached(
                 "SELECT id, revision, content, title, sketch, has_link, guid_source, stated, home, first_seen, sighted,
-                     budget, dry, counted, from_page
+                     budget, dry, counted, from_page, draft
                  FROM articles WHERE id = ?1",
             )?
             .query_row([id], |row| {
@@ -360,21 +365,9 @@ impl<'c> Reader<'c> {
                         counted: instant(row, 13)?,
                     },
                     from_page: row.get(14)?,
+                    draft: row.get(15)?,
                 })
             })
-            .optional()
-    }
-
-    /// An article's latest record (JSON), as long as it is in the log.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn latest_record(&self, article: &Hash) -> rusqlite::Result<Option<String>> {
-        self.connection
-            .prepare_cached(
-                "SELECT records.record FROM articles JOIN records ON records.seq = articles.record WHERE articles.id = ?1",
-            )?
-            .query_row([article], |row| row.get(0))
             .optional()
     }
 
@@ -536,7 +529,7 @@ impl<'c> Reader<'c> {
 const ENTRIES: &str = "SELECT seq, id, revision, op, source, kind, language, record, trace FROM records WHERE seq > ?1";
 
 /// The columns of a revision that waits.
-const HELD: &str = "article, due, source, content, record";
+const HELD: &str = "article, due, source, content, record, draft";
 
 fn held_row(row: &Row<'_>) -> rusqlite::Result<HeldRow> {
     Ok(HeldRow {
@@ -545,6 +538,17 @@ fn held_row(row: &Row<'_>) -> rusqlite::Result<HeldRow> {
         source: row.get(2)?,
         content: row.get(3)?,
         record: row.get(4)?,
+        draft: row.get(5)?,
+    })
+}
+
+/// A draft, of the columns `seq, source, draft, trace`.
+pub(super) fn draft_entry(row: &Row<'_>) -> rusqlite::Result<DraftEntry> {
+    Ok(DraftEntry {
+        seq: row.get(0)?,
+        source: row.get(1)?,
+        draft: row.get(2)?,
+        trace: row.get(3)?,
     })
 }
 

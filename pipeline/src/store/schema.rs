@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
+    include_str!("schema/8.sql"),
 ];
 
 /// The schema version that this program writes.
@@ -137,8 +138,45 @@ fn number(connection: &Connection, sql: &str) -> rusqlite::Result<i64> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::path::PathBuf;
+
+    use tempfile::TempDir;
+
+    use super::super::Reader;
     use super::super::identity::log_identity;
     use super::*;
+
+    /// A database of an older version.
+    struct Older {
+        path: PathBuf,
+        connection: Connection,
+        _folder: TempDir,
+    }
+
+    impl Older {
+        /// Of this version, with `rows`.
+        fn new(version: usize, rows: &str) -> Older {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("t.db");
+            let connection = Connection::open(&path).unwrap();
+            let steps = STEPS[..version].concat();
+            connection
+                .execute_batch(&format!(
+                    "{steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; {rows}"
+                ))
+                .unwrap();
+            Older {
+                path,
+                connection,
+                _folder: folder,
+            }
+        }
+
+        fn bring_up(&self) -> Reader<'_> {
+            migrate(&self.connection, &self.path).unwrap();
+            Reader::new(&self.connection)
+        }
+    }
 
     #[test]
     fn migrating_twice_changes_nothing_and_keeps_the_identity() {
@@ -156,25 +194,18 @@ mod tests {
 
     #[test]
     fn sources_of_the_first_version_are_taken_over() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .execute_batch(&format!(
-                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;
-                 INSERT INTO sources VALUES
-                     ('good', 'feed', 'Good News', 5000, 4000, 4000, 3000, 0, 'unchanged', 304, NULL, NULL, 7, '{{\"a\":1}}'),
-                     ('bad', 'feed', NULL, 9000, 4000, 1000, NULL, 3, 'failed', 500, 'http_status', 'why', 0, 'null');",
-                STEPS[0]
-            ))
-            .unwrap();
+        let older = Older::new(
+            1,
+            "INSERT INTO sources VALUES
+                 ('good', 'feed', 'Good News', 5000, 4000, 4000, 3000, 0, 'unchanged', 304, NULL, NULL, 7, '{\"a\":1}'),
+                 ('bad', 'feed', NULL, 9000, 4000, 1000, NULL, 3, 'failed', 500, 'http_status', 'why', 0, 'null');",
+        );
         assert!(matches!(
-            refuse_other(&connection, &path),
+            refuse_other(&older.connection, &older.path),
             Err(StoreError::TooOld { found: 1, .. })
         ));
-        migrate(&connection, &path).unwrap();
-        refuse_other(&connection, &path).unwrap();
-        let sources = crate::store::Reader::new(&connection).sources().unwrap();
+        let sources = older.bring_up().sources().unwrap();
+        refuse_other(&older.connection, &older.path).unwrap();
         let [bad, good] = sources.as_slice() else {
             unreachable!("two sources: {sources:?}")
         };
@@ -189,20 +220,12 @@ mod tests {
 
     #[test]
     fn articles_of_the_second_version_have_their_whole_budget() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .execute_batch(&format!(
-                "{} {} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 2;
-                 INSERT INTO articles VALUES
-                     (zeroblob(16), 3, zeroblob(16), 'ferry stays', NULL, 1, NULL, NULL, 'f', 4000, 5000);",
-                STEPS[0], STEPS[1]
-            ))
-            .unwrap();
-        migrate(&connection, &path).unwrap();
-        let article = crate::store::Reader::new(&connection).article(&[0; 16]);
-        let article = article.unwrap().unwrap();
+        let older = Older::new(
+            2,
+            "INSERT INTO articles VALUES
+                 (zeroblob(16), 3, zeroblob(16), 'ferry stays', NULL, 1, NULL, NULL, 'f', 4000, 5000);",
+        );
+        let article = older.bring_up().article(&[0; 16]).unwrap().unwrap();
         assert_eq!((article.revision, article.from_page), (3, false));
         let now = "2026-03-01T12:00:00Z".parse().unwrap();
         let spent = article.budget.spend(now).unwrap();
@@ -214,21 +237,14 @@ mod tests {
 
     #[test]
     fn sources_in_trouble_of_the_fourth_version_are_counted() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .execute_batch(&format!(
-                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 4;
-                 INSERT INTO sources (id, kind, attempted, failures, failing_since, outcome, drafts, plan, pace, memory) VALUES
-                     ('good', 'feed', 4000, 0, NULL, 'read', 7, '{{}}', '{{}}', 'null'),
-                     ('bad', 'feed', 4000, 3, 1000, 'failed', 7, '{{}}', '{{}}', 'null'),
-                     ('gone', 'feed', 4000, 1, 3000, 'gone', 7, '{{}}', '{{}}', 'null');",
-                STEPS[..4].concat()
-            ))
-            .unwrap();
-        migrate(&connection, &path).unwrap();
-        let reader = crate::store::Reader::new(&connection);
+        let older = Older::new(
+            4,
+            "INSERT INTO sources (id, kind, attempted, failures, failing_since, outcome, drafts, plan, pace, memory) VALUES
+                 ('good', 'feed', 4000, 0, NULL, 'read', 7, '{}', '{}', 'null'),
+                 ('bad', 'feed', 4000, 3, 1000, 'failed', 7, '{}', '{}', 'null'),
+                 ('gone', 'feed', 4000, 1, 3000, 'gone', 7, '{}', '{}', 'null');",
+        );
+        let reader = older.bring_up();
         let since = jiff::Timestamp::from_millisecond(2000).unwrap();
         let trouble = reader.trouble(since).unwrap();
         assert_eq!(
@@ -241,20 +257,13 @@ mod tests {
 
     #[test]
     fn drafts_and_records_of_the_fourth_version_have_no_trace() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.db");
-        let connection = Connection::open(&path).unwrap();
-        connection
-            .execute_batch(&format!(
-                "{} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 4;
-                 INSERT INTO drafts (at, source, size, draft) VALUES (4000, 'f', 2, '{{}}');
-                 INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
-                     VALUES (4000, 'a', 1, 'new', 'feed', 'f', NULL, 2, '{{}}');",
-                STEPS[..4].concat()
-            ))
-            .unwrap();
-        migrate(&connection, &path).unwrap();
-        let reader = crate::store::Reader::new(&connection);
+        let older = Older::new(
+            4,
+            "INSERT INTO drafts (at, source, size, draft) VALUES (4000, 'f', 2, '{}');
+             INSERT INTO records (at, id, revision, op, kind, source, language, size, record)
+                 VALUES (4000, 'a', 1, 'new', 'feed', 'f', NULL, 2, '{}');",
+        );
+        let reader = older.bring_up();
         let drafts = reader.drafts_after(0, 10, 1000).unwrap();
         let records = reader.records_after(0, 10, 1000).unwrap();
         assert_eq!((drafts.len(), records.len()), (1, 1));

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::reader::{Reader, instant};
 use super::sources::{HoldState, held_hosts, instant_if_any};
-use super::{Holder, Looked, StoreError, doing, holder, look_into};
+use super::{Holder, Job, Looked, StoreError, doing, holder, look_into};
 use crate::clock::Clock;
 
 /// How a daemon stands.
@@ -37,6 +37,9 @@ pub struct Status {
     pub failing: u64,
     /// Sources that are gone for good and not asked any more.
     pub stopped: u64,
+    /// The job that makes records anew, where one runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reprocess: Option<Job>,
     /// Hosts that are left alone, the longest first, at most as many as were asked for.
     pub held: Vec<HoldState>,
     /// The sources in trouble, stopped ones first, then by the length of their row of failures, at most as many as were asked for.
@@ -167,6 +170,14 @@ impl Reader<'_> {
         })
     }
 
+    /// The number of the last record ever committed.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn records_head(&self) -> rusqlite::Result<i64> {
+        committed(self.connection(), "records")
+    }
+
     /// How many sources are in trouble; failures from before `long` are long.
     ///
     /// # Errors
@@ -222,6 +233,7 @@ pub fn read_status(dir: &Path, worst: u32) -> Result<Option<Status>, StoreError>
             running,
             pid,
             log: Reader::new(&connection).log()?,
+            reprocess: Reader::new(&connection).last_job()?.filter(Job::is_running),
             readers: readers(&connection, drafts.committed, records.committed)?,
             drafts,
             records,

@@ -51,6 +51,8 @@ pub struct Vitals {
     pub drafts_bytes: u64,
     /// Bytes of records held.
     pub records_bytes: u64,
+    /// The job that makes records anew, where one runs.
+    pub job: Option<i64>,
 }
 
 impl Vitals {
@@ -382,5 +384,8 @@ fn read_vitals(connection: &Connection) -> rusqlite::Result<Vitals> {
             .query_row([super::TRANSFORM], |row| row.get(0))?,
         drafts_bytes: bytes("drafts")?,
         records_bytes: bytes("records")?,
+        job: connection
+            .prepare_cached("SELECT max(number) FROM reprocess WHERE ended IS NULL")?
+            .query_row([], |row| row.get(0))?,
     })
 }

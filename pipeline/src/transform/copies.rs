@@ -81,16 +81,21 @@ struct Age {
 }
 
 impl Copies {
+    /// None, for whoever looks for no copies.
+    pub(super) fn none(settings: Settings) -> Self {
+        Self {
+            settings,
+            index: Index::starting_at(1),
+            ages: VecDeque::new(),
+        }
+    }
+
     /// As the store holds them.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn load(reader: &Reader<'_>, settings: Settings) -> rusqlite::Result<Self> {
-        let mut copies = Self {
-            settings,
-            index: Index::starting_at(1),
-            ages: VecDeque::new(),
-        };
+        let mut copies = Self::none(settings);
         reader.each_likeness(|row| {
             copies.skip_to(row.number.cast_unsigned());
             copies.push(row.at, &row.signature);
@@ -222,11 +227,8 @@ impl Stories<'_> {
             copy = found;
             story.held = (!is_held).then_some((told, signature));
         }
-        record.duplicates = match (self.cluster_of(article.id)?, copy) {
-            (Some(id), _) => {
-                let original = self.cluster(id)?.map(|cluster| cluster.original);
-                Some(shown(article.id, id, original, None))
-            }
+        record.duplicates = match (self.known(article.id)?, copy) {
+            (Some(known), _) => Some(known),
             (None, Some(copy)) => {
                 let joins = self.joining(article.id, told, &copy.row)?;
                 let (id, original) = (joins.cluster.id, joins.cluster.original);
@@ -240,6 +242,15 @@ impl Stories<'_> {
             story.is_unwanted = policy == CopyPolicy::Drop && duplicates.of.is_some();
         }
         Ok(story)
+    }
+
+    /// What a record says of the cluster that its article is in already.
+    pub(super) fn known(&mut self, article: Hash) -> rusqlite::Result<Option<Duplicates>> {
+        let Some(id) = self.cluster_of(article)? else {
+            return Ok(None);
+        };
+        let original = self.cluster(id)?.map(|cluster| cluster.original);
+        Ok(Some(shown(article, id, original, None)))
     }
 
     /// Remembers what was told of an article's version.

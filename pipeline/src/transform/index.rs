@@ -14,10 +14,10 @@ use super::identity::{Evidence, FoundBy, hex, same_article};
 use super::known::Known;
 use super::rules::{Dropped, Rules};
 use crate::fault::Fault;
-use crate::record::{Op, Record};
+use crate::record::{Duplicates, Op, Record};
 use crate::store::{
-    ArticleRow, DeadLetter, Hash, HeldRow, Reader, RecordRow, SightingRow, TransformCommit,
-    VersionRow,
+    ArticleRow, DeadLetter, Hash, HeldRow, LastRecord, Reader, RecordRow, SightingRow,
+    TransformCommit, VersionRow,
 };
 
 /// Articles looked at for one key: more under one key are a key that says nothing.
@@ -32,7 +32,7 @@ type Mark = fn(&mut FoundBy);
 /// A version of an article whose record is complete, and which does not count yet.
 pub(super) struct Version {
     row: ArticleRow,
-    record: Record,
+    pub(super) record: Record,
     story: Story,
 }
 
@@ -44,6 +44,8 @@ pub(super) struct Index<'r> {
     pub(super) now: Timestamp,
     /// Trace context of the turn that brought what is placed just now; goes with the record that is made of it.
     pub(super) trace: Option<String>,
+    /// The draft that is placed just now, or of which was made what is.
+    pub(super) draft: Option<i64>,
     articles: HashMap<Hash, Known<ArticleRow>>,
     keys: HashMap<Hash, Vec<Hash>>,
     sightings: HashMap<(Hash, String), Known<(Hash, bool)>>,
@@ -70,6 +72,7 @@ impl<'r> Index<'r> {
             rules,
             now,
             trace: None,
+            draft: None,
             articles: HashMap::new(),
             keys: HashMap::new(),
             sightings: HashMap::new(),
@@ -129,6 +132,30 @@ impl<'r> Index<'r> {
         mut record: Record,
         wording: Wording,
     ) -> rusqlite::Result<Option<Version>> {
+        // A new article's source is the only one, and most are new.
+        if row.revision > 1 {
+            record.seen_in = self.seen_in(row.id, &record.source.id)?;
+        }
+        self.complete(&row, &mut record);
+        let story = self.stories.tell(&row, &mut record, wording)?;
+        let passes = self.passes_rules(&mut record);
+        Ok(passes.then_some(Version { row, record, story }))
+    }
+
+    /// The same for a version whose record is made anew: which story it tells was told before, and stays.
+    pub(super) fn version_anew(
+        &mut self,
+        row: ArticleRow,
+        mut record: Record,
+    ) -> rusqlite::Result<Option<Version>> {
+        record.seen_in = self.seen_in(row.id, &record.source.id)?;
+        self.complete(&row, &mut record);
+        let passes = self.passes_rules(&mut record);
+        let story = Story::default();
+        Ok(passes.then_some(Version { row, record, story }))
+    }
+
+    fn complete(&self, row: &ArticleRow, record: &mut Record) {
         record.id = hex(&row.id);
         record.revision = row.revision;
         record.op = if row.revision == 1 {
@@ -136,20 +163,22 @@ impl<'r> Index<'r> {
         } else {
             Op::Revised
         };
-        // A new article's source is the only one, and most are new.
-        if row.revision > 1 {
-            record.seen_in = self.seen_in(row.id, &record.source.id)?;
-        }
         record.first_seen = row.first_seen;
         record.emitted = self.now;
-        let story = self.stories.tell(&row, &mut record, wording)?;
+    }
+
+    /// Applies the rules; false where one leaves the record out.
+    fn passes_rules(&mut self, record: &mut Record) -> bool {
         // What JSON cannot say becomes a dead letter when it is delivered.
-        let dropped = self.rules.apply(&mut record).unwrap_or_default();
-        if let Some(dropped) = dropped {
-            self.dropped.push(dropped);
-            return Ok(None);
-        }
-        Ok(Some(Version { row, record, story }))
+        let dropped = self.rules.apply(record).unwrap_or_default();
+        let passes = dropped.is_none();
+        self.dropped.extend(dropped);
+        passes
+    }
+
+    /// What a record says of the story that its article is known to tell as others do.
+    pub(super) fn known_story(&mut self, id: Hash) -> rusqlite::Result<Option<Duplicates>> {
+        self.stories.known(id)
     }
 
     /// Whether a rule would leave out a version that is to wait.
@@ -168,7 +197,12 @@ impl<'r> Index<'r> {
 
     /// Puts the record of a version into the log; a copy that is not wanted makes none.
     pub(super) fn deliver(&mut self, version: Version) -> Option<DeadLetter> {
-        let Version { row, record, story } = version;
+        let Version {
+            mut row,
+            record,
+            story,
+        } = version;
+        row.draft = self.draft;
         self.update(&row);
         let is_unwanted = story.is_unwanted;
         self.stories.keep(&row, story);
@@ -242,6 +276,7 @@ impl<'r> Index<'r> {
             source,
             content,
             record: json,
+            draft: self.draft,
         };
         self.held.insert(row.id, Known::made(held));
         Ok(None)
@@ -251,6 +286,38 @@ impl<'r> Index<'r> {
     fn is_churning(&self, source: &str) -> rusqlite::Result<bool> {
         let mut held = self.held.values().filter_map(Known::value);
         Ok(held.any(|held| held.source == source) || self.reader.is_churning(source)?)
+    }
+
+    /// Whether a revision of an article waits.
+    pub(super) fn waits(&mut self, id: Hash) -> rusqlite::Result<bool> {
+        self.held(id).map(|held| held.is_some())
+    }
+
+    /// Has the revision that waits say what is found now in the draft that it was made of; false where it was made of another, or none waits.
+    pub(super) fn hold_anew(
+        &mut self,
+        id: Hash,
+        evidence: &Evidence,
+        record: &Record,
+    ) -> rusqlite::Result<bool> {
+        let draft = self.draft;
+        let Some(held) = self.held(id)?.filter(|held| held.draft == draft) else {
+            return Ok(false);
+        };
+        let is_reworded = held.content != evidence.content;
+        // What JSON cannot say leaves it as it is.
+        if let Ok(json) = serde_json::to_string(record) {
+            let anew = HeldRow {
+                content: evidence.content,
+                record: json,
+                ..held.clone()
+            };
+            self.held.insert(id, Known::made(anew));
+            if is_reworded {
+                self.add_version(id, evidence);
+            }
+        }
+        Ok(true)
     }
 
     /// Nothing of this article waits any more.
@@ -277,7 +344,10 @@ impl<'r> Index<'r> {
         let fresh = || self.records.iter().rfind(|row| row.id == name);
         let json = match waiting.or_else(|| fresh().map(|row| row.record.clone())) {
             Some(json) => Some(json),
-            None => self.reader.latest_record(&id)?,
+            None => match self.reader.last_record(&id)? {
+                LastRecord::Here(json) => Some(json),
+                LastRecord::Gone | LastRecord::Never => None,
+            },
         };
         // A record that this version cannot read is as good as gone.
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
@@ -372,6 +442,7 @@ impl<'r> Index<'r> {
             sighted: record.fetched,
             budget: Budget::full(record.fetched),
             from_page: full_text::gave_text(record),
+            draft: self.draft,
         })
     }
 

@@ -23,6 +23,7 @@ mod known;
 pub mod normalise;
 pub mod pages;
 pub mod quantities;
+pub mod reprocess;
 pub mod resolve;
 pub mod rules;
 pub mod timex;
@@ -44,12 +45,13 @@ use crate::draft::Draft;
 use crate::fault::Fault;
 use crate::record::Record;
 use crate::store::{
-    self, Commit, DeadLetter, DraftEntry, Readers, Store, StoreError, TRANSFORM, TransformCommit,
-    unfinished,
+    self, Commit, DeadLetter, DraftEntry, Readers, Retention, Store, StoreError, TRANSFORM,
+    TransformCommit, unfinished,
 };
 use crate::trace;
 use copies::Copies;
 use enrichment::Enrichment;
+use reprocess::{Jobs, Next, Stretch};
 use resolve::Prepared;
 use rules::Dropped;
 
@@ -77,12 +79,15 @@ pub struct Transformer {
     readers: Arc<Readers>,
     clock: Clock,
     enrichment: watch::Receiver<Arc<Enrichment>>,
+    retention: Option<watch::Receiver<Retention>>,
 }
 
 /// Drafts after the pure part, and what they were enriched by: the settings may change between batches, not in one.
 struct Batch {
     drafts: Vec<Prepared>,
     enrichment: Arc<Enrichment>,
+    /// The part of a job that these drafts are; `None` for fresh ones.
+    stretch: Option<Stretch>,
     /// From the reading of its drafts to the commit of its records.
     span: Span,
 }
@@ -100,6 +105,16 @@ impl Transformer {
             readers,
             clock,
             enrichment,
+            retention: None,
+        }
+    }
+
+    /// Jobs that make records anew wait while one of the sinks that these name is far behind.
+    #[must_use]
+    pub fn minding(self, retention: watch::Receiver<Retention>) -> Transformer {
+        Transformer {
+            retention: Some(retention),
+            ..self
         }
     }
 
@@ -140,23 +155,35 @@ impl Transformer {
         Ok(())
     }
 
-    /// Reads drafts after `position` and does the pure part.
+    /// Reads drafts after `position`, or those of a job while there is none, and does the pure part.
     async fn prepare(
         &self,
         mut position: i64,
         batches: mpsc::Sender<Batch>,
     ) -> Result<(), StoreError> {
         let mut vitals = self.store.vitals();
+        let mut jobs = Jobs::new(Arc::clone(&self.readers), self.retention.clone());
         let mut look = tokio::time::interval(LOOK_FOR_HELD);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let head = vitals.borrow_and_update().drafts_head;
+            let standing = *vitals.borrow_and_update();
+            let head = standing.drafts_head;
             if position >= head {
+                let waits_for_sinks = match jobs.next(standing).await? {
+                    Next::Portion(stretch, drafts) => {
+                        let batch = self.prepare_one(drafts, Some(stretch)).await?;
+                        batches.send(batch).await.map_err(|_| StoreError::Closed)?;
+                        continue;
+                    }
+                    Next::Later => true,
+                    Next::Nothing => false,
+                };
                 tokio::select! {
                     changed = vitals.changed() => changed.map_err(|_| StoreError::Closed)?,
+                    () = tokio::time::sleep(reprocess::LOOK_FOR_SINKS), if waits_for_sinks => {}
                     _ = look.tick() => if self.has_due_revisions().await? {
                         // They are delivered with any batch, also an empty one.
-                        let nothing = Batch { drafts: Vec::new(), enrichment: self.enrichment(), span: Span::none() };
+                        let nothing = self.prepare_one(Vec::new(), None).await?;
                         batches.send(nothing).await.map_err(|_| StoreError::Closed)?;
                     }
                 }
@@ -172,16 +199,25 @@ impl Transformer {
                 continue;
             };
             position = last.seq;
-            let enrichment = self.enrichment();
-            let span = trace::transform(drafts.iter().map(|draft| draft.trace.as_deref()));
-            let batch = tokio::task::spawn_blocking(move || Batch {
-                drafts: span.in_scope(|| prepare_all(drafts, &enrichment)),
-                enrichment,
-                span,
-            });
-            let batch = batch.await.map_err(unfinished)?;
+            let batch = self.prepare_one(drafts, None).await?;
             batches.send(batch).await.map_err(|_| StoreError::Closed)?;
         }
+    }
+
+    async fn prepare_one(
+        &self,
+        drafts: Vec<DraftEntry>,
+        stretch: Option<Stretch>,
+    ) -> Result<Batch, StoreError> {
+        let enrichment = self.enrichment();
+        let span = trace::transform(drafts.iter().map(|draft| draft.trace.as_deref()));
+        let batch = tokio::task::spawn_blocking(move || Batch {
+            drafts: span.in_scope(|| prepare_all(drafts, &enrichment)),
+            enrichment,
+            stretch,
+            span,
+        });
+        batch.await.map_err(unfinished)
     }
 
     async fn has_due_revisions(&self) -> Result<bool, StoreError> {
@@ -214,26 +250,57 @@ impl Transformer {
         position: i64,
     ) -> Result<(Copies, i64), StoreError> {
         let Batch {
-            drafts, enrichment, ..
+            drafts,
+            enrichment,
+            stretch,
+            ..
         } = batch;
         if copies.settings() != enrichment.copies() {
             copies = self.load_copies(enrichment.copies()).await?;
         }
         let now = self.clock.now();
         let count_of_drafts = drafts.len() as u64;
-        let (commit, held) = self
+        let (commit, mut held) = self
             .readers
             .ask(move |reader| {
-                let commit =
-                    resolve::resolve(reader, &enrichment, &mut copies, position, drafts, now)?;
-                Ok((commit, copies))
+                let (enrichment, copies_held) = (&enrichment, &mut copies);
+                let commit = match stretch {
+                    None => {
+                        resolve::resolve(reader, enrichment, copies_held, position, drafts, now)
+                    }
+                    Some(stretch) => reprocess::resolve(
+                        reader,
+                        enrichment,
+                        copies_held,
+                        position,
+                        stretch,
+                        drafts,
+                        now,
+                    ),
+                };
+                Ok((commit?, copies))
             })
             .await?;
         let position = commit.position;
-        count(&commit, count_of_drafts);
-        crash::point("transform.before_commit");
+        let tally = commit.portion.as_ref().map(|portion| portion.tally);
+        let (fresh, before, after) = match stretch {
+            None => (
+                count_of_drafts,
+                "transform.before_commit",
+                "transform.after_commit",
+            ),
+            Some(_) => (0, "reprocess.before_commit", "reprocess.after_commit"),
+        };
+        count(&commit, fresh);
+        crash::point(before);
         self.store.commit(Commit::Transform(commit)).await?;
-        crash::point("transform.after_commit");
+        crash::point(after);
+        if let (Some(stretch), Some(tally)) = (stretch, tally)
+            && !reprocess::note(&self.readers, stretch, tally).await?
+        {
+            // What was held of copies goes with revisions that were not delivered.
+            held = self.load_copies(held.settings()).await?;
+        }
         Ok((held, position))
     }
 

@@ -107,6 +107,7 @@ pub fn normalise(mut draft: Draft, enrichment: &Enrichment) -> Result<Article, F
         id: String::new(),
         revision: 0,
         op: Op::New,
+        reprocessed: None,
         canonical_url: parsed_link
             .as_ref()
             .map(|link| url_key::canonical(link).to_string()),

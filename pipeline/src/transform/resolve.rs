@@ -63,14 +63,12 @@ pub fn resolve(
     let stories = copies.begin(reader, now);
     let mut index = Index::new(reader, enrichment.rules(), stories, now);
     let mut position = from;
-    let mut dead_letters = Vec::new();
     // What waits was read before any draft of the batch.
-    for held in reader.due_revisions(now, RELEASES)? {
-        dead_letters.extend(release(&mut index, held, enrichment)?);
-    }
+    let mut dead_letters = release_due(&mut index, reader, enrichment)?;
     for prepared in batch {
         position = prepared.seq;
         index.trace = prepared.trace;
+        index.draft = Some(prepared.seq);
         dead_letters.extend(match prepared.outcome {
             Ok(article) => place(&mut index, *article, enrichment)?,
             Err(letter) => Some(letter),
@@ -82,6 +80,19 @@ pub fn resolve(
         dead_letters,
         ..index.into_commit()
     })
+}
+
+/// Delivers the revisions that waited and are due.
+pub(super) fn release_due(
+    index: &mut Index<'_>,
+    reader: &Reader<'_>,
+    enrichment: &Enrichment,
+) -> rusqlite::Result<Vec<DeadLetter>> {
+    let mut dead_letters = Vec::new();
+    for held in reader.due_revisions(index.now, RELEASES)? {
+        dead_letters.extend(release(index, held, enrichment)?);
+    }
+    Ok(dead_letters)
 }
 
 /// Finds the article's place, and delivers it if there is anything to say; what cannot be delivered is a dead letter.
@@ -98,7 +109,13 @@ fn place(
     index.learn_keys(row.id, &article.evidence, false)?;
     row.meet(&article.evidence, article.record.fetched);
     let had_page = article.lacks_page && row.from_page;
-    let keeps_text = !had_page || keep_text(index, &row, &mut article, enrichment)?;
+    let keeps_text = !had_page || {
+        let earlier = index.latest(row.id)?;
+        if let Some(earlier) = &earlier {
+            keep_text(earlier, &mut article, enrichment);
+        }
+        earlier.is_some()
+    };
     let Article {
         record,
         evidence,
@@ -137,23 +154,15 @@ fn introduce(
     Ok(index.deliver(version))
 }
 
-/// Gives a version that lacks its page the text that the article's latest one had from it; false where that has left the log.
-fn keep_text(
-    index: &mut Index<'_>,
-    row: &ArticleRow,
-    article: &mut Article,
-    enrichment: &Enrichment,
-) -> rusqlite::Result<bool> {
-    let Some(earlier) = index.latest(row.id)? else {
-        return Ok(false);
-    };
+/// Gives a version that lacks its page the text that an earlier one of its article had from it.
+pub(super) fn keep_text(earlier: &Record, article: &mut Article, enrichment: &Enrichment) {
     let Article {
         record,
         evidence,
         wording,
         ..
     } = article;
-    if full_text::keep(&earlier, record) {
+    if full_text::keep(earlier, record) {
         normalise::enrich(record, enrichment);
         evidence.content = normalise::content_hash(record);
         evidence.sketch = normalise::sketch(record);
@@ -161,7 +170,6 @@ fn keep_text(
         record.provenance.content_hash = hex(&evidence.content);
         *wording = Wording::of(record, enrichment);
     }
-    Ok(true)
 }
 
 /// What a draft of a known article says.
@@ -266,7 +274,7 @@ impl ArticleRow {
     }
 
     /// Notes what its latest version looks like, be it one that waits.
-    fn show(&mut self, evidence: &Evidence, record: &Record) {
+    pub(super) fn show(&mut self, evidence: &Evidence, record: &Record) {
         self.title.clone_from(&evidence.title);
         self.sketch = evidence.sketch;
         self.from_page = full_text::gave_text(record);
@@ -280,6 +288,7 @@ fn release(
     enrichment: &Enrichment,
 ) -> rusqlite::Result<Option<DeadLetter>> {
     index.release(held.article)?;
+    index.draft = held.draft;
     let Some(row) = index.article(&held.article)? else {
         return Ok(None);
     };

@@ -11,8 +11,8 @@ use dateline_pipeline::clock::Clock;
 use dateline_pipeline::draft::{Draft, Item};
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
 use dateline_pipeline::store::{
-    self, Brought, CollectCommit, Commit, DraftRow, Readers, SourceRow, Status, Store, Tuning,
-    Vitals, read_status,
+    self, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Readers, Retention, SourceRow,
+    Status, Store, Tuning, Vitals, read_status,
 };
 use dateline_pipeline::transform::Transformer;
 use dateline_pipeline::transform::enrichment::Enrichment;
@@ -29,6 +29,8 @@ pub(crate) struct Bench {
     pub(crate) readers: Arc<Readers>,
     pub(crate) clock: Clock,
     pub(crate) enrichment: Arc<Enrichment>,
+    /// What jobs mind of the sinks; nothing where absent.
+    pub(crate) retention: Option<watch::Sender<Retention>>,
 }
 
 impl Bench {
@@ -46,6 +48,7 @@ impl Bench {
             readers,
             clock,
             enrichment: Arc::new(enrichment),
+            retention: None,
         }
     }
 
@@ -69,6 +72,25 @@ impl Bench {
         self.records_after(before)
     }
 
+    /// Returns the records that the stage makes until no job runs.
+    pub(crate) async fn finish_job(&self) -> Vec<Record> {
+        let before = self.store.vitals().borrow().records_head;
+        self.run_until(|vitals| vitals.job.is_none()).await;
+        self.records_after(before)
+    }
+
+    /// Notes what a sink has.
+    pub(crate) async fn note_delivered(&self, sink: &str, position: i64) {
+        let commit = DeliverCommit {
+            at: self.clock.now(),
+            sink: sink.to_owned(),
+            position,
+            detail: "null".to_owned(),
+            dead_letters: Vec::new(),
+        };
+        self.store.commit(Commit::Deliver(commit)).await.unwrap();
+    }
+
     /// Runs the stage until `done`.
     async fn run_until(&self, done: impl FnMut(&Vitals) -> bool) {
         let stop = CancellationToken::new();
@@ -78,6 +100,10 @@ impl Bench {
             self.clock.clone(),
             watch::channel(Arc::clone(&self.enrichment)).1,
         );
+        let stage = match &self.retention {
+            Some(retention) => stage.minding(retention.subscribe()),
+            None => stage,
+        };
         let running = tokio::spawn(stage.run(stop.clone()));
         let mut vitals = self.store.vitals();
         let done = vitals.wait_for(done);

@@ -12,12 +12,12 @@ use super::{A, B, body, item};
 const POLL: Duration = Duration::from_secs(15 * 60);
 
 /// Until the first revision beyond the budget is due.
-const PAUSE: Duration = Duration::from_secs(2 * 60 * 60);
+pub(super) const PAUSE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Revisions of one article at once.
-const BURST: u32 = 16;
+pub(super) const BURST: u32 = 16;
 
-fn version(bench: &Bench, source: &str, number: u32) -> Draft {
+pub(super) fn version(bench: &Bench, source: &str, number: u32) -> Draft {
     let text = format!("{} Advertisement {number}.", body("Uferdorf"));
     let mut draft = item(source, Some("1"), Some(A), "Ferry stays", &text);
     draft.fetched = bench.clock.now();
@@ -25,7 +25,7 @@ fn version(bench: &Bench, source: &str, number: u32) -> Draft {
 }
 
 /// Which version a record shows.
-fn shown(record: &Record) -> u32 {
+pub(super) fn shown(record: &Record) -> u32 {
     let text = record.text.as_deref().unwrap();
     let (_, number) = text.rsplit_once("Advertisement ").unwrap();
     number.trim_end_matches('.').parse().unwrap()

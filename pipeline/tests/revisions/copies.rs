@@ -28,7 +28,7 @@ const ELSEWHERE: &str = "Beekeepers around Holmgate expect half of last year's h
      due before the summer, said Ivo Moreric, who keeps 45 hives himself and has lost 11 of them.";
 
 /// The story as a house prints it: its first paragraphs, under an address and a headline of its own.
-fn print(house: &str, headline: &str, paragraphs: usize) -> Draft {
+pub(super) fn print(house: &str, headline: &str, paragraphs: usize) -> Draft {
     let address = format!("https://{house}.example/story");
     item(
         house,
@@ -39,7 +39,7 @@ fn print(house: &str, headline: &str, paragraphs: usize) -> Draft {
     )
 }
 
-fn with(policy: CopyPolicy, settings: Settings) -> Enrichment {
+pub(super) fn with(policy: CopyPolicy, settings: Settings) -> Enrichment {
     let wanted = Wanted {
         copies: policy,
         ..Wanted::default()

@@ -8,7 +8,7 @@ use super::bench::Bench;
 use super::{A, body, item};
 
 /// An item with a short text and its page.
-fn with_page(title: &str, teaser: &str, paragraph: &str) -> Draft {
+pub(super) fn with_page(title: &str, teaser: &str, paragraph: &str) -> Draft {
     let mut draft = item("f", Some("1"), Some(A), title, "");
     draft.item.summary = Some(Text::plain(teaser));
     draft.page = Some(FetchedPage {
@@ -26,14 +26,14 @@ fn with_page(title: &str, teaser: &str, paragraph: &str) -> Draft {
 }
 
 /// The same item when its page cannot be had.
-fn without_page(title: &str, teaser: &str) -> Draft {
+pub(super) fn without_page(title: &str, teaser: &str) -> Draft {
     let mut draft = with_page(title, teaser, "");
     draft.page = None;
     draft.page_fault = Some("the page was not to be had: HTTP 503".to_owned());
     draft
 }
 
-const GREEN: &str =
+pub(super) const GREEN: &str =
     "The roof will be green, said the captain, and everybody in the room agreed with him at once.";
 const BLUE: &str =
     "The roof will be blue, said the captain, and nobody in the room had a word to say against it.";

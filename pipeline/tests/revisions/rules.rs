@@ -29,15 +29,15 @@ fn drop(when: &str) -> Rule {
     rule("drop", when, Then::Drop)
 }
 
-fn set(name: &str, when: &str, target: Target, value: &str) -> Rule {
+pub(super) fn set(name: &str, when: &str, target: Target, value: &str) -> Rule {
     rule(name, when, Then::Set(vec![(target, expression(value))]))
 }
 
-fn field(name: &str) -> Target {
+pub(super) fn field(name: &str) -> Target {
     Target::Field(name.to_owned())
 }
 
-fn ruled(rules: Vec<Rule>) -> Arc<Enrichment> {
+pub(super) fn ruled(rules: Vec<Rule>) -> Arc<Enrichment> {
     Arc::new(Enrichment::default().with_rules(Rules::new(rules)))
 }
 

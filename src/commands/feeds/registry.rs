@@ -55,6 +55,7 @@ impl Registry {
         let loaded = load_with(main, &Overlay::new()).map_err(refused)?;
         let files = loaded
             .files
+            .paths()
             .iter()
             .map(|path| ListFile::read(path))
             .collect::<Result<Vec<ListFile>, Stop>>()?;
@@ -128,7 +129,7 @@ impl Registry {
         let outside: Vec<&Path> = changes
             .iter()
             .map(|change| change.file.path.as_path())
-            .filter(|path| !is_among(path, &loaded.files))
+            .filter(|path| !is_among(path, loaded.files.paths()))
             .collect();
         let mut checked = Checked {
             loaded,
@@ -153,7 +154,7 @@ impl Registry {
         checked.loaded = self.try_out(&overlay)?;
         if let Some(path) = outside
             .iter()
-            .find(|path| !is_among(path, &checked.loaded.files))
+            .find(|path| !is_among(path, checked.loaded.files.paths()))
         {
             let (path, main) = (path.display(), self.main.display());
             let error = anyhow!("{path} cannot be included; add it to `include` of {main} by hand");
