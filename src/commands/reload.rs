@@ -30,9 +30,9 @@ pub(crate) fn reload(args: &ReloadArgs) -> anyhow::Result<Exit> {
 }
 
 fn describe(applied: &Applied) -> String {
-    if applied.is_nothing() {
-        return "nothing has changed\n".to_owned();
-    }
-    let lines = wording::applied(applied).into_iter();
+    let nothing = applied
+        .is_nothing()
+        .then(|| "nothing has changed".to_owned());
+    let lines = nothing.into_iter().chain(wording::applied(applied));
     lines.map(|line| line + "\n").collect()
 }

@@ -64,14 +64,18 @@ pub(crate) struct Applied {
     pub(crate) sinks_removed: Vec<String>,
     /// Sections that hold from now on.
     pub(crate) settings: Vec<String>,
-    /// What holds only from the next start on.
+    /// What holds only from the next start on, also where an earlier reload has said so.
     pub(crate) at_next_start: Vec<String>,
 }
 
 impl Applied {
-    /// Whether nothing has changed.
+    /// Whether nothing is other than before.
     pub(crate) fn is_nothing(&self) -> bool {
-        *self == Applied::default()
+        let at_once = Applied {
+            at_next_start: Vec::new(),
+            ..self.clone()
+        };
+        at_once == Applied::default()
     }
 }
 

@@ -46,7 +46,7 @@ use control::Orders;
 use delivery::Delivery;
 pub(crate) use delivery::{SinkState, Sinks};
 use logging::Logging;
-use reload::Live;
+use reload::{AtStart, Live};
 pub(crate) use reload::{Refusal, Refused};
 
 /// How often upkeep looks for old entries.
@@ -119,6 +119,7 @@ impl Daemon {
             config: latest::Sender::new(Arc::new(loaded.config.clone())),
             refusal: latest::Sender::new(None),
             files: latest::Sender::new(loaded.files.clone()),
+            at_start: AtStart::of(&loaded.config),
             loaded,
             store,
             readers,

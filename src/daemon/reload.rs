@@ -4,9 +4,13 @@
 //! changed is not disturbed.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use dateline_config::{Admin, Config, ConfigErrors, DropFolder, Feed, Files, Finding, Loaded};
+use dateline_config::{
+    Admin, Config, ConfigErrors, DropFolder, Feed, Files, Finding, Loaded, LogFormat, Telemetry,
+    WebSub,
+};
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
@@ -29,6 +33,8 @@ use super::{StartError, assembly, enrichment, letters, systemd};
 /// The parts of a running daemon that follow its configuration.
 pub(super) struct Live {
     pub(super) loaded: Loaded,
+    /// What does not follow it until the next start.
+    pub(super) at_start: AtStart,
     /// The same, for whoever shows it.
     pub(super) config: latest::Sender<Arc<Config>>,
     /// The changed configuration that was not taken, for whoever shows it.
@@ -179,9 +185,6 @@ impl Live {
             Err(_) => 0.0,
         });
         match &applied {
-            Ok(applied) if applied.is_nothing() => {
-                tracing::info!(why, "the configuration was read again; nothing has changed");
-            }
             Ok(applied) => say(applied, why),
             Err(error) => tracing::error!(
                 why,
@@ -195,7 +198,10 @@ impl Live {
     async fn take_new(&mut self) -> Result<Applied, Refused> {
         let path = self.loaded.files.main().to_owned();
         let new = blocking(move || dateline_config::load(&path)).await??;
-        let applied = compare(&self.loaded.config, &new.config);
+        let applied = Applied {
+            at_next_start: self.at_start.other_than(&new.config),
+            ..compare(&self.loaded.config, &new.config)
+        };
         let made = self.make(&new.config, &applied).await?;
         // From here on nothing can be wrong with it.
         self.put(&new.config, &applied, made).await?;
@@ -316,7 +322,7 @@ fn ids(config: &Config) -> impl Iterator<Item = &String> {
     feeds.chain(assembly::enabled_drops(config).map(|folder| &folder.id))
 }
 
-/// What is to be done to come from one configuration to another.
+/// What is to be done at once to come from one configuration to another.
 fn compare(old: &Config, new: &Config) -> Applied {
     let mut applied = Applied::default();
     compare_sources(old, new, &mut applied);
@@ -343,21 +349,46 @@ fn compare(old: &Config, new: &Config) -> Applied {
         (state.max_bytes, state.max_age, state.article_memory)
     };
     note("[state]", held(old) != held(new));
-    let mut note = |section: &str, is_other: bool| {
-        if is_other {
-            applied.at_next_start.push(section.to_owned());
-        }
-    };
-    note("[state] dir", old.state.dir != new.state.dir);
-    let opened = |config: &Config| Admin {
-        feed_series: 0,
-        ..config.admin.clone()
-    };
-    note("[admin]", opened(old) != opened(new));
-    note("[websub]", old.websub != new.websub);
-    note("[telemetry]", old.telemetry != new.telemetry);
-    note("[log] format", old.log.format != new.log.format);
     applied
+}
+
+/// What a daemon takes over at its start alone, as it was then.
+pub(super) struct AtStart {
+    dir: PathBuf,
+    admin: Admin,
+    websub: WebSub,
+    telemetry: Telemetry,
+    format: LogFormat,
+}
+
+impl AtStart {
+    pub(super) fn of(config: &Config) -> AtStart {
+        AtStart {
+            dir: config.state.dir.clone(),
+            admin: Admin {
+                // Of the port this alone may change while it is open.
+                feed_series: 0,
+                ..config.admin.clone()
+            },
+            websub: config.websub.clone(),
+            telemetry: config.telemetry.clone(),
+            format: config.log.format,
+        }
+    }
+
+    /// The sections that will be others at the next start.
+    fn other_than(&self, new: &Config) -> Vec<String> {
+        let new = AtStart::of(new);
+        let sections = [
+            ("[state] dir", self.dir != new.dir),
+            ("[admin]", self.admin != new.admin),
+            ("[websub]", self.websub != new.websub),
+            ("[telemetry]", self.telemetry != new.telemetry),
+            ("[log] format", self.format != new.format),
+        ];
+        let others = sections.into_iter().filter(|(_, is_other)| *is_other);
+        others.map(|(section, _)| section.to_owned()).collect()
+    }
 }
 
 fn compare_sources(old: &Config, new: &Config, applied: &mut Applied) {
@@ -422,6 +453,20 @@ fn some(names: &[String]) -> String {
 }
 
 fn say(applied: &Applied, why: &'static str) {
+    if applied.is_nothing() {
+        tracing::info!(why, "the configuration was read again; nothing has changed");
+    } else {
+        say_what_holds(applied, why);
+    }
+    if !applied.at_next_start.is_empty() {
+        tracing::warn!(
+            sections = some(&applied.at_next_start),
+            "changes of these hold only from the next start on"
+        );
+    }
+}
+
+fn say_what_holds(applied: &Applied, why: &'static str) {
     tracing::info!(
         why,
         added = some(&applied.added),
@@ -433,10 +478,4 @@ fn say(applied: &Applied, why: &'static str) {
         settings = some(&applied.settings),
         "another configuration holds from now on"
     );
-    if !applied.at_next_start.is_empty() {
-        tracing::warn!(
-            sections = some(&applied.at_next_start),
-            "changes of these hold only from the next start on"
-        );
-    }
 }

@@ -29,10 +29,11 @@ pub(super) async fn reload(
 }
 
 fn note(applied: &Applied) -> Note {
-    if applied.is_nothing() {
-        return Note::done("The configuration was read again; nothing has changed.");
-    }
-    Note::done("Another configuration holds from now on.").with(wording::applied(applied))
+    let what = match applied.is_nothing() {
+        true => "The configuration was read again; nothing has changed.",
+        false => "Another configuration holds from now on.",
+    };
+    Note::done(what).with(wording::applied(applied))
 }
 
 fn why(refused: &Refused) -> Note {
