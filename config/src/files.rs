@@ -18,7 +18,7 @@ pub(crate) const MATCHING: MatchOptions = MatchOptions {
     require_literal_leading_dot: true,
 };
 
-/// The files that a configuration was read from.
+/// The files that a configuration was read from, or was to be read from.
 #[derive(Clone, Debug)]
 pub struct Files {
     paths: Vec<PathBuf>,
@@ -51,12 +51,11 @@ fn hash(value: &impl Hash) -> u64 {
 }
 
 impl Files {
-    /// Of the main file first, then the included ones in their order, each with the digest of its text; `include` are the
-    /// main file's entries.
-    pub(crate) fn new(read: Vec<(PathBuf, u64)>, include: &[String]) -> Files {
-        let texts = read.iter().map(|(path, text)| (path.clone(), Some(*text)));
+    /// Of the main file first, then the included ones in their order, each with the digest of its text, or none where it
+    /// cannot be read; `include` are the main file's entries.
+    pub(crate) fn new(read: Vec<(PathBuf, Option<u64>)>, include: &[String]) -> Files {
         Files {
-            print: Print::of(texts),
+            print: Print::of(read.iter().cloned()),
             include: include.to_vec(),
             paths: read.into_iter().map(|(path, _)| path).collect(),
         }
@@ -92,6 +91,16 @@ impl Files {
             let read = source::read(&path, "").ok();
             (path, read.as_ref().map(digest))
         }))
+    }
+
+    /// Whether a file that is written may be one of them, by its name.
+    pub fn may_hold(&self, path: &Path) -> bool {
+        let name = path.file_name();
+        let globs = self.include.iter().filter(|entry| is_glob(entry));
+        let mut names =
+            globs.filter_map(|entry| glob::Pattern::new(entry.rsplit('/').next()?).ok());
+        self.paths.iter().any(|path| path.file_name() == name)
+            || names.any(|pattern| pattern.matches(&name.unwrap_or_default().to_string_lossy()))
     }
 
     /// The folders in which these files are, or may appear.

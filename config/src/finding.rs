@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
+use crate::files::Files;
 use crate::source::SourceFile;
 
 /// Errors that a log line names; `dateline check` shows all.
@@ -278,11 +279,26 @@ pub(crate) struct Spot {
 #[derive(Clone, Debug)]
 pub struct ConfigErrors {
     findings: Vec<Finding>,
+    files: Option<Files>,
 }
 
 impl ConfigErrors {
     pub(crate) fn new(findings: Vec<Finding>) -> Self {
-        Self { findings }
+        Self {
+            findings,
+            files: None,
+        }
+    }
+
+    /// Found in these files.
+    pub(crate) fn of(self, files: Files) -> Self {
+        let files = Some(files);
+        Self { files, ..self }
+    }
+
+    /// The files in which it was found, among them those that are missing; absent where the main file could not be read.
+    pub fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
     }
 
     /// All findings, file by file, in the order of their places.

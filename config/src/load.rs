@@ -127,7 +127,7 @@ pub fn parse(text: &str, origin: &Path) -> Result<Loaded, ConfigErrors> {
 
 fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, ConfigErrors> {
     let base = folder_of(path);
-    let mut read = vec![(path.to_owned(), files::digest(&main))];
+    let mut read = vec![(path.to_owned(), Some(files::digest(&main)))];
     let mut context = Context::new(Arc::new(main), base.clone());
     let mut included = Vec::new();
     let (config, mut names_sources) =
@@ -138,9 +138,11 @@ fn assemble(main: SourceFile, path: &Path, terms: &Terms<'_>) -> Result<Loaded, 
         });
     let mut config = config.unwrap_or_default();
     for file in included {
-        read.push((file.path.clone(), files::digest(&file.source)));
-        context.source = Arc::new(file.source);
-        context.base = folder_of(&file.path);
+        let base = folder_of(&file.path);
+        read.push((file.path, file.source.as_ref().map(files::digest)));
+        let Some(source) = file.source else { continue };
+        context.source = Arc::new(source);
+        context.base = base;
         let (fragment, more) = read_document::<Fragment>(&mut context, |_, _, _| {});
         names_sources |= more;
         config.absorb(fragment.unwrap_or_default());
@@ -204,7 +206,8 @@ fn read_feed_defaults(context: &mut Context, table: &DeTable<'_>) {
 /// A file that the main one includes.
 struct Included {
     path: PathBuf,
-    source: SourceFile,
+    /// `None` where it cannot be read.
+    source: Option<SourceFile>,
 }
 
 /// Finds and reads the included files; what is wrong is reported at the entry that names them.
@@ -234,10 +237,8 @@ fn find_included(
             if !seen.insert(identity(&path)) {
                 continue;
             }
-            let Some(file) = read_included(context, path, &span, terms) else {
-                continue;
-            };
-            total_bytes += file.source.text().len();
+            let source = read_included(context, &path, &span, terms);
+            total_bytes += source.as_ref().map_or(0, |source| source.text().len());
             if found.len() + 1 >= MAX_FILES || total_bytes > MAX_TOTAL_BYTES {
                 let finding = Finding::error("too much is included")
                     .label(span, "allowed: 1000 files, 64 MiB in all");
@@ -246,7 +247,7 @@ fn find_included(
                 );
                 return found;
             }
-            found.push(file);
+            found.push(Included { path, source });
         }
     }
     found
@@ -254,22 +255,18 @@ fn find_included(
 
 fn read_included(
     context: &mut Context,
-    path: PathBuf,
+    path: &Path,
     span: &Range<usize>,
     terms: &Terms<'_>,
-) -> Option<Included> {
-    match terms.read(&path, NO_INCLUDED_FILE) {
-        Ok(source) => Some(Included { path, source }),
-        Err(finding) => {
-            let has_place = finding.file().is_some();
-            context.report(if has_place {
-                finding
-            } else {
-                finding.at(span.clone())
-            });
-            None
-        }
-    }
+) -> Option<SourceFile> {
+    let read = terms.read(path, NO_INCLUDED_FILE);
+    let report = |finding: Finding| {
+        context.report(match finding.file() {
+            Some(_) => finding,
+            None => finding.at(span.clone()),
+        });
+    };
+    read.map_err(report).ok()
 }
 
 /// The files that an entry of `include` names, in the order of their names.
@@ -378,7 +375,7 @@ fn conclude(context: Context, config: Config, files: Files) -> Result<Loaded, Co
         .iter()
         .any(|finding| finding.severity() == Severity::Error);
     if refused {
-        return Err(ConfigErrors::new(findings));
+        return Err(ConfigErrors::new(findings).of(files));
     }
     Ok(Loaded {
         config,

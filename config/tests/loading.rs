@@ -272,6 +272,27 @@ fn the_print_changes_with_what_the_files_hold_and_with_which_there_are() {
 }
 
 #[test]
+fn what_is_refused_names_the_files_that_were_to_be_read() {
+    let folder = folder(&[
+        ("dateline.toml", "include = [\"a.toml\", \"b.toml\"]\n"),
+        ("a.toml", "[[feeds]]\nurl = \"nowhere\"\n"),
+    ]);
+    let errors = load_in(&folder).unwrap_err();
+    let files = errors.files().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    assert_eq!(
+        files.paths(),
+        ["dateline.toml", "a.toml", "b.toml"].map(path)
+    );
+    assert_eq!(files.print_now(), files.print());
+    assert!(files.may_hold(&path("b.toml")) && !files.may_hold(&path("c.toml")));
+    fs::write(path("b.toml"), "").unwrap();
+    assert_ne!(files.print_now(), files.print());
+    fs::remove_file(path("dateline.toml")).unwrap();
+    assert!(load_in(&folder).unwrap_err().files().is_none());
+}
+
+#[test]
 fn errors_in_included_files_name_both_places() {
     let folder = folder(&[
         (

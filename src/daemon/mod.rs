@@ -169,7 +169,7 @@ impl Daemon {
         self.live.refusal.subscribe()
     }
 
-    /// The files of the configuration that holds.
+    /// The files of a configuration that were read last, whether it was taken or not.
     pub(crate) fn files(&self) -> latest::Receiver<Files> {
         self.live.files.subscribe()
     }

@@ -39,7 +39,7 @@ pub(super) struct Live {
     pub(super) config: latest::Sender<Arc<Config>>,
     /// The changed configuration that was not taken, for whoever shows it.
     pub(super) refusal: latest::Sender<Option<Refusal>>,
-    /// The files that it was read from, for whoever watches them.
+    /// The files that were read last, taken or not, for whoever watches them.
     pub(super) files: latest::Sender<Files>,
     pub(super) store: Store,
     pub(super) readers: Arc<Readers>,
@@ -197,7 +197,14 @@ impl Live {
 
     async fn take_new(&mut self) -> Result<Applied, Refused> {
         let path = self.loaded.files.main().to_owned();
-        let new = blocking(move || dateline_config::load(&path)).await??;
+        let read = blocking(move || dateline_config::load(&path)).await?;
+        let files = read
+            .as_ref()
+            .map_or_else(|errors| errors.files(), |new| Some(&new.files));
+        if let Some(files) = files {
+            self.files.send_replace(files.clone());
+        }
+        let new = read?;
         let applied = Applied {
             at_next_start: self.at_start.other_than(&new.config),
             ..compare(&self.loaded.config, &new.config)
@@ -206,7 +213,6 @@ impl Live {
         // From here on nothing can be wrong with it.
         self.put(&new.config, &applied, made).await?;
         self.config.send_replace(Arc::new(new.config.clone()));
-        self.files.send_replace(new.files.clone());
         self.loaded = new;
         Ok(applied)
     }

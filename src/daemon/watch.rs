@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::{Config, Files, Print};
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{Notify, watch as latest};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,9 @@ use super::control::Control;
 /// Files are read when nothing has changed for so long: an editor writes in several steps.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Files are read after so long at the latest: something may write to a folder all the time.
+const SETTLED: Duration = Duration::from_secs(3);
+
 /// Time from one look to the next where nothing is heard.
 const LOOK: Duration = Duration::from_secs(30);
 
@@ -26,24 +29,25 @@ const LOOK: Duration = Duration::from_secs(30);
 const WRITTEN: AccessKind = AccessKind::Close(AccessMode::Write);
 
 /// Has the configuration read again whenever its files have changed, until `stop` and as long as `config` wants it. `files`
-/// are those of the configuration that holds.
+/// are those that were read last, whether what they say was taken or not: where one of them has a fault, it may be mended
+/// there.
 pub(crate) async fn watch(
-    config: latest::Receiver<Arc<Config>>,
+    mut config: latest::Receiver<Arc<Config>>,
     mut files: latest::Receiver<Files>,
     control: Control,
     stop: CancellationToken,
 ) {
     let heard = Arc::new(Notify::new());
-    let mut ears = Ears::new(&heard);
-    let mut held = files.borrow().print();
-    // What was last taken or refused.
-    let mut known = held;
+    let mut ears = Ears::new(&heard, files.clone());
+    let mut read = files.borrow().print();
+    // What was last asked to be read.
+    let mut known = read;
     loop {
         let current = files.borrow_and_update().clone();
-        let is_wanted = config.borrow().reload.watch;
-        if current.print() != held {
-            held = current.print();
-            known = held;
+        let is_wanted = config.borrow_and_update().reload.watch;
+        if current.print() != read {
+            read = current.print();
+            known = read;
         }
         ears.listen_to(&match is_wanted {
             true => current.folders(),
@@ -64,15 +68,18 @@ pub(crate) async fn watch(
         tokio::select! {
             () = stop.cancelled() => return,
             other = files.changed() => if other.is_err() { return },
-            () = heard.notified() => settle(&heard).await,
+            other = config.changed() => if other.is_err() { return },
+            () = change(&heard) => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
 }
 
-/// Waits until nothing has been heard for a while.
-async fn settle(heard: &Notify) {
-    while tokio::time::timeout(PAUSE, heard.notified()).await.is_ok() {}
+/// Waits until something has been heard, and then nothing for a while.
+async fn change(heard: &Notify) {
+    heard.notified().await;
+    let quiet = async { while tokio::time::timeout(PAUSE, heard.notified()).await.is_ok() {} };
+    drop(tokio::time::timeout(SETTLED, quiet).await);
 }
 
 async fn print_now(files: Files) -> Option<Print> {
@@ -87,14 +94,10 @@ struct Ears {
 }
 
 impl Ears {
-    fn new(heard: &Arc<Notify>) -> Ears {
+    fn new(heard: &Arc<Notify>, files: latest::Receiver<Files>) -> Ears {
         let heard = Arc::clone(heard);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // Whoever reads the files is heard as well, and that is the daemon itself most of all.
-            let is_read = event.is_ok_and(
-                |event| matches!(event.kind, EventKind::Access(kind) if kind != WRITTEN),
-            );
-            if !is_read {
+            if event.map_or(true, |event| may_matter(&event, &files.borrow())) {
                 heard.notify_one();
             }
         });
@@ -122,6 +125,18 @@ impl Ears {
             }
         }
         self.folders.clone_from(folders);
+    }
+}
+
+/// Whether the files may hold something else after an event. Whoever reads them is heard as well, and that is the daemon
+/// itself most of all; and logs may be written beside them.
+fn may_matter(event: &Event, files: &Files) -> bool {
+    match event.kind {
+        EventKind::Access(kind) if kind != WRITTEN => false,
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Data(_)) => {
+            event.paths.iter().any(|path| files.may_hold(path))
+        }
+        _ => true,
     }
 }
 

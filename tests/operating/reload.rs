@@ -184,6 +184,29 @@ fn a_bad_file_changes_nothing_and_says_what_is_wrong() {
 }
 
 #[test]
+fn a_fault_may_be_mended_in_a_file_that_was_not_there() {
+    let setup = Setup::new("mended-elsewhere");
+    let newsroom = Newsroom::open(setup.folder(), 1);
+    let rest = newsroom.configuration() + &setup.jsonl("");
+    let config = setup.configure(&rest);
+    let mut daemon = Daemon::start(&config);
+    daemon.wait_for_log(&["dateline is running"], SOON);
+    let text = std::fs::read_to_string(&config).unwrap();
+    write(&config, &format!("include = [\"more.toml\"]\n{text}"));
+    daemon.wait_for_log(&["is not taken", "more.toml"], SOON);
+    let more = setup.folder().join("more.toml");
+    write(&more, "[[feeds]]\nurl = \"nowhere\"\n");
+    daemon.wait_for_log(&["is not taken", "more.toml:2"], SOON);
+    write(
+        &more,
+        "[[feeds]]\nid = \"more\"\nurl = \"http://127.0.0.1:9/\"\n",
+    );
+    let line = daemon.wait_for_log(&[TAKEN], SOON);
+    assert_eq!(line["added"], "more");
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
 fn files_are_not_watched_where_that_is_not_wanted() {
     let setup = Setup::new("unwatched");
     let newsroom = Newsroom::open(setup.folder(), 1);
