@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::DraftEntry;
+use super::commit::Hash;
 use super::reader::{Reader, draft_entry, instant, take_bytes};
 use super::sources::instant_if_any;
 
@@ -334,11 +335,24 @@ impl Reader<'_> {
             .exists([source])
     }
 
+    /// The article whose latest record, or revision that waits, is noted to be made of a draft.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn article_made_of(&self, draft: i64) -> rusqlite::Result<Option<Hash>> {
+        self.connection()
+            .prepare_cached(
+                "SELECT id FROM articles WHERE draft = ?1 UNION ALL SELECT article FROM held WHERE draft = ?1 LIMIT 1",
+            )?
+            .query_row([draft], |row| row.get(0))
+            .optional()
+    }
+
     /// An article's latest record, and where it is.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn last_record(&self, article: &[u8; 16]) -> rusqlite::Result<LastRecord> {
+    pub fn last_record(&self, article: &Hash) -> rusqlite::Result<LastRecord> {
         let found: Option<(Option<i64>, Option<String>)> = self
             .connection()
             .prepare_cached(

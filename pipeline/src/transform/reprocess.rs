@@ -310,7 +310,7 @@ impl<'r> Anew<'r> {
     }
 
     fn make(&mut self, draft: i64, mut article: Article) -> rusqlite::Result<Outcome> {
-        let Some(row) = self.index.find(&article.evidence)? else {
+        let Some(row) = self.article_of(draft, &article)? else {
             return Ok(Outcome::Superseded);
         };
         if !article.lacks_page
@@ -345,6 +345,20 @@ impl<'r> Anew<'r> {
             return Ok(Outcome::LeftOut);
         }
         self.deliver(row, article, last)
+    }
+
+    /// The article that a draft may be made into the record of. What is noted of it comes first: another version or enrichment may find other keys and
+    /// words in it, by which its article is not known.
+    fn article_of(
+        &mut self,
+        draft: i64,
+        article: &Article,
+    ) -> rusqlite::Result<Option<ArticleRow>> {
+        if let Some(id) = self.reader.article_made_of(draft)? {
+            return self.index.article(&id);
+        }
+        let found = self.index.find(&article.evidence)?;
+        Ok(found.filter(|row| row.draft.is_none()))
     }
 
     /// Whether a draft is the one that its article's latest record was made of.

@@ -187,6 +187,55 @@ async fn the_same_wording_that_came_again_is_not_what_the_record_was_made_of() {
 }
 
 #[tokio::test]
+async fn an_article_is_known_by_its_draft_whatever_is_read_in_it() {
+    let mut bench = Bench::new();
+    let prize = item(
+        "f",
+        Some(B),
+        Some(B),
+        "Harbour wins prize",
+        &body("Dunholm"),
+    );
+    let first = bench.transform(vec![prize]).await;
+    for number in 0..=BURST {
+        bench.transform(vec![version(&bench, "g", number)]).await;
+    }
+    assert!(
+        bench
+            .transform(vec![version(&bench, "g", 100)])
+            .await
+            .is_empty()
+    );
+    // As if an earlier version had read other identifiers, another headline and other words in the same drafts.
+    let state = rusqlite::Connection::open(bench.folder.path().join(DATABASE)).unwrap();
+    state
+        .execute_batch(
+            "DELETE FROM article_keys; DELETE FROM versions;
+             UPDATE articles SET title = 'mail', sketch = NULL, content = zeroblob(16);
+             UPDATE held SET content = zeroblob(16);",
+        )
+        .unwrap();
+    bench.enrichment = ruled(vec![set("label", "", field("label"), "'x'")]);
+    let (records, tally) = again(&bench, Becomes::Replacements).await;
+    let expected = Tally {
+        drafts: u64::from(BURST) + 3,
+        made: 2,
+        superseded: u64::from(BURST),
+        waiting: 1,
+        ..Tally::default()
+    };
+    assert_eq!(tally, expected);
+    assert_eq!((&records[0].id, records[0].revision), (&first[0].id, 1));
+    assert_eq!(
+        (shown(&records[1]), records[1].revision),
+        (BURST, BURST + 1)
+    );
+    let (records, tally) = again(&bench, Becomes::Replacements).await;
+    assert_eq!((records.len(), tally.same), (0, 2));
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn a_rule_that_asks_for_the_number_makes_no_difference_by_itself() {
     let mut bench = Bench::new();
     bench.enrichment = ruled(vec![set(

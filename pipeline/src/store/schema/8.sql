@@ -3,6 +3,8 @@
 -- 'draft' is the draft that the latest record was made of, or the one that the waiting revision was; null where an earlier version of Dateline made it.
 ALTER TABLE articles ADD COLUMN draft INTEGER;
 ALTER TABLE held ADD COLUMN draft INTEGER;
+CREATE INDEX articles_by_draft ON articles (draft) WHERE draft IS NOT NULL;
+CREATE INDEX held_by_draft ON held (draft) WHERE draft IS NOT NULL;
 
 -- What operators had made anew, the last job at the end; one without 'ended' runs. 'becomes' is 'revisions' or 'replacements', 'sources' a list (JSON) of
 -- their ids, empty for all. It goes over the drafts after 'first' up to 'last', and has come to 'position'; the counts are those of drafts by what came of them,
