@@ -184,7 +184,7 @@ fn as_revisions_exactly_the_articles_that_are_different_come_once_with_the_next_
     let tally = scene.reprocess(&["--as", "revisions"]);
     assert_eq!(
         tally,
-        json!({ "drafts": 3, "made": 1, "unknown": 0, "same": 2, "superseded": 0, "waiting": 0, "left_out": 0, "unreadable": 0 })
+        json!({ "drafts": 3, "made": 1, "unknown": 0, "same": 2, "superseded": 0, "waiting": 0, "left_out": 0, "unreadable": 0, "gone": 0 })
     );
     let records = scene.wait_for(4);
     assert_eq!(
@@ -323,7 +323,7 @@ fn what_has_left_the_log_comes_and_what_a_rule_drops_does_not() {
     let tally = scene.reprocess(&["--as", "replacements"]);
     assert_eq!(
         tally,
-        json!({ "drafts": 3, "made": 1, "unknown": 1, "same": 1, "superseded": 0, "waiting": 0, "left_out": 1, "unreadable": 0 })
+        json!({ "drafts": 3, "made": 1, "unknown": 1, "same": 1, "superseded": 0, "waiting": 0, "left_out": 1, "unreadable": 0, "gone": 0 })
     );
     let records = scene.wait_for(4);
     assert_eq!(

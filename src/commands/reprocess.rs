@@ -266,6 +266,10 @@ fn describe_tally(tally: &Tally) -> String {
             tally.unreadable,
             "cannot be made into records: the last record stays",
         ),
+        (
+            tally.gone,
+            "more had left before the job came to them, since the logs were too full to keep them",
+        ),
     ] {
         if number > 0 {
             text += &format!("{number:>8}  {what}\n");

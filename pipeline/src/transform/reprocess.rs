@@ -63,6 +63,8 @@ pub(super) struct Stretch {
     from: i64,
     through: i64,
     last: i64,
+    /// Drafts that had left before it was read.
+    gone: u64,
 }
 
 impl Stretch {
@@ -124,9 +126,13 @@ impl Jobs {
             if far_behind(reader, sinks, vitals.records_head)?.is_some() {
                 return Ok(None);
             }
-            read(reader, &wish, from, last).map(Some)
+            let (through, drafts) = read(reader, &wish, from, last)?;
+            // What leaves meanwhile leaves from the beginning on: with drafts that were read, none is gone after them.
+            let unread = drafts.first().map_or(through, |first| first.seq - 1);
+            let gone = reader.drafts_gone(from, unread)?;
+            Ok(Some((through, drafts, gone)))
         });
-        let Some((through, drafts)) = read.await? else {
+        let Some((through, drafts, gone)) = read.await? else {
             return Ok(Next::Later);
         };
         let stretch = Stretch {
@@ -135,6 +141,7 @@ impl Jobs {
             from,
             through,
             last,
+            gone,
         };
         job.position = through;
         if stretch.is_last() {
@@ -219,6 +226,7 @@ pub(super) fn resolve(
     for prepared in batch {
         anew.go_over(prepared)?;
     }
+    anew.tally.gone = stretch.gone;
     dead_letters.extend(anew.dead_letters);
     Ok(TransformCommit {
         from: position,
@@ -488,6 +496,7 @@ pub(super) async fn note(
         ("waiting", tally.waiting),
         ("left_out", tally.left_out),
         ("unreadable", tally.unreadable),
+        ("gone", tally.gone),
     ] {
         metrics::counter!("dateline_reprocess_drafts_total", "outcome" => outcome).increment(count);
     }
@@ -529,7 +538,15 @@ pub(crate) fn say_end(job: &Job) {
         waiting,
         left_out,
         unreadable,
+        gone,
     } = job.tally;
+    if gone > 0 {
+        tracing::warn!(
+            job = job.number,
+            drafts = gone,
+            "drafts had left before the job that makes records anew came to them: the logs were fuller than a job may keep them"
+        );
+    }
     tracing::info!(
         job = job.number,
         r#as = job.wish.becomes.as_str(),
@@ -542,6 +559,7 @@ pub(crate) fn say_end(job: &Job) {
         waiting,
         left_out,
         unreadable,
+        gone,
         "no more records are made anew"
     );
 }
