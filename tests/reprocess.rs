@@ -330,6 +330,11 @@ fn what_has_left_the_log_comes_and_what_a_rule_drops_does_not() {
         brief(&records[3]),
         ("Bees are back", 1, "new", Some("replacement"))
     );
+    daemon.wait_for_metric("dateline_records_total", &["op=\"new\""], SOON, |value| {
+        value == 1.0
+    });
+    // The job has counted it, and no record was dropped.
+    assert_eq!(daemon.metric("dateline_rules_dropped_total", &[]), None);
     daemon.stop(SOON);
     assert_eq!(scene.records().len(), 4);
 }

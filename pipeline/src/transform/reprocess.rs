@@ -113,7 +113,10 @@ impl Jobs {
         };
         if self.job.as_ref().is_none_or(|job| job.number != number) {
             self.job = self.readers.ask(move |reader| reader.job(number)).await?;
-            self.job.iter().for_each(say_begin);
+            self.job.iter().for_each(|job| {
+                say_begin(job);
+                show_left(job);
+            });
         }
         // One that has ended since is told by the next look at what runs.
         let Some(job) = self.job.as_mut().filter(|job| job.is_running()) else {
@@ -321,11 +324,12 @@ impl<'r> Anew<'r> {
         let Some(row) = self.article_of(draft, &article)? else {
             return Ok(Outcome::Superseded);
         };
-        if !article.lacks_page
-            && self
-                .index
-                .hold_anew(row.id, &article.evidence, &article.record)?
-        {
+        if self.index.waits_as(row.id, draft)? {
+            // Without its page it comes as it was, with the text that was kept for it.
+            if !(article.lacks_page && row.from_page) {
+                self.index
+                    .hold_anew(row.id, &article.evidence, &article.record)?;
+            }
             return Ok(Outcome::Waiting);
         }
         let last = match self.reader.last_record(&row.id)? {
@@ -406,7 +410,8 @@ impl<'r> Anew<'r> {
         if !self.index.waits(row.id)? {
             next.show(&evidence, &record);
         }
-        // Under the number that it has, so that rules which ask for it make no difference.
+        // Under the number that it has, and made anew if it was, so that rules which ask for it make no difference.
+        record.reprocessed = last.as_ref().and_then(|last| last.record.reprocessed);
         let Some(again) = self.index.version_anew(next.clone(), record.clone())? else {
             return Ok(Outcome::LeftOut);
         };

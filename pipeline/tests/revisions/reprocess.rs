@@ -251,6 +251,51 @@ async fn a_rule_that_asks_for_the_number_makes_no_difference_by_itself() {
 }
 
 #[tokio::test]
+async fn a_rule_that_asks_how_a_record_came_about_makes_no_difference_by_itself() {
+    let mut bench = Bench::new();
+    bench.transform(vec![story("f", "Ferry stays")]).await;
+    bench.enrichment = ruled(vec![
+        set("label", "", field("label"), "'x'"),
+        set(
+            "made anew",
+            "has(record.reprocessed)",
+            field("again"),
+            "record.reprocessed",
+        ),
+    ]);
+    let (records, tally) = again(&bench, Becomes::Revisions).await;
+    assert_eq!(
+        (tally.made, &records[0].fields["again"]),
+        (1, &"revision".into())
+    );
+    for becomes in [Becomes::Revisions, Becomes::Replacements] {
+        let (records, tally) = again(&bench, becomes).await;
+        assert_eq!((records.len(), tally.same), (0, 1), "{becomes:?}");
+    }
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_waits_without_its_page_comes_as_it_was() {
+    let mut bench = Bench::new();
+    let mut first = Vec::new();
+    for number in 0..=BURST {
+        let draft = with_page(&format!("Ferry stays {number}"), "The boat is kept.", GREEN);
+        first.extend(bench.transform(vec![draft]).await);
+    }
+    let late = vec![without_page("Ferry stays, fares too", "The boat is kept.")];
+    assert!(bench.transform(late).await.is_empty());
+    bench.enrichment = ruled(vec![set("label", "", field("label"), "'x'")]);
+    let (_, tally) = again(&bench, Becomes::Revisions).await;
+    assert_eq!((tally.made, tally.waiting), (1, 1));
+    bench.clock.advance(PAUSE);
+    let records = bench.transform_nothing().await;
+    assert_eq!(records[0].title.as_deref(), Some("Ferry stays, fares too"));
+    assert_eq!(records[0].text, first[0].text);
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn portions_of_a_job_that_has_ended_and_of_another_place_leave_nothing() {
     let bench = Bench::new();
     bench.transform(vec![story("f", "Ferry stays")]).await;
