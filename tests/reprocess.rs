@@ -449,6 +449,11 @@ fn with_a_stopped_daemon_a_job_waits_and_another_is_refused_until_it_is_cancelle
         said(&second)
     );
     assert!(said(&scene.ask(&["status"])).contains("reprocess job 1 as revisions"));
+    let status = said(&scene.ask(&["reprocess", "--status"]));
+    assert!(
+        status.contains("it goes on when the daemon runs"),
+        "{status}"
+    );
     let cancelled = scene.json(&["--cancel"]);
     assert_eq!(
         (&cancelled["number"], &cancelled["cancelled"]),

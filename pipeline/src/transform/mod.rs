@@ -212,7 +212,7 @@ impl Transformer {
         let enrichment = self.enrichment();
         let span = trace::transform(drafts.iter().map(|draft| draft.trace.as_deref()));
         let batch = tokio::task::spawn_blocking(move || Batch {
-            drafts: span.in_scope(|| prepare_all(drafts, &enrichment)),
+            drafts: span.in_scope(|| prepare_all(drafts, &enrichment, cores())),
             enrichment,
             stretch,
             span,
@@ -381,9 +381,13 @@ impl News {
     }
 }
 
-/// The pure part over all cores, order kept.
-fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment) -> Vec<Prepared> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+/// The cores of this machine that the process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The pure part over so many cores, order kept.
+fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment, cores: usize) -> Vec<Prepared> {
     let share = drafts.len().div_ceil(cores).max(PER_THREAD);
     if drafts.len() <= share {
         return drafts
@@ -542,7 +546,7 @@ pub fn trial(
         })
     });
     let entries = entries.collect::<Result<Vec<_>, serde_json::Error>>()?;
-    let prepared = prepare_all(entries, enrichment);
+    let prepared = prepare_all(entries, enrichment, cores());
     let commit = store::with_nothing(|reader| {
         let mut copies = Copies::load(reader, enrichment.copies())?;
         resolve::resolve(reader, enrichment, &mut copies, 0, prepared, now)

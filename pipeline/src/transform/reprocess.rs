@@ -21,8 +21,8 @@ use super::copies::Copies;
 use super::enrichment::{CopyPolicy, Enrichment};
 use super::index::Index;
 use super::normalise::Article;
-use super::prepare_all;
 use super::resolve::{self, Prepared};
+use super::{cores, prepare_all};
 use crate::record::{Record, Reprocessed};
 use crate::store::{
     ArticleRow, Becomes, DeadLetter, DraftEntry, Job, LastRecord, Portion, Reader, Readers,
@@ -261,7 +261,9 @@ pub(crate) fn weigh_drafts(
     let stories = copies.begin(reader, now);
     let index = Index::new(reader, enrichment.rules(), stories, now);
     let mut anew = Anew::new(index, reader, enrichment, becomes);
-    for prepared in prepare_all(drafts, enrichment) {
+    // The daemon, which may work beside it, has the others.
+    let cores = (cores() / 2).max(1);
+    for prepared in prepare_all(drafts, enrichment, cores) {
         anew.go_over(prepared)?;
     }
     Ok((anew.tally, anew.changes))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dateline_entities::Gazetteer;
 use dateline_pipeline::draft::Draft;
 use dateline_pipeline::record::{Record, Reprocessed};
-use dateline_pipeline::reprocess::{self, Begun};
+use dateline_pipeline::reprocess::{self, Begun, MOST_SOURCES};
 use dateline_pipeline::store::{
     Becomes, Commit, DATABASE, Portion, RecordRow, Retention, StoreError, Tally, TransformCommit,
     Wish,
@@ -35,7 +35,7 @@ async fn begin(bench: &Bench, becomes: Becomes) -> i64 {
     let begun = reprocess::begin(&bench.store, &bench.readers, wish(becomes), now).await;
     match begun.unwrap() {
         Begun::Began(job) => job.number,
-        Begun::Runs(job) => panic!("{job:?} runs"),
+        refused => panic!("{refused:?}"),
     }
 }
 
@@ -342,6 +342,18 @@ fn row(id: &str) -> RecordRow {
         record: "{}".to_owned(),
         trace: None,
     }
+}
+
+#[tokio::test]
+async fn a_job_of_too_many_sources_does_not_begin() {
+    let bench = Bench::new();
+    let mut wish = wish(Becomes::Revisions);
+    wish.sources = vec!["f".to_owned(); MOST_SOURCES + 1];
+    let now = bench.clock.now();
+    let refused = reprocess::begin(&bench.store, &bench.readers, wish, now).await;
+    assert_eq!(refused.unwrap(), Begun::TooManySources(MOST_SOURCES + 1));
+    assert_eq!(bench.store.vitals().borrow().job, None);
+    bench.close().await;
 }
 
 #[tokio::test]
