@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::DraftEntry;
 use super::commit::Hash;
 use super::reader::{Reader, draft_entry, instant, take_bytes};
 use super::sources::instant_if_any;
+use super::{DraftEntry, RecordRow, unhex};
 
 /// What records that are made anew are to whoever reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -363,6 +363,23 @@ impl Reader<'_> {
                 "SELECT id FROM articles WHERE draft = ?1 UNION ALL SELECT article FROM held WHERE draft = ?1 LIMIT 1",
             )?
             .query_row([draft], |row| row.get(0))
+            .optional()
+    }
+
+    /// The record that took the place of this one, which had the number `seq`, under the same revision; `None` where it is still the latest, or a revision came
+    /// after it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn replacement(&self, record: &RecordRow, seq: i64) -> rusqlite::Result<Option<i64>> {
+        let Some(article) = unhex(&record.id) else {
+            return Ok(None);
+        };
+        self.connection()
+            .prepare_cached(
+                "SELECT record FROM articles WHERE id = ?1 AND revision = ?2 AND record > ?3",
+            )?
+            .query_row(params![article, record.revision, seq], |row| row.get(0))
             .optional()
     }
 
