@@ -184,7 +184,7 @@ fn as_revisions_exactly_the_articles_that_are_different_come_once_with_the_next_
     let tally = scene.reprocess(&["--as", "revisions"]);
     assert_eq!(
         tally,
-        json!({ "drafts": 3, "made": 1, "unknown": 0, "same": 2, "superseded": 0, "waiting": 0, "left_out": 0, "unreadable": 0 })
+        json!({ "drafts": 3, "made": 1, "unknown": 0, "same": 2, "superseded": 0, "waiting": 0, "left_out": 0, "unreadable": 0, "gone": 0 })
     );
     let records = scene.wait_for(4);
     assert_eq!(
@@ -323,13 +323,18 @@ fn what_has_left_the_log_comes_and_what_a_rule_drops_does_not() {
     let tally = scene.reprocess(&["--as", "replacements"]);
     assert_eq!(
         tally,
-        json!({ "drafts": 3, "made": 1, "unknown": 1, "same": 1, "superseded": 0, "waiting": 0, "left_out": 1, "unreadable": 0 })
+        json!({ "drafts": 3, "made": 1, "unknown": 1, "same": 1, "superseded": 0, "waiting": 0, "left_out": 1, "unreadable": 0, "gone": 0 })
     );
     let records = scene.wait_for(4);
     assert_eq!(
         brief(&records[3]),
         ("Bees are back", 1, "new", Some("replacement"))
     );
+    daemon.wait_for_metric("dateline_records_total", &["op=\"new\""], SOON, |value| {
+        value == 1.0
+    });
+    // The job has counted it, and no record was dropped.
+    assert_eq!(daemon.metric("dateline_rules_dropped_total", &[]), None);
     daemon.stop(SOON);
     assert_eq!(scene.records().len(), 4);
 }
@@ -444,6 +449,11 @@ fn with_a_stopped_daemon_a_job_waits_and_another_is_refused_until_it_is_cancelle
         said(&second)
     );
     assert!(said(&scene.ask(&["status"])).contains("reprocess job 1 as revisions"));
+    let status = said(&scene.ask(&["reprocess", "--status"]));
+    assert!(
+        status.contains("it goes on when the daemon runs"),
+        "{status}"
+    );
     let cancelled = scene.json(&["--cancel"]);
     assert_eq!(
         (&cancelled["number"], &cancelled["cancelled"]),

@@ -186,7 +186,11 @@ impl Plan {
             if taken.contains(&number) {
                 continue;
             }
-            match again(&entry, world) {
+            let again = match again(&entry, world) {
+                Ok(again) => unless_replaced(reader, again)?,
+                Err(reason) => Err(reason),
+            };
+            match again {
                 Err(reason) => plan.stay.push(Stay { number, reason }),
                 Ok(Again::Collect { source, input }) => {
                     // All that was set aside of a file, since all of it is read again.
@@ -242,6 +246,22 @@ fn again(entry: &LetterEntry, world: &World) -> Result<Again, String> {
         }
         stage => Err(format!("this version knows no stage {stage}")),
     }
+}
+
+/// The same, but for a record whose place another one has taken (`dateline reprocess --as replacements`): it would undo that at its sink.
+fn unless_replaced(reader: &Reader<'_>, again: Again) -> rusqlite::Result<Result<Again, String>> {
+    if let Again::Deliver {
+        record,
+        replaces: Some(refused),
+        ..
+    } = &again
+        && let Some(later) = reader.replacement(record, *refused)?
+    {
+        return Ok(Err(format!(
+            "record {later} has taken its place, with the same id and revision, and would be undone by it; `dateline dead-letters drop` throws it away"
+        )));
+    }
+    Ok(Ok(again))
 }
 
 fn record(bytes: &[u8]) -> Result<RecordRow, String> {

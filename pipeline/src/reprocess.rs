@@ -14,7 +14,8 @@ use crate::store::{Commit, Job, Reader, Readers, ReprocessCommit, Store, StoreEr
 use crate::transform::enrichment::Enrichment;
 use crate::transform::reprocess::{Change, far_behind, read, say_end, show_left, weigh_drafts};
 
-/// Sources that one job may name: more are better all of them, and the list is gone through with every draft.
+/// Sources that one job may name: the list stands in the state, is read anew with each portion, and each of its sources that has left the configuration is
+/// looked for in the whole log.
 pub const MOST_SOURCES: usize = 1000;
 
 /// Records that a trial shows as examples.
@@ -28,6 +29,8 @@ pub enum Begun {
     Began(Job),
     /// It has not, since this one runs.
     Runs(Job),
+    /// It has not, since the wish names so many sources, more than [`MOST_SOURCES`].
+    TooManySources(usize),
 }
 
 /// Begins a job, unless one runs. Returns when it is certain to be done, whatever dies. Orders to begin must come one after the other.
@@ -40,6 +43,9 @@ pub async fn begin(
     wish: Wish,
     now: Timestamp,
 ) -> Result<Begun, StoreError> {
+    if wish.sources.len() > MOST_SOURCES {
+        return Ok(Begun::TooManySources(wish.sources.len()));
+    }
     if let Some(running) = running(readers).await? {
         return Ok(Begun::Runs(running));
     }

@@ -9,7 +9,12 @@ use std::sync::Arc;
 use bench::{Bench, draft, source_row};
 use dateline_pipeline::draft::{Draft, Text};
 use dateline_pipeline::letters::{self, Dropped, Retry, World};
-use dateline_pipeline::store::{Brought, DeadLetter, InputKeys, Letter, SeenRow, Which};
+use dateline_pipeline::reprocess;
+use dateline_pipeline::store::{
+    Becomes, Brought, DATABASE, DeadLetter, InputKeys, Letter, SeenRow, Which, Wish,
+};
+
+const SINK: &str = "jsonl.main";
 
 fn letter(stage: &'static str, kind: &str, bytes: Vec<u8>) -> DeadLetter {
     DeadLetter {
@@ -61,7 +66,7 @@ async fn set_aside(bench: &Bench, dead_letters: Vec<DeadLetter>) {
 
 async fn retry(bench: &Bench, which: Which, in_place: bool) -> Retry {
     let world = World {
-        sinks: Vec::new(),
+        sinks: vec![SINK.to_owned()],
         in_place: Box::new(move |source, subject| {
             assert_eq!((source, subject), ("s", "subject"));
             in_place
@@ -199,6 +204,46 @@ async fn letters_of_earlier_versions_are_not_tried_again_blindly() {
     let done = retry(&bench, Which::default(), true).await;
     assert!(done.stay[0].reason.contains("earlier version"), "{done:?}");
     assert_eq!(listed(&bench, &Which::default()), [1]);
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_record_does_not_undo_the_one_that_took_its_place() {
+    let bench = Bench::new();
+    let made = bench.transform(vec![story()]).await;
+    let refused = DeadLetter {
+        origin: SINK.to_owned(),
+        record_seq: Some(1),
+        ..letter("deliver", "refused", serde_json::to_vec(&made[0]).unwrap())
+    };
+    let aside = (0..2).map(|_| refused.clone()).collect();
+    set_aside(&bench, aside).await;
+    // Its sink alone gets it again, which is no other record of the article.
+    assert_eq!(retry(&bench, numbers(&[1]), true).await.again.len(), 1);
+    // As if other rules had made the one in the log.
+    let state = rusqlite::Connection::open(bench.folder.path().join(DATABASE)).unwrap();
+    state
+        .execute(
+            "UPDATE records SET record = json_set(record, '$.rights', 'all')",
+            [],
+        )
+        .unwrap();
+    let wish = Wish {
+        becomes: Becomes::Replacements,
+        since: None,
+        sources: Vec::new(),
+    };
+    reprocess::begin(&bench.store, &bench.readers, wish, bench.clock.now())
+        .await
+        .unwrap();
+    assert_eq!(bench.finish_job().await.len(), 1);
+    let done = retry(&bench, numbers(&[2]), true).await;
+    assert!(done.again.is_empty());
+    assert!(
+        done.stay[0].reason.contains("record 3 has taken its place"),
+        "{done:?}"
+    );
+    assert_eq!(listed(&bench, &Which::default()), [2]);
     bench.close().await;
 }
 

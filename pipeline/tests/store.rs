@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use bench::{Bench, PATIENCE, draft, source_row};
 use dateline_pipeline::draft::Text;
+use dateline_pipeline::reprocess;
 use dateline_pipeline::store::{
-    self, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper, RecordRow,
-    Retention, SeenRow, StoreError, TransformCommit, Tuning, holder, refresh_horizon,
+    self, Becomes, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper,
+    RecordRow, Retention, SeenRow, StoreError, TransformCommit, Tuning, Wish, holder,
+    refresh_horizon,
 };
 
 fn filled(text: &str) -> dateline_pipeline::draft::Draft {
@@ -304,6 +306,45 @@ async fn entries_leave_by_size_the_oldest_first() {
         .with(|reader| reader.records_after(0, 100, usize::MAX))
         .unwrap();
     assert_eq!(records.len(), 20, "drafts go before records");
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn drafts_that_a_job_has_before_it_stay_as_long_as_there_is_room() {
+    let bench = Bench::new();
+    for number in 0..20 {
+        let title = format!("Story number {number} {}", "word ".repeat(400));
+        bench.transform(vec![filled(&title)]).await;
+    }
+    deliver_to(&bench, 20).await;
+    bench.clock.advance(Duration::from_secs(8 * 86_400));
+    let wish = Wish {
+        becomes: Becomes::Replacements,
+        since: None,
+        sources: Vec::new(),
+    };
+    reprocess::begin(&bench.store, &bench.readers, wish, bench.clock.now())
+        .await
+        .unwrap();
+    // Too old, but there is room for them; records are no concern of the job.
+    let held = bench.store.vitals().borrow().bytes();
+    let mut keeper = Keeper::new(retention(held * 10 / 8), bench.clock.clone());
+    upkeep(&bench, &mut keeper).await;
+    let status = bench.status();
+    assert_eq!((status.drafts.held, status.records.held), (20, 0));
+    // No room: as many leave as must.
+    let held = bench.store.vitals().borrow().bytes();
+    keeper.keep(retention(held));
+    upkeep(&bench, &mut keeper).await;
+    let left = 20 - bench.status().drafts.held;
+    assert!((1..20).contains(&left), "{left}");
+    assert!(bench.store.vitals().borrow().bytes() <= held * 9 / 10);
+    bench.finish_job().await;
+    let job = bench.readers.with(|reader| reader.last_job()).unwrap();
+    let tally = job.unwrap().tally;
+    assert_eq!((tally.gone, tally.drafts), (left, 20 - left));
+    upkeep(&bench, &mut keeper).await;
+    assert_eq!(bench.status().drafts.held, 0);
     bench.close().await;
 }
 

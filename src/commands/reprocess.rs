@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use dateline_config::Config;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::reprocess::{self, Begun, MOST_SOURCES, Trial};
-use dateline_pipeline::store::{Becomes, Job, Reader, Tally, Wish, look};
+use dateline_pipeline::store::{Becomes, Holder, Job, Reader, Tally, Wish, holder, look};
 use dateline_pipeline::transform::reprocess::Change;
 use jiff::Timestamp;
 
@@ -46,10 +46,7 @@ fn wish(args: &ReprocessArgs, config: &Config) -> Result<Wish, Stop> {
         None => return Err(misused(anyhow!("say --as revisions or --as replacements"))),
     };
     if args.sources.len() > MOST_SOURCES {
-        return Err(misused(anyhow!(
-            "--source is given {} times, and {MOST_SOURCES} is the most: leave it out for all sources, or do some after the others",
-            args.sources.len()
-        )));
+        return Err(misused(too_many(args.sources.len())));
     }
     let since = args.since.as_deref();
     let since = since.map(|since| instant("--since", since)).transpose();
@@ -65,6 +62,12 @@ fn wish(args: &ReprocessArgs, config: &Config) -> Result<Wish, Stop> {
         since: since.map_err(misused)?,
         sources: args.sources.clone(),
     })
+}
+
+fn too_many(sources: usize) -> anyhow::Error {
+    anyhow!(
+        "--source is given {sources} times, and {MOST_SOURCES} is the most: leave it out for all sources, or do some after the others"
+    )
 }
 
 /// Whether a source is in the configuration, or has left drafts behind.
@@ -106,6 +109,7 @@ fn begin(config: &Config, wish: &Wish, json: bool) -> Done {
             }
             Ok(Exit::Fine)
         }
+        Begun::TooManySources(sources) => Err(stop(Exit::Usage, &too_many(sources))),
         Begun::Runs(job) => Err(stop(
             Exit::Findings,
             &anyhow!(
@@ -142,12 +146,8 @@ fn status(config: &Config, json: bool) -> Done {
         terminal::result(&serde_json::to_string_pretty(&job)?);
     } else if let Some(job) = &job {
         terminal::result_raw(&line(job, Timestamp::now()));
-        let sinks = sinks(config).collect();
-        if let Some((sink, records)) = asked(config, |reader| reprocess::waits_for(reader, sinks))?
-        {
-            terminal::result(&format!(
-                "it waits for {sink}, which has {records} records before it"
-            ));
+        if let Some(reason) = waits(config, job)? {
+            terminal::result(&reason);
         }
         terminal::result_raw(&describe_tally(&job.tally));
     } else {
@@ -156,7 +156,22 @@ fn status(config: &Config, json: bool) -> Done {
     Ok(Exit::Fine)
 }
 
-/// Finds out what would come of it, in this process: the daemon goes on undisturbed.
+/// Why a job does not go on just now, if it is told by something.
+fn waits(config: &Config, job: &Job) -> Result<Option<String>, Stop> {
+    if !job.is_running() {
+        return Ok(None);
+    }
+    if holder(&config.state.dir) == Holder::Nobody {
+        return Ok(Some("it goes on when the daemon runs".to_owned()));
+    }
+    let sinks = sinks(config).collect();
+    let waits_for = asked(config, |reader| reprocess::waits_for(reader, sinks))?;
+    Ok(waits_for.map(|(sink, records)| {
+        format!("it waits for {sink}, which has {records} records before it")
+    }))
+}
+
+/// Finds out what would come of it, in this process: the daemon goes on, and has half of the cores for itself.
 fn try_out(config: &Config, wish: &Wish, json: bool) -> Done {
     let enrichment = load_enrichment(config).map_err(Stop::Said)?;
     let now = Clock::System.now();
@@ -265,6 +280,10 @@ fn describe_tally(tally: &Tally) -> String {
         (
             tally.unreadable,
             "cannot be made into records: the last record stays",
+        ),
+        (
+            tally.gone,
+            "more had left before the job came to them, since the logs were too full to keep them",
         ),
     ] {
         if number > 0 {

@@ -88,7 +88,7 @@ fn describe() {
     describe_counter!("dateline_transform_drafts_total", "drafts transformed");
     describe_counter!(
         "dateline_reprocess_drafts_total",
-        "drafts that a job has gone over to make records anew, by outcome: made, same, superseded, waiting, left_out, unreadable"
+        "drafts that a job has gone over to make records anew, by outcome: made, same, superseded, waiting, left_out, unreadable; and drafts that were gone before"
     );
     describe_gauge!(
         "dateline_reprocess_left_drafts",

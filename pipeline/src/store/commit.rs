@@ -199,6 +199,22 @@ pub struct DeadLetter {
     pub bytes: Vec<u8>,
 }
 
+impl DeadLetter {
+    /// What is said of it.
+    pub(crate) fn without_bytes(&self) -> DeadLetter {
+        DeadLetter {
+            stage: self.stage,
+            origin: self.origin.clone(),
+            subject: self.subject.clone(),
+            kind: self.kind.clone(),
+            reason: self.reason.clone(),
+            record_seq: self.record_seq,
+            input: self.input,
+            bytes: Vec::new(),
+        }
+    }
+}
+
 /// By what a source knows input that could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputKeys {

@@ -2,7 +2,8 @@
 //!
 //! Nothing leaves a log before everybody who reads it has passed it. Within that, entries go when
 //! they are older than [`Retention::max_age`], or earlier when the logs hold more than their share
-//! of [`Retention::max_bytes`]. All work comes in small commits, so that the stages hardly wait.
+//! of [`Retention::max_bytes`]. While a job makes records anew ([`super::reprocess`]), the drafts that it still has before it stay too, as long as the
+//! logs have room for new entries. All work comes in small commits, so that the stages hardly wait.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::commit::{Commit, Hash, grow};
-use super::{Readers, Store, StoreError};
+use super::{Job, Reader, Readers, Store, StoreError};
 use crate::clock::{Clock, before};
 
 /// How long entries and memories stay.
@@ -28,6 +29,9 @@ pub struct Retention {
 
 /// Share of `max_bytes` that passed entries may fill, so that there is always room for new ones.
 const PASSED_SHARE: f64 = 0.75;
+
+/// The same while a job makes records anew: above it the drafts before the job leave as ever, since fresh ones come first.
+const JOB_SHARE: f64 = 0.9;
 
 /// Entries that leave in one commit.
 const CHUNK: i64 = 1000;
@@ -144,19 +148,34 @@ struct Plan {
 impl Plan {
     fn read(&self, connection: &Connection) -> rusqlite::Result<(PruneCommit, Stretch)> {
         let drafts_passed = position(connection, super::TRANSFORM)?;
+        let job = Reader::new(connection).last_job()?.filter(Job::is_running);
         let mut records_passed = i64::MAX;
         for sink in &self.retention.sinks {
             records_passed = records_passed.min(position(connection, sink)?);
         }
         let (drafts_bytes, records_bytes) =
             (bytes(connection, "drafts")?, bytes(connection, "records")?);
-        let allowed = (self.retention.max_bytes as f64 * PASSED_SHARE) as i64;
+        let share = job.as_ref().map_or(PASSED_SHARE, |_| JOB_SHARE);
+        let allowed = (self.retention.max_bytes as f64 * share) as i64;
         let mut excess = drafts_bytes + records_bytes - allowed;
         let cut_at = before(self.now, self.retention.max_age).as_millisecond();
         // Drafts go first: records are what a new sink or a replay wants.
-        let drafts = cut(connection, "drafts", drafts_passed, cut_at, excess)?;
+        let unneeded = job.map_or(i64::MAX, |job| job.position);
+        let drafts = cut(
+            connection,
+            "drafts",
+            drafts_passed,
+            (unneeded, cut_at),
+            excess,
+        )?;
         excess -= drafts.map_or(0, |cut| cut.bytes);
-        let records = cut(connection, "records", records_passed, cut_at, excess)?;
+        let records = cut(
+            connection,
+            "records",
+            records_passed,
+            (i64::MAX, cut_at),
+            excess,
+        )?;
         let (sweep, next) = self.sweep(connection, &self.stretch)?;
         let commit = PruneCommit {
             drafts,
@@ -244,12 +263,13 @@ fn bytes(connection: &Connection, log: &str) -> rusqlite::Result<i64> {
         .query_row([log], |row| row.get(0))
 }
 
-/// The entries of `log` at its beginning that may leave now, at most [`CHUNK`] of them.
+/// The entries of `log` at its beginning that may leave now, at most [`CHUNK`] of them: those up to a number that were made before an instant (`aged`), and
+/// more while there is an excess.
 fn cut(
     connection: &Connection,
     log: &'static str,
     passed: i64,
-    cut_at: i64,
+    aged: (i64, i64),
     excess: i64,
 ) -> rusqlite::Result<Option<Cut>> {
     let mut statement = connection.prepare_cached(&format!(
@@ -260,7 +280,8 @@ fn cut(
     while let Some(row) = rows.next()? {
         let (seq, at, size): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let bytes = cut.map_or(0, |cut| cut.bytes);
-        if at >= cut_at && bytes >= excess {
+        let is_aged = seq <= aged.0 && at < aged.1;
+        if !is_aged && bytes >= excess {
             break;
         }
         cut = Some(Cut {

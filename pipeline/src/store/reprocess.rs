@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::DraftEntry;
+use super::commit::Hash;
 use super::reader::{Reader, draft_entry, instant, take_bytes};
 use super::sources::instant_if_any;
+use super::{DraftEntry, RecordRow, unhex};
 
 /// What records that are made anew are to whoever reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +50,8 @@ pub struct Wish {
     pub sources: Vec<String>,
 }
 
-/// What came of drafts that were gone over. Each counts in `drafts` and in one more, and those of unknown ones among the made.
+/// What came of drafts that were gone over. Each counts in `drafts` and in one more, and those of unknown ones among the made; those that were `gone` count
+/// there alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Drafts.
@@ -68,6 +70,8 @@ pub struct Tally {
     pub left_out: u64,
     /// Drafts that cannot be made into records now: the last one stays.
     pub unreadable: u64,
+    /// Drafts of any source that had left the log before the job came to them.
+    pub gone: u64,
 }
 
 impl std::ops::AddAssign for Tally {
@@ -80,6 +84,7 @@ impl std::ops::AddAssign for Tally {
         self.waiting += other.waiting;
         self.left_out += other.left_out;
         self.unreadable += other.unreadable;
+        self.gone += other.gone;
     }
 }
 
@@ -181,7 +186,7 @@ pub enum LastRecord {
 
 const COLUMNS: &str =
     "number, began, becomes, since, sources, first, last, position, drafts, made, unknown, same, superseded,
-     waiting, left_out, unreadable, ended, cancelled";
+     waiting, left_out, unreadable, gone, ended, cancelled";
 
 impl ReprocessCommit {
     pub(super) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -236,7 +241,7 @@ impl Portion {
             .prepare_cached(
                 "UPDATE reprocess SET position = ?2, ended = ?3, drafts = drafts + ?4, made = made + ?5,
                      unknown = unknown + ?6, same = same + ?7, superseded = superseded + ?8, waiting = waiting + ?9,
-                     left_out = left_out + ?10, unreadable = unreadable + ?11
+                     left_out = left_out + ?10, unreadable = unreadable + ?11, gone = gone + ?12
                  WHERE number = ?1",
             )?
             .execute(params![
@@ -251,6 +256,7 @@ impl Portion {
                 tally.waiting.cast_signed(),
                 tally.left_out.cast_signed(),
                 tally.unreadable.cast_signed(),
+                tally.gone.cast_signed(),
             ])?;
         Ok(true)
     }
@@ -307,6 +313,19 @@ impl Reader<'_> {
         take_bytes(rows, bytes, |entry| entry.draft.len())
     }
 
+    /// How many of the drafts after `position` up to `through` have left the log, by their numbers.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn drafts_gone(&self, position: i64, through: i64) -> rusqlite::Result<u64> {
+        let oldest: Option<i64> = self
+            .connection()
+            .prepare_cached("SELECT min(seq) FROM drafts")?
+            .query_row([], |row| row.get(0))?;
+        let gone = oldest.map_or(through, |oldest| through.min(oldest - 1)) - position;
+        Ok(u64::try_from(gone).unwrap_or(0))
+    }
+
     /// The drafts of a wish: the one before the first, and the last.
     ///
     /// # Errors
@@ -334,11 +353,41 @@ impl Reader<'_> {
             .exists([source])
     }
 
+    /// The article whose latest record, or revision that waits, is noted to be made of a draft.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn article_made_of(&self, draft: i64) -> rusqlite::Result<Option<Hash>> {
+        self.connection()
+            .prepare_cached(
+                "SELECT id FROM articles WHERE draft = ?1 UNION ALL SELECT article FROM held WHERE draft = ?1 LIMIT 1",
+            )?
+            .query_row([draft], |row| row.get(0))
+            .optional()
+    }
+
+    /// The record that took the place of this one, which had the number `seq`, under the same revision; `None` where it is still the latest, or a revision came
+    /// after it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn replacement(&self, record: &RecordRow, seq: i64) -> rusqlite::Result<Option<i64>> {
+        let Some(article) = unhex(&record.id) else {
+            return Ok(None);
+        };
+        self.connection()
+            .prepare_cached(
+                "SELECT record FROM articles WHERE id = ?1 AND revision = ?2 AND record > ?3",
+            )?
+            .query_row(params![article, record.revision, seq], |row| row.get(0))
+            .optional()
+    }
+
     /// An article's latest record, and where it is.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn last_record(&self, article: &[u8; 16]) -> rusqlite::Result<LastRecord> {
+    pub fn last_record(&self, article: &Hash) -> rusqlite::Result<LastRecord> {
         let found: Option<(Option<i64>, Option<String>)> = self
             .connection()
             .prepare_cached(
@@ -389,8 +438,9 @@ fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
             waiting: count(13)?,
             left_out: count(14)?,
             unreadable: count(15)?,
+            gone: count(16)?,
         },
-        ended: instant_if_any(row, 16)?,
-        cancelled: row.get(17)?,
+        ended: instant_if_any(row, 17)?,
+        cancelled: row.get(18)?,
     })
 }

@@ -138,11 +138,15 @@ impl<'r> Index<'r> {
         }
         self.complete(&row, &mut record);
         let story = self.stories.tell(&row, &mut record, wording)?;
-        let passes = self.passes_rules(&mut record);
+        // What JSON cannot say becomes a dead letter when it is delivered.
+        let dropped = self.rules.apply(&mut record).unwrap_or_default();
+        let passes = dropped.is_none();
+        self.dropped.extend(dropped);
         Ok(passes.then_some(Version { row, record, story }))
     }
 
-    /// The same for a version whose record is made anew: which story it tells was told before, and stays.
+    /// The same for a version whose record is made anew: which story it tells was told before, and stays. That a rule leaves it out is for the job to count:
+    /// the record stays.
     pub(super) fn version_anew(
         &mut self,
         row: ArticleRow,
@@ -150,9 +154,9 @@ impl<'r> Index<'r> {
     ) -> rusqlite::Result<Option<Version>> {
         record.seen_in = self.seen_in(row.id, &record.source.id)?;
         self.complete(&row, &mut record);
-        let passes = self.passes_rules(&mut record);
+        let dropped = self.rules.apply(&mut record).unwrap_or_default();
         let story = Story::default();
-        Ok(passes.then_some(Version { row, record, story }))
+        Ok(dropped.is_none().then_some(Version { row, record, story }))
     }
 
     fn complete(&self, row: &ArticleRow, record: &mut Record) {
@@ -165,15 +169,6 @@ impl<'r> Index<'r> {
         };
         record.first_seen = row.first_seen;
         record.emitted = self.now;
-    }
-
-    /// Applies the rules; false where one leaves the record out.
-    fn passes_rules(&mut self, record: &mut Record) -> bool {
-        // What JSON cannot say becomes a dead letter when it is delivered.
-        let dropped = self.rules.apply(record).unwrap_or_default();
-        let passes = dropped.is_none();
-        self.dropped.extend(dropped);
-        passes
     }
 
     /// What a record says of the story that its article is known to tell as others do.
@@ -293,16 +288,21 @@ impl<'r> Index<'r> {
         self.held(id).map(|held| held.is_some())
     }
 
-    /// Has the revision that waits say what is found now in the draft that it was made of; false where it was made of another, or none waits.
+    /// Whether a revision of an article waits that was made of this draft.
+    pub(super) fn waits_as(&mut self, id: Hash, draft: i64) -> rusqlite::Result<bool> {
+        let held = self.held(id)?;
+        Ok(held.is_some_and(|held| held.draft == Some(draft)))
+    }
+
+    /// Has the revision that waits say what is found now.
     pub(super) fn hold_anew(
         &mut self,
         id: Hash,
         evidence: &Evidence,
         record: &Record,
-    ) -> rusqlite::Result<bool> {
-        let draft = self.draft;
-        let Some(held) = self.held(id)?.filter(|held| held.draft == draft) else {
-            return Ok(false);
+    ) -> rusqlite::Result<()> {
+        let Some(held) = self.held(id)? else {
+            return Ok(());
         };
         let is_reworded = held.content != evidence.content;
         // What JSON cannot say leaves it as it is.
@@ -317,7 +317,7 @@ impl<'r> Index<'r> {
                 self.add_version(id, evidence);
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Nothing of this article waits any more.

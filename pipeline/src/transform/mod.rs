@@ -212,7 +212,7 @@ impl Transformer {
         let enrichment = self.enrichment();
         let span = trace::transform(drafts.iter().map(|draft| draft.trace.as_deref()));
         let batch = tokio::task::spawn_blocking(move || Batch {
-            drafts: span.in_scope(|| prepare_all(drafts, &enrichment)),
+            drafts: span.in_scope(|| prepare_all(drafts, &enrichment, cores())),
             enrichment,
             stretch,
             span,
@@ -291,7 +291,7 @@ impl Transformer {
             ),
             Some(_) => (0, "reprocess.before_commit", "reprocess.after_commit"),
         };
-        count(&commit, fresh);
+        let news = News::of(&commit, fresh);
         crash::point(before);
         self.store.commit(Commit::Transform(commit)).await?;
         crash::point(after);
@@ -300,6 +300,8 @@ impl Transformer {
         {
             // What was held of copies goes with revisions that were not delivered.
             held = self.load_copies(held.settings()).await?;
+        } else {
+            news.tell();
         }
         Ok((held, position))
     }
@@ -315,49 +317,77 @@ impl Transformer {
     }
 }
 
-fn count(commit: &TransformCommit, drafts: u64) {
-    let span = Span::current();
-    span.record("dateline.drafts", drafts);
-    span.record("dateline.records", commit.records.len());
-    span.record("dateline.dead_letters", commit.dead_letters.len());
-    metrics::counter!("dateline_transform_drafts_total").increment(drafts);
-    for record in &commit.records {
-        metrics::counter!("dateline_records_total", "op" => record.op, "kind" => record.kind)
-            .increment(1);
+/// What metrics and the log say of a commit, once it has been applied.
+struct News {
+    drafts: u64,
+    /// Op and kind of source of each record.
+    records: Vec<(&'static str, &'static str)>,
+    damped: u64,
+    marked: u64,
+    dropped_copies: u64,
+    dropped: Vec<Dropped>,
+    /// The dead letters, without their bytes.
+    dead_letters: Vec<DeadLetter>,
+}
+
+impl News {
+    fn of(commit: &TransformCommit, drafts: u64) -> News {
+        let span = Span::current();
+        span.record("dateline.drafts", drafts);
+        span.record("dateline.records", commit.records.len());
+        span.record("dateline.dead_letters", commit.dead_letters.len());
+        let records = commit.records.iter();
+        let dead_letters = commit.dead_letters.iter();
+        News {
+            drafts,
+            records: records.map(|record| (record.op, record.kind)).collect(),
+            damped: commit.damped,
+            marked: commit.copies.marked,
+            dropped_copies: commit.copies.dropped,
+            dropped: commit.dropped.clone(),
+            dead_letters: dead_letters.map(DeadLetter::without_bytes).collect(),
+        }
     }
-    metrics::counter!("dateline_revisions_held_total").increment(commit.damped);
-    for (becomes, count) in [
-        ("marked", commit.copies.marked),
-        ("dropped", commit.copies.dropped),
-    ] {
-        metrics::counter!("dateline_copies_total", "becomes" => becomes).increment(count);
-    }
-    for dropped in &commit.dropped {
-        metrics::counter!("dateline_rules_dropped_total", "rule" => dropped.rule.clone())
-            .increment(1);
-        tracing::debug!(
-            rule = dropped.rule,
-            source = dropped.source,
-            title = dropped.title,
-            "a rule left a record out"
-        );
-    }
-    for letter in &commit.dead_letters {
-        metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind.clone())
-            .increment(1);
-        tracing::warn!(
-            source = letter.origin,
-            subject = letter.subject,
-            fault = letter.kind,
-            reason = letter.reason,
-            "a draft was set aside as a dead letter"
-        );
+
+    fn tell(self) {
+        metrics::counter!("dateline_transform_drafts_total").increment(self.drafts);
+        for (op, kind) in self.records {
+            metrics::counter!("dateline_records_total", "op" => op, "kind" => kind).increment(1);
+        }
+        metrics::counter!("dateline_revisions_held_total").increment(self.damped);
+        for (becomes, count) in [("marked", self.marked), ("dropped", self.dropped_copies)] {
+            metrics::counter!("dateline_copies_total", "becomes" => becomes).increment(count);
+        }
+        for dropped in self.dropped {
+            tracing::debug!(
+                rule = dropped.rule,
+                source = dropped.source,
+                title = dropped.title,
+                "a rule left a record out"
+            );
+            metrics::counter!("dateline_rules_dropped_total", "rule" => dropped.rule).increment(1);
+        }
+        for letter in self.dead_letters {
+            tracing::warn!(
+                source = letter.origin,
+                subject = letter.subject,
+                fault = letter.kind,
+                reason = letter.reason,
+                "a draft was set aside as a dead letter"
+            );
+            metrics::counter!("dateline_dead_letters_total", "stage" => "transform", "kind" => letter.kind)
+                .increment(1);
+        }
     }
 }
 
-/// The pure part over all cores, order kept.
-fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment) -> Vec<Prepared> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+/// The cores of this machine that the process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The pure part over so many cores, order kept.
+fn prepare_all(drafts: Vec<DraftEntry>, enrichment: &Enrichment, cores: usize) -> Vec<Prepared> {
     let share = drafts.len().div_ceil(cores).max(PER_THREAD);
     if drafts.len() <= share {
         return drafts
@@ -516,7 +546,7 @@ pub fn trial(
         })
     });
     let entries = entries.collect::<Result<Vec<_>, serde_json::Error>>()?;
-    let prepared = prepare_all(entries, enrichment);
+    let prepared = prepare_all(entries, enrichment, cores());
     let commit = store::with_nothing(|reader| {
         let mut copies = Copies::load(reader, enrichment.copies())?;
         resolve::resolve(reader, enrichment, &mut copies, 0, prepared, now)

@@ -21,8 +21,8 @@ use super::copies::Copies;
 use super::enrichment::{CopyPolicy, Enrichment};
 use super::index::Index;
 use super::normalise::Article;
-use super::prepare_all;
 use super::resolve::{self, Prepared};
+use super::{cores, prepare_all};
 use crate::record::{Record, Reprocessed};
 use crate::store::{
     ArticleRow, Becomes, DeadLetter, DraftEntry, Job, LastRecord, Portion, Reader, Readers,
@@ -63,6 +63,8 @@ pub(super) struct Stretch {
     from: i64,
     through: i64,
     last: i64,
+    /// Drafts that had left before it was read.
+    gone: u64,
 }
 
 impl Stretch {
@@ -111,7 +113,10 @@ impl Jobs {
         };
         if self.job.as_ref().is_none_or(|job| job.number != number) {
             self.job = self.readers.ask(move |reader| reader.job(number)).await?;
-            self.job.iter().for_each(say_begin);
+            self.job.iter().for_each(|job| {
+                say_begin(job);
+                show_left(job);
+            });
         }
         // One that has ended since is told by the next look at what runs.
         let Some(job) = self.job.as_mut().filter(|job| job.is_running()) else {
@@ -124,9 +129,13 @@ impl Jobs {
             if far_behind(reader, sinks, vitals.records_head)?.is_some() {
                 return Ok(None);
             }
-            read(reader, &wish, from, last).map(Some)
+            let (through, drafts) = read(reader, &wish, from, last)?;
+            // What leaves meanwhile leaves from the beginning on: with drafts that were read, none is gone after them.
+            let unread = drafts.first().map_or(through, |first| first.seq - 1);
+            let gone = reader.drafts_gone(from, unread)?;
+            Ok(Some((through, drafts, gone)))
         });
-        let Some((through, drafts)) = read.await? else {
+        let Some((through, drafts, gone)) = read.await? else {
             return Ok(Next::Later);
         };
         let stretch = Stretch {
@@ -135,6 +144,7 @@ impl Jobs {
             from,
             through,
             last,
+            gone,
         };
         job.position = through;
         if stretch.is_last() {
@@ -219,6 +229,7 @@ pub(super) fn resolve(
     for prepared in batch {
         anew.go_over(prepared)?;
     }
+    anew.tally.gone = stretch.gone;
     dead_letters.extend(anew.dead_letters);
     Ok(TransformCommit {
         from: position,
@@ -250,7 +261,9 @@ pub(crate) fn weigh_drafts(
     let stories = copies.begin(reader, now);
     let index = Index::new(reader, enrichment.rules(), stories, now);
     let mut anew = Anew::new(index, reader, enrichment, becomes);
-    for prepared in prepare_all(drafts, enrichment) {
+    // The daemon, which may work beside it, has the others.
+    let cores = (cores() / 2).max(1);
+    for prepared in prepare_all(drafts, enrichment, cores) {
         anew.go_over(prepared)?;
     }
     Ok((anew.tally, anew.changes))
@@ -310,14 +323,15 @@ impl<'r> Anew<'r> {
     }
 
     fn make(&mut self, draft: i64, mut article: Article) -> rusqlite::Result<Outcome> {
-        let Some(row) = self.index.find(&article.evidence)? else {
+        let Some(row) = self.article_of(draft, &article)? else {
             return Ok(Outcome::Superseded);
         };
-        if !article.lacks_page
-            && self
-                .index
-                .hold_anew(row.id, &article.evidence, &article.record)?
-        {
+        if self.index.waits_as(row.id, draft)? {
+            // Without its page it comes as it was, with the text that was kept for it.
+            if !(article.lacks_page && row.from_page) {
+                self.index
+                    .hold_anew(row.id, &article.evidence, &article.record)?;
+            }
             return Ok(Outcome::Waiting);
         }
         let last = match self.reader.last_record(&row.id)? {
@@ -345,6 +359,20 @@ impl<'r> Anew<'r> {
             return Ok(Outcome::LeftOut);
         }
         self.deliver(row, article, last)
+    }
+
+    /// The article that a draft may be made into the record of. What is noted of it comes first: another version or enrichment may find other keys and
+    /// words in it, by which its article is not known.
+    fn article_of(
+        &mut self,
+        draft: i64,
+        article: &Article,
+    ) -> rusqlite::Result<Option<ArticleRow>> {
+        if let Some(id) = self.reader.article_made_of(draft)? {
+            return self.index.article(&id);
+        }
+        let found = self.index.find(&article.evidence)?;
+        Ok(found.filter(|row| row.draft.is_none()))
     }
 
     /// Whether a draft is the one that its article's latest record was made of.
@@ -384,7 +412,8 @@ impl<'r> Anew<'r> {
         if !self.index.waits(row.id)? {
             next.show(&evidence, &record);
         }
-        // Under the number that it has, so that rules which ask for it make no difference.
+        // Under the number that it has, and made anew if it was, so that rules which ask for it make no difference.
+        record.reprocessed = last.as_ref().and_then(|last| last.record.reprocessed);
         let Some(again) = self.index.version_anew(next.clone(), record.clone())? else {
             return Ok(Outcome::LeftOut);
         };
@@ -474,6 +503,7 @@ pub(super) async fn note(
         ("waiting", tally.waiting),
         ("left_out", tally.left_out),
         ("unreadable", tally.unreadable),
+        ("gone", tally.gone),
     ] {
         metrics::counter!("dateline_reprocess_drafts_total", "outcome" => outcome).increment(count);
     }
@@ -515,7 +545,15 @@ pub(crate) fn say_end(job: &Job) {
         waiting,
         left_out,
         unreadable,
+        gone,
     } = job.tally;
+    if gone > 0 {
+        tracing::warn!(
+            job = job.number,
+            drafts = gone,
+            "drafts had left before the job that makes records anew came to them: the logs were fuller than a job may keep them"
+        );
+    }
     tracing::info!(
         job = job.number,
         r#as = job.wish.becomes.as_str(),
@@ -528,6 +566,7 @@ pub(crate) fn say_end(job: &Job) {
         waiting,
         left_out,
         unreadable,
+        gone,
         "no more records are made anew"
     );
 }

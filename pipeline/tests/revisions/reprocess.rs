@@ -6,7 +6,7 @@ use std::time::Duration;
 use dateline_entities::Gazetteer;
 use dateline_pipeline::draft::Draft;
 use dateline_pipeline::record::{Record, Reprocessed};
-use dateline_pipeline::reprocess::{self, Begun};
+use dateline_pipeline::reprocess::{self, Begun, MOST_SOURCES};
 use dateline_pipeline::store::{
     Becomes, Commit, DATABASE, Portion, RecordRow, Retention, StoreError, Tally, TransformCommit,
     Wish,
@@ -35,7 +35,7 @@ async fn begin(bench: &Bench, becomes: Becomes) -> i64 {
     let begun = reprocess::begin(&bench.store, &bench.readers, wish(becomes), now).await;
     match begun.unwrap() {
         Begun::Began(job) => job.number,
-        Begun::Runs(job) => panic!("{job:?} runs"),
+        refused => panic!("{refused:?}"),
     }
 }
 
@@ -187,6 +187,55 @@ async fn the_same_wording_that_came_again_is_not_what_the_record_was_made_of() {
 }
 
 #[tokio::test]
+async fn an_article_is_known_by_its_draft_whatever_is_read_in_it() {
+    let mut bench = Bench::new();
+    let prize = item(
+        "f",
+        Some(B),
+        Some(B),
+        "Harbour wins prize",
+        &body("Dunholm"),
+    );
+    let first = bench.transform(vec![prize]).await;
+    for number in 0..=BURST {
+        bench.transform(vec![version(&bench, "g", number)]).await;
+    }
+    assert!(
+        bench
+            .transform(vec![version(&bench, "g", 100)])
+            .await
+            .is_empty()
+    );
+    // As if an earlier version had read other identifiers, another headline and other words in the same drafts.
+    let state = rusqlite::Connection::open(bench.folder.path().join(DATABASE)).unwrap();
+    state
+        .execute_batch(
+            "DELETE FROM article_keys; DELETE FROM versions;
+             UPDATE articles SET title = 'mail', sketch = NULL, content = zeroblob(16);
+             UPDATE held SET content = zeroblob(16);",
+        )
+        .unwrap();
+    bench.enrichment = ruled(vec![set("label", "", field("label"), "'x'")]);
+    let (records, tally) = again(&bench, Becomes::Replacements).await;
+    let expected = Tally {
+        drafts: u64::from(BURST) + 3,
+        made: 2,
+        superseded: u64::from(BURST),
+        waiting: 1,
+        ..Tally::default()
+    };
+    assert_eq!(tally, expected);
+    assert_eq!((&records[0].id, records[0].revision), (&first[0].id, 1));
+    assert_eq!(
+        (shown(&records[1]), records[1].revision),
+        (BURST, BURST + 1)
+    );
+    let (records, tally) = again(&bench, Becomes::Replacements).await;
+    assert_eq!((records.len(), tally.same), (0, 2));
+    bench.close().await;
+}
+
+#[tokio::test]
 async fn a_rule_that_asks_for_the_number_makes_no_difference_by_itself() {
     let mut bench = Bench::new();
     bench.enrichment = ruled(vec![set(
@@ -198,6 +247,51 @@ async fn a_rule_that_asks_for_the_number_makes_no_difference_by_itself() {
     bench.transform(vec![story("f", "Ferry stays")]).await;
     let (records, tally) = again(&bench, Becomes::Revisions).await;
     assert_eq!((records.len(), tally.same), (0, 1));
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn a_rule_that_asks_how_a_record_came_about_makes_no_difference_by_itself() {
+    let mut bench = Bench::new();
+    bench.transform(vec![story("f", "Ferry stays")]).await;
+    bench.enrichment = ruled(vec![
+        set("label", "", field("label"), "'x'"),
+        set(
+            "made anew",
+            "has(record.reprocessed)",
+            field("again"),
+            "record.reprocessed",
+        ),
+    ]);
+    let (records, tally) = again(&bench, Becomes::Revisions).await;
+    assert_eq!(
+        (tally.made, &records[0].fields["again"]),
+        (1, &"revision".into())
+    );
+    for becomes in [Becomes::Revisions, Becomes::Replacements] {
+        let (records, tally) = again(&bench, becomes).await;
+        assert_eq!((records.len(), tally.same), (0, 1), "{becomes:?}");
+    }
+    bench.close().await;
+}
+
+#[tokio::test]
+async fn what_waits_without_its_page_comes_as_it_was() {
+    let mut bench = Bench::new();
+    let mut first = Vec::new();
+    for number in 0..=BURST {
+        let draft = with_page(&format!("Ferry stays {number}"), "The boat is kept.", GREEN);
+        first.extend(bench.transform(vec![draft]).await);
+    }
+    let late = vec![without_page("Ferry stays, fares too", "The boat is kept.")];
+    assert!(bench.transform(late).await.is_empty());
+    bench.enrichment = ruled(vec![set("label", "", field("label"), "'x'")]);
+    let (_, tally) = again(&bench, Becomes::Revisions).await;
+    assert_eq!((tally.made, tally.waiting), (1, 1));
+    bench.clock.advance(PAUSE);
+    let records = bench.transform_nothing().await;
+    assert_eq!(records[0].title.as_deref(), Some("Ferry stays, fares too"));
+    assert_eq!(records[0].text, first[0].text);
     bench.close().await;
 }
 
@@ -248,6 +342,18 @@ fn row(id: &str) -> RecordRow {
         record: "{}".to_owned(),
         trace: None,
     }
+}
+
+#[tokio::test]
+async fn a_job_of_too_many_sources_does_not_begin() {
+    let bench = Bench::new();
+    let mut wish = wish(Becomes::Revisions);
+    wish.sources = vec!["f".to_owned(); MOST_SOURCES + 1];
+    let now = bench.clock.now();
+    let refused = reprocess::begin(&bench.store, &bench.readers, wish, now).await;
+    assert_eq!(refused.unwrap(), Begun::TooManySources(MOST_SOURCES + 1));
+    assert_eq!(bench.store.vitals().borrow().job, None);
+    bench.close().await;
 }
 
 #[tokio::test]
