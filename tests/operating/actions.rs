@@ -101,7 +101,10 @@ fn whatever_the_page_does_is_done_for_its_own_forms_alone() {
         (format!("/feeds/{feed}/poll"), ""),
         ("/sinks/jsonl.files/replay".to_owned(), "from=1"),
         (format!("/dead-letters/{letter}/retry"), ""),
-        ("/dead-letters/retry".to_owned(), "stage=collect"),
+        (
+            "/dead-letters/retry".to_owned(),
+            "stage=collect&before=1000000",
+        ),
     ];
     let foreign = ("origin", "http://evil.example");
     let cross = ("sec-fetch-site", "cross-site");
@@ -223,9 +226,16 @@ fn tools_get_the_answer_and_what_is_wrong_as_a_status() {
     let (status, again) = order(
         &mut daemon,
         "/dead-letters/retry",
-        "stage=collect&kind=nothing",
+        "stage=collect&kind=nothing&before=1000000",
     );
     assert_eq!((status, again), (200, json!({ "again": [], "stay": [] })));
+    // A slip of the pen tries nothing again, least of all everything.
+    for slip in ["", "before=", "before=soon", "before=1000000&stge=collect"] {
+        let (status, refused) = order(&mut daemon, "/dead-letters/retry", slip);
+        let why = refused["error"].as_str().unwrap();
+        assert!(status == 400 && why.contains("`before`"), "{slip}: {why}");
+    }
+    assert_eq!(letter(&mut daemon), number);
     daemon.stop(STOP_LIMIT);
 }
 

@@ -9,8 +9,10 @@ use super::commit::{ForOne, InputKeys, grow, insert_drafts, insert_record};
 use super::reader::{Reader, instant, take_bytes};
 use super::{DraftRow, RecordRow};
 
-/// Which dead letters are meant: all that is given must hold, and of the numbers it must be one.
+/// Which dead letters are meant: all that is given must hold, and of the numbers it must be one. A condition that is not known is an error, as more would
+/// be meant without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     /// Their numbers; empty for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

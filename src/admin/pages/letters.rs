@@ -16,10 +16,10 @@ use crate::admin::html::{Place, table};
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub(super) struct Asked {
-    q: String,
-    stage: String,
-    kind: String,
-    origin: String,
+    pub(super) q: String,
+    pub(super) stage: String,
+    pub(super) kind: String,
+    pub(super) origin: String,
     pub(super) before: String,
 }
 
