@@ -240,6 +240,37 @@ fn tools_get_the_answer_and_what_is_wrong_as_a_status() {
 }
 
 #[test]
+fn a_sink_is_set_back_again_only_when_it_is_through() {
+    let scene = Scene::new("under-way", "");
+    let mut daemon = scene.begin();
+    let lines = scene.lines();
+    // It cannot get anything: a file stands where its folder was.
+    let (records, aside) = (scene.setup.records(), scene.setup.folder().join("aside"));
+    fs::rename(&records, &aside).unwrap();
+    fs::write(&records, "in the way").unwrap();
+    let path = "/sinks/jsonl.files/replay";
+    assert_eq!(order(&mut daemon, path, "from=1").0, 200);
+    for _ in 0..2 {
+        let (status, refused) = order(&mut daemon, path, "from=1");
+        let why = refused["error"].as_str().unwrap();
+        let expected = "jsonl.files is still getting what it was to get again";
+        assert!(status == 409 && why.contains(expected), "{why}");
+    }
+    let again = ["replay", "--sink", "files", "--from", "1"];
+    let refused = command(&scene.config, &again);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    fs::remove_file(&records).unwrap();
+    fs::rename(&aside, &records).unwrap();
+    until("the sink to be through", SOON, || {
+        (order(&mut daemon, path, "from=1").0 == 200).then_some(())
+    });
+    until("the records", SOON, || {
+        (scene.lines() == 3 * lines).then_some(())
+    });
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
 fn a_page_that_is_to_show_alone_does_nothing() {
     let scene = Scene::new("shows", "actions = false\n");
     let mut daemon = scene.begin();
