@@ -113,7 +113,7 @@ struct Titled {
 const LETTER: &str = "seq, at, stage, origin, subject, kind, reason, record_seq, length(bytes)";
 
 impl Reader<'_> {
-    /// The latest records that match, the latest first.
+    /// The latest records that match, the latest first. What is for one sink alone, a dead letter that is tried again, is left out: it was there before.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -125,7 +125,7 @@ impl Reader<'_> {
         let wanted = filter.title.as_ref().map(|title| title.to_lowercase());
         let mut statement = self.connection().prepare_cached(
             "SELECT seq, at, id, revision, op, kind, source, language, record FROM records
-             WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+             WHERE seq < ?1 AND only IS NULL ORDER BY seq DESC LIMIT ?2",
         )?;
         let mut rows =
             statement.query(params![filter.before.unwrap_or(i64::MAX), reach.look_at])?;
