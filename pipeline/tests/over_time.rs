@@ -259,7 +259,7 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
     let find = |filter: Which| {
         let found = bench
             .readers
-            .with(|reader| reader.dead_letters(&filter, 10))
+            .with(|reader| reader.letters(&filter, 10))
             .unwrap();
         let subjects = found.entries.into_iter().map(|letter| letter.subject);
         subjects.collect::<Vec<_>>()
@@ -286,15 +286,12 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
         ..all
     };
     assert_eq!(find(elsewhere), Vec::<String>::new());
-    let kinds = bench.readers.with(|reader| reader.dead_letter_kinds()).unwrap();
+    let kinds = bench.readers.with(|reader| reader.letter_kinds()).unwrap();
     assert_eq!(kinds, ["binary", "empty"]);
-    let (head, bytes) = bench
-        .readers
-        .with(|reader| reader.dead_letter(1))
-        .unwrap()
-        .unwrap();
+    let found = bench.readers.with(|reader| reader.letter(1));
+    let entry = found.unwrap().unwrap();
     assert_eq!(
-        (head.size, bytes.as_slice()),
+        (entry.letter.size, entry.bytes.as_slice()),
         (11, b"bytes of it".as_slice())
     );
     bench.close().await;

@@ -87,7 +87,7 @@ fn order(daemon: &mut Daemon, path: &str, body: &str) -> (u16, Value) {
 fn letter(daemon: &mut Daemon) -> i64 {
     let (_, _, body) = daemon.request("GET", "/dead-letters", &[JSON], "");
     let list: Value = serde_json::from_str(&body).unwrap();
-    list["entries"][0]["seq"].as_i64().unwrap()
+    list["entries"][0]["number"].as_i64().unwrap()
 }
 
 #[test]

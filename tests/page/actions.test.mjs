@@ -133,7 +133,7 @@ for (const [way, options] of WAYS) {
 
   test(`dead letters are tried again ${way}, all that the filter shows after a question`, async () => {
     const { entries } = await room.daemon.json("/dead-letters");
-    const page = await visit(`/dead-letters/${entries[0].seq}`);
+    const page = await visit(`/dead-letters/${entries[0].number}`);
     await press(page, "Try it again");
     // It was moved into the archive of what could not be read, or is read and set aside anew.
     await page.waitForSelector("#told >> text=/Done|Not done/");

@@ -69,10 +69,10 @@ pub(super) async fn ask(
     let which = asked.which();
     let (letters, latest) = facts
         .ask(move |reader| {
-            let latest = reader.dead_letters(&which, 1)?.entries;
+            let latest = reader.letters(&which, 1)?.entries;
             Ok((
                 reader.count_letters(&which)?,
-                latest.first().map(|letter| letter.seq),
+                latest.first().map(|letter| letter.number),
             ))
         })
         .await?;
@@ -176,7 +176,7 @@ pub(super) async fn one(
     let (outcome, is_there) = match tried(control, which).await {
         Err(outcome) => (outcome, true),
         Ok(retry) if retry.again.is_empty() => {
-            let found = facts.ask(move |reader| reader.dead_letter(seq)).await;
+            let found = facts.ask(move |reader| reader.letter(seq)).await;
             match found.is_ok_and(|letter| letter.is_some()) {
                 true => (stays(seq, &retry), true),
                 false => (missing(seq), false),
