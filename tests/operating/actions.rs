@@ -246,8 +246,8 @@ fn a_sink_is_set_back_again_only_when_it_is_through() {
     let lines = scene.lines();
     // It cannot get anything: a file stands where its folder was.
     let (records, aside) = (scene.setup.records(), scene.setup.folder().join("aside"));
-    fs::rename(&records, &aside).unwrap();
-    fs::write(&records, "in the way").unwrap();
+    fs::rename(records, &aside).unwrap();
+    fs::write(records, "in the way").unwrap();
     let path = "/sinks/jsonl.files/replay";
     assert_eq!(order(&mut daemon, path, "from=1").0, 200);
     for _ in 0..2 {
@@ -259,8 +259,8 @@ fn a_sink_is_set_back_again_only_when_it_is_through() {
     let again = ["replay", "--sink", "files", "--from", "1"];
     let refused = command(&scene.config, &again);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-    fs::remove_file(&records).unwrap();
-    fs::rename(&aside, &records).unwrap();
+    fs::remove_file(records).unwrap();
+    fs::rename(&aside, records).unwrap();
     until("the sink to be through", SOON, || {
         (order(&mut daemon, path, "from=1").0 == 200).then_some(())
     });
