@@ -3,6 +3,7 @@
 use dateline_pipeline::clock::{Clock, before};
 use dateline_pipeline::collect::Polled;
 use dateline_pipeline::letters::Retry;
+use dateline_pipeline::store::Job;
 use jiff::Timestamp;
 
 use crate::daemon::control::Applied;
@@ -56,6 +57,27 @@ pub(crate) fn bare<'r>(reason: &'r str, address: &str) -> &'r str {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// A job that makes records anew, in one line.
+pub(crate) fn job(job: &Job, now: Timestamp) -> String {
+    let (number, becomes) = (job.number, job.wish.becomes.as_str());
+    let percent = (job.done() * 100.0) as u32;
+    let records = count(
+        usize::try_from(job.tally.made).unwrap_or(usize::MAX),
+        "record",
+    );
+    let stands = match (job.ended, job.cancelled) {
+        (None, _) => format!("is {percent} % done, began {}", ago(job.began, now)),
+        (Some(at), false) => format!("is done, ended {}", ago(at, now)),
+        (Some(at), true) => format!("was cancelled at {percent} %, {}", ago(at, now)),
+    };
+    format!("reprocess job {number} as {becomes} {stands}: {records} made anew")
+}
+
+/// For which sink a job waits that has so many records before it.
+pub(crate) fn waits(sink: &str, records: i64) -> String {
+    format!("it waits for {sink}, which has {records} records before it")
 }
 
 /// What the turn of a source waits for that was to be asked now; the source stands before it.

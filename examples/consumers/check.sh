@@ -91,6 +91,12 @@ expect "files: titles" 0 "$(printf '%s\n' \
   $'2026-03-02T09:30:00Z\ttalblatt\tBrücke über die Aue wieder geöffnet' \
   $'2026-03-04T10:00:00Z\tharbour-news\tHarbour market moves indoors')"$'\n' "$here/jsonl.sh" titles "$files"
 expect "files: single files by name" 0 $'1\tdesk\n1\tharbour-news\n' "$here/jsonl.sh" count "$files/older/2.jsonl.gz"
+# A record that was made anew with the same number, within the same second, stands before the one that it replaces.
+mkdir "$scratch/anew"
+jq -c '.emitted = "2026-03-04T10:02:00.5Z" | .title = "Harbour market stays" | .reprocessed = "replacement"' <<<"$(sed -n 7p "$here/sample.jsonl")" >"$scratch/anew/1.jsonl"
+sed -n 7p "$here/sample.jsonl" >"$scratch/anew/2.jsonl"
+anew=$'2026-03-04T10:00:00Z\tharbour-news\tHarbour market stays\n'
+expect "files: of two records of one revision the later one" 0 "$anew" "$here/jsonl.sh" titles "$scratch/anew"
 expect "files: a path that does not exist" 1 "" "$here/jsonl.sh" latest "$scratch/none"
 
 latest_articles() { java -cp "$("$here/../../deploy/kafka/broker" jars)/*" "$here/java/LatestArticles.java" "$KAFKA_BOOTSTRAP" "$@"; }
@@ -116,6 +122,10 @@ expect "duckdb: titles" 0 "$(printf '%s\n' \
   $'2026-03-04 10:00\tharbour-news\tHarbour market moves indoors')"$'\n' duckdb titles
 expect "duckdb: entities" 0 $'geonames:2654675\tBristol\t1\nperson:Jane Roe\tJane Roe\t1\n' duckdb entities
 expect "duckdb: articles that speak of a day" 0 $'Ferry "Tern" out of service until Friday\tFriday\n' duckdb day
+
+rm "$scratch/articles"/*
+cp "$scratch/anew"/*.jsonl "$scratch/articles"
+expect "duckdb: of two records of one revision the later one" 0 $'2026-03-04 10:00\tharbour-news\tHarbour market stays\n' duckdb titles
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))

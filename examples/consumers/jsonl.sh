@@ -33,11 +33,12 @@ lines() {
 # Every record. A line that is just being written is not JSON yet: it is named and left out.
 records() { lines "$@" | jq -cR 'try fromjson catch ("skipped a line: \(.)" | debug | empty)'; }
 
-# Sorts by id, highest revision first, and keeps the first line of each id. Sorting needs no more memory for a year of files
+# Sorts by id, highest revision first and of one revision the record that was made last, and keeps the first line of each id. An
+# instant without its Z sorts as text, with fractions of the second or without. Sorting needs no more memory for a year of files
 # than for a day.
 latest() {
-  records "$@" | jq -r '"\(.id)\t\(.revision)\t\(tojson)"' | LC_ALL=C sort -t $'\t' -k 1,1 -k 2,2nr |
-    awk -F '\t' '$1 != last { last = $1; print }' | cut -f 3-
+  records "$@" | jq -r '"\(.id)\t\(.revision)\t\(.emitted | rtrimstr("Z"))\t\(tojson)"' | LC_ALL=C sort -t $'\t' -k 1,1 -k 2,2nr -k 3,3r |
+    awk -F '\t' '$1 != last { last = $1; print }' | cut -f 4-
 }
 
 count() { latest "$@" | jq -r '.source.id' | sort | uniq -c | sort -k 1,1nr -k 2 | awk '{ n = $1; sub(/^ *[0-9]+ /, ""); print n "\t" $0 }'; }

@@ -251,6 +251,7 @@ async fn a_replay_delivers_again_what_the_sink_had_and_nothing_else() {
     let again = running.orders.replay(Since::Record(8)).await.unwrap();
     let wanted = Replay {
         position: 7,
+        had: 10,
         records: 3,
     };
     assert_eq!(again, wanted);

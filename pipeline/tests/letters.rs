@@ -96,7 +96,8 @@ fn listed(bench: &Bench, which: &Which) -> Vec<i64> {
     let letters: Vec<Letter> = bench
         .readers
         .with(|reader| reader.letters(which, 100))
-        .unwrap();
+        .unwrap()
+        .entries;
     let count = bench.readers.with(|reader| reader.count_letters(which));
     assert_eq!(count.unwrap(), letters.len() as u64);
     letters.iter().map(|letter| letter.number).collect()

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use bench::{Bench, draft, source_row};
 use dateline_pipeline::draft::{Draft, Item, Link, Text, Trust};
+use dateline_pipeline::record::Record;
 use dateline_pipeline::store::{
-    Brought, Commit, DeadLetter, Reach, RecordFilter, SAMPLE_EVERY, SourceRow, TURNS_KEPT, Which,
-    take_sample,
+    Again, Brought, Commit, DeadLetter, Reach, RecordFilter, RecordRow, RetriedLetter, RetryCommit,
+    SAMPLE_EVERY, SourceRow, TURNS_KEPT, Which, take_sample,
 };
 use jiff::Timestamp;
 
@@ -123,6 +124,44 @@ async fn samples_are_thinned_with_their_age_and_their_number_is_bounded() {
     bench.close().await;
 }
 
+/// Sets something aside; its number.
+async fn refuse(bench: &Bench) -> i64 {
+    let letter = DeadLetter {
+        stage: "deliver",
+        origin: "jsonl.main".to_owned(),
+        subject: "story".to_owned(),
+        kind: "size".to_owned(),
+        reason: "too large".to_owned(),
+        input: None,
+        record_seq: Some(4),
+        bytes: Vec::new(),
+    };
+    let brought = Brought {
+        dead_letters: vec![letter],
+        ..Brought::default()
+    };
+    let row = source_row("quay", bench.clock.now());
+    bench.commit_turn(row, brought).await;
+    let letters = bench
+        .readers
+        .with(|reader| reader.letter_numbers(&Which::default()));
+    letters.unwrap()[0]
+}
+
+fn row_of(record: &str) -> RecordRow {
+    let read: Record = serde_json::from_str(record).unwrap();
+    RecordRow {
+        id: read.id,
+        revision: read.revision,
+        op: "new",
+        kind: "feed",
+        source: read.source.id,
+        language: None,
+        record: record.to_owned(),
+        trace: None,
+    }
+}
+
 #[tokio::test]
 async fn records_are_looked_through_from_the_latest() {
     let bench = Bench::new();
@@ -173,7 +212,27 @@ async fn records_are_looked_through_from_the_latest() {
         .unwrap()
         .unwrap();
     assert_eq!(record.latest, Some(4));
-    assert_eq!(bench.readers.with(|reader| reader.record(5)).unwrap(), None);
+
+    // What one sink alone gets once more is the article that everybody had.
+    let again = RetryCommit {
+        at: bench.clock.now(),
+        letters: vec![RetriedLetter {
+            number: refuse(&bench).await,
+            again: Again::Deliver {
+                sink: "jsonl.main".to_owned(),
+                record: row_of(&record.record),
+                replaces: Some(4),
+            },
+        }],
+    };
+    bench.store.commit(Commit::Retry(again)).await.unwrap();
+    let fifth = bench.readers.with(|reader| reader.record(5)).unwrap();
+    assert_eq!(fifth.unwrap().record, record.record);
+    assert_eq!(
+        find(RecordFilter::default(), 10, 10),
+        (vec![4, 3, 2, 1], None)
+    );
+    assert_eq!(bench.readers.with(|reader| reader.record(6)).unwrap(), None);
     bench.close().await;
 }
 
@@ -200,7 +259,7 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
     let find = |filter: Which| {
         let found = bench
             .readers
-            .with(|reader| reader.dead_letters(&filter, 10))
+            .with(|reader| reader.letters(&filter, 10))
             .unwrap();
         let subjects = found.entries.into_iter().map(|letter| letter.subject);
         subjects.collect::<Vec<_>>()
@@ -227,18 +286,12 @@ async fn dead_letters_are_found_by_what_is_known_of_them() {
         ..all
     };
     assert_eq!(find(elsewhere), Vec::<String>::new());
-    let kinds = bench
-        .readers
-        .with(|reader| reader.dead_letter_kinds())
-        .unwrap();
+    let kinds = bench.readers.with(|reader| reader.letter_kinds()).unwrap();
     assert_eq!(kinds, ["binary", "empty"]);
-    let (head, bytes) = bench
-        .readers
-        .with(|reader| reader.dead_letter(1))
-        .unwrap()
-        .unwrap();
+    let found = bench.readers.with(|reader| reader.letter(1));
+    let entry = found.unwrap().unwrap();
     assert_eq!(
-        (head.size, bytes.as_slice()),
+        (entry.letter.size, entry.bytes.as_slice()),
         (11, b"bytes of it".as_slice())
     );
     bench.close().await;

@@ -26,6 +26,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use dateline_config::{Config, Loaded};
 use dateline_pipeline::transform::enrichment::Enrichment;
+use hyper::StatusCode;
 use jiff::Timestamp;
 
 use crate::client::ClientError;
@@ -118,6 +119,8 @@ fn no_state(dir: &Path) -> Stop {
 /// Says why the daemon did not do what it was asked; `refusal` is how a command ends that it refuses.
 pub(crate) fn refused(error: ClientError, refusal: Exit) -> Exit {
     let exit = match error {
+        // Something else is under way that has to end before.
+        ClientError::Refused { status, .. } if status == StatusCode::CONFLICT => Exit::Findings,
         ClientError::Refused { status, .. } if status.is_client_error() => refusal,
         _ => Exit::Unavailable,
     };

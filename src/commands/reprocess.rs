@@ -16,7 +16,7 @@ use super::{Done, Stop, ended, instant, load_config, load_enrichment, no_state, 
 use crate::cli::{ReprocessArgs, ReprocessAs};
 use crate::exit::Exit;
 use crate::terminal;
-use crate::wording::{ago, count};
+use crate::wording::{self, count};
 
 pub(crate) fn reprocess(args: &ReprocessArgs) -> anyhow::Result<Exit> {
     ended(obey(args))
@@ -114,7 +114,7 @@ fn begin(config: &Config, wish: &Wish, json: bool) -> Done {
             Exit::Findings,
             &anyhow!(
                 "nothing has begun: {}. One job at a time: wait for its end, or end it with `dateline reprocess --cancel`",
-                line(&job, Timestamp::now()).trim_end()
+                wording::job(&job, Timestamp::now())
             ),
         )),
     }
@@ -130,7 +130,7 @@ fn cancel(config: &Config, json: bool) -> Done {
     if json {
         terminal::result(&serde_json::to_string_pretty(&ended)?);
     } else if let Some(job) = &ended {
-        terminal::result_raw(&line(job, Timestamp::now()));
+        terminal::result(&wording::job(job, Timestamp::now()));
         terminal::result_raw(&describe_tally(&job.tally));
     }
     if ended.is_none() {
@@ -145,7 +145,7 @@ fn status(config: &Config, json: bool) -> Done {
     if json {
         terminal::result(&serde_json::to_string_pretty(&job)?);
     } else if let Some(job) = &job {
-        terminal::result_raw(&line(job, Timestamp::now()));
+        terminal::result(&wording::job(job, Timestamp::now()));
         if let Some(reason) = waits(config, job)? {
             terminal::result(&reason);
         }
@@ -166,9 +166,7 @@ fn waits(config: &Config, job: &Job) -> Result<Option<String>, Stop> {
     }
     let sinks = sinks(config).collect();
     let waits_for = asked(config, |reader| reprocess::waits_for(reader, sinks))?;
-    Ok(waits_for.map(|(sink, records)| {
-        format!("it waits for {sink}, which has {records} records before it")
-    }))
+    Ok(waits_for.map(|(sink, records)| wording::waits(&sink, records)))
 }
 
 /// Finds out what would come of it, in this process: the daemon goes on, and has half of the cores for itself.
@@ -235,22 +233,6 @@ fn example(change: &Change) -> String {
         None => "its last record has left the log".to_owned(),
     };
     format!("  {} {} {title}: {fields}\n", change.id, change.source)
-}
-
-/// A job in one line.
-pub(super) fn line(job: &Job, now: Timestamp) -> String {
-    let (number, becomes) = (job.number, job.wish.becomes.as_str());
-    let percent = (job.done() * 100.0) as u32;
-    let records = count(
-        usize::try_from(job.tally.made).unwrap_or(usize::MAX),
-        "record",
-    );
-    let stands = match (job.ended, job.cancelled) {
-        (None, _) => format!("is {percent} % done, began {}", ago(job.began, now)),
-        (Some(at), false) => format!("is done, ended {}", ago(at, now)),
-        (Some(at), true) => format!("was cancelled at {percent} %, {}", ago(at, now)),
-    };
-    format!("reprocess job {number} as {becomes} {stands}: {records} made anew\n")
 }
 
 fn describe_tally(tally: &Tally) -> String {

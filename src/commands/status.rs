@@ -15,9 +15,7 @@ use crate::client::{Client, ClientError};
 use crate::daemon::socket::SinkAnswer;
 use crate::exit::Exit;
 use crate::terminal::{self, Style, paint};
-use crate::wording::{ago, ahead, rough};
-
-use super::reprocess;
+use crate::wording::{self, ago, ahead, rough};
 
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<Exit> {
     let loaded = match super::load_config(&args.config.config) {
@@ -155,7 +153,7 @@ fn describe(status: &Status, faults: &BTreeMap<String, String>, now: Timestamp) 
         );
     }
     if let Some(job) = &status.reprocess {
-        text += &reprocess::line(job, now);
+        text += &format!("{}\n", wording::job(job, now));
     }
     if !status.worst.is_empty() {
         text += "\n";

@@ -90,6 +90,18 @@ pub(crate) enum NoReplay {
         /// The sinks that run.
         there: Vec<String>,
     },
+    /// It has not got again yet what was ordered before. Orders on orders would write the same records without an end.
+    #[error(
+        "{sink} is still getting what it was to get again by an earlier order: it is at record {position} of {had}; say it again when it is through"
+    )]
+    UnderWay {
+        /// The sink.
+        sink: String,
+        /// The last record that it has again.
+        position: i64,
+        /// The last one that it had before.
+        had: i64,
+    },
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use dateline_config::{JsonlSink, KafkaSink};
 use dateline_pipeline::clock::{Clock, Dice};
-use dateline_pipeline::deliver::{Deliverer, Orders, Route, SharedHealth, SinkHealth};
+use dateline_pipeline::deliver::{
+    Deliverer, Orders, Replay, Route, SharedHealth, Since, SinkHealth,
+};
 use dateline_pipeline::sink::Sink;
 use dateline_pipeline::store::{Readers, Store};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use super::control::NoReplay;
 
 /// How long a sink that leaves may take over the batch that it is at. Afterwards it is cut off, and mends that when it is
 /// opened again.
@@ -97,6 +101,8 @@ pub(super) struct Delivery {
     clock: Clock,
     running: BTreeMap<String, Running>,
     sinks: Sinks,
+    /// The last record that each sink had which was set back by order.
+    replayed: BTreeMap<String, i64>,
     /// The daemon's end: a sink that ends by itself brings it about.
     stop: CancellationToken,
     finish: CancellationToken,
@@ -119,6 +125,7 @@ impl Delivery {
             clock,
             running: BTreeMap::new(),
             sinks: Sinks::default(),
+            replayed: BTreeMap::new(),
             stop: CancellationToken::new(),
             finish: CancellationToken::new(),
             give_up: CancellationToken::new(),
@@ -150,14 +157,27 @@ impl Delivery {
         self.sinks.clone()
     }
 
-    /// What a sink is told while it runs.
-    pub(super) fn orders(&self, sink: &str) -> Option<Orders> {
-        self.running.get(sink).map(|running| running.orders.clone())
-    }
-
-    /// The names of the sinks that run.
-    pub(super) fn names(&self) -> Vec<String> {
-        self.running.keys().cloned().collect()
+    /// Has records delivered again to a sink that is through with what it was to get again before.
+    pub(super) async fn replay(&mut self, sink: String, since: Since) -> Result<Replay, NoReplay> {
+        let Some(running) = self.running.get(&sink) else {
+            let there = self.running.keys().cloned().collect();
+            return Err(NoReplay::Unknown { sink, there });
+        };
+        if let Some(&had) = self.replayed.get(&sink) {
+            let name = sink.clone();
+            let stored = self.readers.ask(move |reader| reader.position(&name));
+            let position = stored.await?.map_or(0, |(position, _)| position);
+            if position < had {
+                return Err(NoReplay::UnderWay {
+                    sink,
+                    position,
+                    had,
+                });
+            }
+        }
+        let replay = running.orders.replay(since).await?;
+        self.replayed.insert(sink, replay.had);
+        Ok(replay)
     }
 
     /// Starts these. Should one end that was not told to, so does the daemon, by `stop`.

@@ -15,7 +15,6 @@ use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::collect::{Polled, Roster, Rosters};
-use dateline_pipeline::deliver::{Replay, Since};
 use dateline_pipeline::letters::{self as dead_letters, Retry};
 use dateline_pipeline::reprocess;
 use dateline_pipeline::source::Source;
@@ -25,7 +24,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::watch as latest;
 
-use super::control::{Applied, NoPoll, NoReplay, Order};
+use super::control::{Applied, NoPoll, Order};
 use super::delivery::{Configured, Delivery, Outlet};
 use super::logging::Logging;
 use super::{StartError, assembly, enrichment, letters, systemd};
@@ -99,7 +98,7 @@ impl Live {
                 told.send(applied).is_ok()
             }
             Order::Replay { sink, since, told } => {
-                told.send(self.replay(sink, since).await).is_ok()
+                told.send(self.delivery.replay(sink, since).await).is_ok()
             }
             Order::Poll { source, told } => told.send(self.poll(source).await).is_ok(),
             Order::Retry { which, told } => told.send(self.retry(which).await).is_ok(),
@@ -117,14 +116,6 @@ impl Live {
         if !waited_for {
             tracing::debug!("whoever gave an order did not wait for the answer");
         }
-    }
-
-    async fn replay(&self, sink: String, since: Since) -> Result<Replay, NoReplay> {
-        let Some(orders) = self.delivery.orders(&sink) else {
-            let there = self.delivery.names();
-            return Err(NoReplay::Unknown { sink, there });
-        };
-        Ok(orders.replay(since).await?)
     }
 
     async fn poll(&self, source: String) -> Result<Polled, NoPoll> {

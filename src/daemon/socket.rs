@@ -4,7 +4,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `POST /v1/reload` | what has changed, or 422 with what is wrong |
-//! | `POST /v1/replay` | what is delivered again, or 404 with the sinks that there are |
+//! | `POST /v1/replay` | what is delivered again, or 404 with the sinks that there are; 409 while an earlier order is under way |
 //! | `POST /v1/poll` | what the turn of a source waits for that is to be asked now, or 404 |
 //! | `POST /v1/dead-letters/retry` | which dead letters are tried again, and which stay and why |
 //! | `POST /v1/dead-letters/drop` | how many dead letters were thrown away |
@@ -184,6 +184,9 @@ async fn replay(State(daemon): State<Arc<Daemon>>, Json(request): Json<ReplayReq
         .into_response(),
         Some(Err(error @ NoReplay::Unknown { .. })) => {
             refuse(StatusCode::NOT_FOUND, &error.to_string())
+        }
+        Some(Err(error @ NoReplay::UnderWay { .. })) => {
+            refuse(StatusCode::CONFLICT, &error.to_string())
         }
         Some(Err(error @ NoReplay::Store(_))) => {
             refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())

@@ -87,7 +87,7 @@ fn order(daemon: &mut Daemon, path: &str, body: &str) -> (u16, Value) {
 fn letter(daemon: &mut Daemon) -> i64 {
     let (_, _, body) = daemon.request("GET", "/dead-letters", &[JSON], "");
     let list: Value = serde_json::from_str(&body).unwrap();
-    list["entries"][0]["seq"].as_i64().unwrap()
+    list["entries"][0]["number"].as_i64().unwrap()
 }
 
 #[test]
@@ -101,7 +101,10 @@ fn whatever_the_page_does_is_done_for_its_own_forms_alone() {
         (format!("/feeds/{feed}/poll"), ""),
         ("/sinks/jsonl.files/replay".to_owned(), "from=1"),
         (format!("/dead-letters/{letter}/retry"), ""),
-        ("/dead-letters/retry".to_owned(), "stage=collect"),
+        (
+            "/dead-letters/retry".to_owned(),
+            "stage=collect&before=1000000",
+        ),
     ];
     let foreign = ("origin", "http://evil.example");
     let cross = ("sec-fetch-site", "cross-site");
@@ -223,9 +226,47 @@ fn tools_get_the_answer_and_what_is_wrong_as_a_status() {
     let (status, again) = order(
         &mut daemon,
         "/dead-letters/retry",
-        "stage=collect&kind=nothing",
+        "stage=collect&kind=nothing&before=1000000",
     );
     assert_eq!((status, again), (200, json!({ "again": [], "stay": [] })));
+    // A slip of the pen tries nothing again, least of all everything.
+    for slip in ["", "before=", "before=soon", "before=1000000&stge=collect"] {
+        let (status, refused) = order(&mut daemon, "/dead-letters/retry", slip);
+        let why = refused["error"].as_str().unwrap();
+        assert!(status == 400 && why.contains("`before`"), "{slip}: {why}");
+    }
+    assert_eq!(letter(&mut daemon), number);
+    daemon.stop(STOP_LIMIT);
+}
+
+#[test]
+fn a_sink_is_set_back_again_only_when_it_is_through() {
+    let scene = Scene::new("under-way", "");
+    let mut daemon = scene.begin();
+    let lines = scene.lines();
+    // It cannot get anything: a file stands where its folder was.
+    let (records, aside) = (scene.setup.records(), scene.setup.folder().join("aside"));
+    fs::rename(records, &aside).unwrap();
+    fs::write(records, "in the way").unwrap();
+    let path = "/sinks/jsonl.files/replay";
+    assert_eq!(order(&mut daemon, path, "from=1").0, 200);
+    for _ in 0..2 {
+        let (status, refused) = order(&mut daemon, path, "from=1");
+        let why = refused["error"].as_str().unwrap();
+        let expected = "jsonl.files is still getting what it was to get again";
+        assert!(status == 409 && why.contains(expected), "{why}");
+    }
+    let again = ["replay", "--sink", "files", "--from", "1"];
+    let refused = command(&scene.config, &again);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    fs::remove_file(records).unwrap();
+    fs::rename(&aside, records).unwrap();
+    until("the sink to be through", SOON, || {
+        (order(&mut daemon, path, "from=1").0 == 200).then_some(())
+    });
+    until("the records", SOON, || {
+        (scene.lines() == 3 * lines).then_some(())
+    });
     daemon.stop(STOP_LIMIT);
 }
 

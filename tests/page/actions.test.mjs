@@ -133,7 +133,7 @@ for (const [way, options] of WAYS) {
 
   test(`dead letters are tried again ${way}, all that the filter shows after a question`, async () => {
     const { entries } = await room.daemon.json("/dead-letters");
-    const page = await visit(`/dead-letters/${entries[0].seq}`);
+    const page = await visit(`/dead-letters/${entries[0].number}`);
     await press(page, "Try it again");
     // It was moved into the archive of what could not be read, or is read and set aside anew.
     await page.waitForSelector("#told >> text=/Done|Not done/");
@@ -158,7 +158,7 @@ const ACTIONS = [
   ["/reload", ""],
   ["/feeds/notices/poll", ""],
   ["/dead-letters/1/retry", ""],
-  ["/dead-letters/retry", "origin=nobody"],
+  ["/dead-letters/retry", "origin=nobody&before=1000000"],
   ["/sinks/jsonl.main/replay", "since=1d"],
 ];
 
@@ -199,7 +199,8 @@ test("tools get the daemon's answer, and what goes wrong as a status", async () 
   assert.equal((await post("/sinks/jsonl.main/replay", "from=1&since=1d"))[0], 400);
   assert.equal((await post("/dead-letters/999999/retry"))[0], 404);
   assert.deepEqual(await post("/feeds/desk/poll"), [200, "now"]);
-  assert.deepEqual((await post("/dead-letters/retry", "origin=nobody"))[1], { again: [], stay: [] });
+  assert.deepEqual((await post("/dead-letters/retry", "origin=nobody&before=1000000"))[1], { again: [], stay: [] });
+  for (const slip of ["", "origin=nobody", "orgin=nobody&before=1000000", "before=soon"]) assert.equal((await post("/dead-letters/retry", slip))[0], 400, slip);
 });
 
 test("what an address brings is neither shown nor followed", async () => {

@@ -70,6 +70,26 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a button that is pressed after the session leads to the door and back, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
+    const page = await browser.page(daemon.url, { javaScriptEnabled });
+    const enter = async () => {
+      await page.getByLabel("Token").fill(TOKEN);
+      await page.keyboard.press("Enter");
+    };
+    await page.goto("/?range=day");
+    await enter();
+    await page.waitForURL(/\/\?range=day$/);
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Reload the configuration" }).click();
+    await page.waitForURL(/\/login\?next=%2F%3Frange%3Dday$/);
+    await enter();
+    await page.waitForURL(/\/\?range=day$/);
+    assert.deepEqual(await faultsOf(page), []);
+    await page.context().close();
+  });
+}
+
 test("what the page does wants a session and its own form, or the token", async () => {
   const post = (headers) => ask(daemon.address, { method: "POST", path: "/reload", headers });
   const ours = { origin: daemon.url };

@@ -24,7 +24,7 @@ before(async () => {
     articles: "/articles",
     article: `/articles/${entries[0].seq}`,
     letters: "/dead-letters",
-    letter: `/dead-letters/${letters.entries[0].seq}`,
+    letter: `/dead-letters/${letters.entries[0].number}`,
     retry: "/dead-letters/retry",
     sinks: "/sinks",
     replay: "/sinks/jsonl.main/replay?since=7d",

@@ -9,9 +9,11 @@ CREATE TABLE articles
     published Nullable(DateTime64(3, 'UTC')),
     title String,
     text String,
-    record String CODEC(ZSTD(3))
+    record String CODEC(ZSTD(3)),
+    -- The revision, and below it the millisecond in which the record was made: of two records of one revision the later one stays.
+    version UInt64
 )
-ENGINE = ReplacingMergeTree(revision)
+ENGINE = ReplacingMergeTree(version)
 ORDER BY id;
 
 CREATE TABLE articles_queue (record String)
@@ -31,6 +33,7 @@ SELECT
     parseDateTime64BestEffortOrNull(JSONExtractString(record, 'published', 'instant'), 3, 'UTC') AS published,
     JSONExtractString(record, 'title') AS title,
     JSONExtractString(record, 'text') AS text,
-    record
+    record,
+    toUInt64(bitShiftLeft(toUInt64(revision), 42) + toUnixTimestamp64Milli(parseDateTime64BestEffort(JSONExtractString(record, 'emitted'), 3, 'UTC'))) AS version
 FROM articles_queue
 WHERE JSONExtractString(record, 'schema') = 'dateline/1';

@@ -1,4 +1,5 @@
--- Dateline's JSON-lines files as two views: `records` has every revision, `articles` the latest one of each article.
+-- Dateline's JSON-lines files as two views: `records` has every revision, `articles` the latest one of each article; of two
+-- records of one revision the one that was made later.
 -- The columns are named, so that a query does not fail where no file has a field; add those that you need (docs/record.md).
 CREATE VIEW records AS
 SELECT *
@@ -27,4 +28,4 @@ FROM read_json(
 
 CREATE VIEW articles AS
 SELECT * FROM records
-QUALIFY row_number() OVER (PARTITION BY id ORDER BY revision DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY id ORDER BY revision DESC, emitted DESC) = 1;

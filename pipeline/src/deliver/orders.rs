@@ -32,6 +32,8 @@ pub enum Since {
 pub struct Replay {
     /// The record after which the sink goes on.
     pub position: i64,
+    /// The record up to which it had them.
+    pub had: i64,
     /// Records that it had and gets again.
     pub records: u64,
 }
@@ -103,6 +105,7 @@ pub async fn foresee(
         let records = log.records_between(&sink, before, position)?;
         Ok(Replay {
             position: before,
+            had: position,
             records,
         })
     });

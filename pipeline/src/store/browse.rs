@@ -1,13 +1,12 @@
-//! Looking through the logs, the latest first: records, and what was set aside.
+//! Looking through the log of records, the latest first.
 //!
-//! Both logs may hold millions of entries, and nothing but their numbers is indexed: a look goes through so many and says where it stopped.
+//! It may hold millions of entries, and nothing but their numbers is indexed: a look goes through so many and says where it stopped.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::commit::Hash;
-use super::letters::{CONDITION, Which};
 use super::reader::{Reader, instant};
 
 /// What was found, and where to look further.
@@ -80,40 +79,14 @@ pub struct StoredRecord {
     pub latest: Option<i64>,
 }
 
-/// Something that was set aside, without its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LetterHead {
-    /// Its number.
-    pub seq: i64,
-    /// When it was set aside.
-    pub at: Timestamp,
-    /// The stage that did it.
-    pub stage: String,
-    /// The source or sink.
-    pub origin: String,
-    /// The item, file or article.
-    pub subject: String,
-    /// Kind of the fault.
-    pub kind: String,
-    /// What was wrong.
-    pub reason: String,
-    /// Number of the record that a sink refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record_seq: Option<i64>,
-    /// Bytes kept.
-    pub size: u64,
-}
-
 /// The part of a record that lists show.
 #[derive(Deserialize)]
 struct Titled {
     title: Option<String>,
 }
 
-const LETTER: &str = "seq, at, stage, origin, subject, kind, reason, record_seq, length(bytes)";
-
 impl Reader<'_> {
-    /// The latest records that match, the latest first.
+    /// The latest records that match, the latest first. What is for one sink alone, a dead letter that is tried again, is left out: it was there before.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -125,7 +98,7 @@ impl Reader<'_> {
         let wanted = filter.title.as_ref().map(|title| title.to_lowercase());
         let mut statement = self.connection().prepare_cached(
             "SELECT seq, at, id, revision, op, kind, source, language, record FROM records
-             WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+             WHERE seq < ?1 AND only IS NULL ORDER BY seq DESC LIMIT ?2",
         )?;
         let mut rows =
             statement.query(params![filter.before.unwrap_or(i64::MAX), reach.look_at])?;
@@ -200,51 +173,6 @@ impl Reader<'_> {
             .optional()?;
         Ok(latest.flatten())
     }
-
-    /// The latest dead letters that match, the latest first, at most `most`. All of them are looked at: there are not many.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn dead_letters(&self, which: &Which, most: u32) -> rusqlite::Result<Found<LetterHead>> {
-        let sql = format!(
-            "SELECT {LETTER} FROM dead_letters WHERE {CONDITION} ORDER BY seq DESC LIMIT ?8"
-        );
-        let entries: Vec<LetterHead> = self
-            .connection()
-            .prepare_cached(&sql)?
-            .query_map(params_from_iter(which.values_and(most)), letter)?
-            .collect::<rusqlite::Result<_>>()?;
-        let is_cut = entries.len() == most as usize;
-        let before = entries.last().map(|letter| letter.seq);
-        Ok(Found {
-            entries,
-            before: before.filter(|_| is_cut),
-        })
-    }
-
-    /// The kinds of faults among the dead letters.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn dead_letter_kinds(&self) -> rusqlite::Result<Vec<String>> {
-        self.connection()
-            .prepare_cached("SELECT DISTINCT kind FROM dead_letters ORDER BY kind")?
-            .query_map([], |row| row.get(0))?
-            .collect()
-    }
-
-    /// A dead letter with its bytes.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn dead_letter(&self, seq: i64) -> rusqlite::Result<Option<(LetterHead, Vec<u8>)>> {
-        self.connection()
-            .prepare_cached(&format!(
-                "SELECT {LETTER}, bytes FROM dead_letters WHERE seq = ?1"
-            ))?
-            .query_row([seq], |row| Ok((letter(row)?, row.get(9)?)))
-            .optional()
-    }
 }
 
 fn record_head(row: &Row<'_>) -> rusqlite::Result<RecordHead> {
@@ -260,20 +188,6 @@ fn record_head(row: &Row<'_>) -> rusqlite::Result<RecordHead> {
         source: row.get(6)?,
         language: row.get(7)?,
         title: titled.ok().and_then(|titled| titled.title),
-    })
-}
-
-fn letter(row: &Row<'_>) -> rusqlite::Result<LetterHead> {
-    Ok(LetterHead {
-        seq: row.get(0)?,
-        at: instant(row, 1)?,
-        stage: row.get(2)?,
-        origin: row.get(3)?,
-        subject: row.get(4)?,
-        kind: row.get(5)?,
-        reason: row.get(6)?,
-        record_seq: row.get(7)?,
-        size: u64::try_from(row.get::<_, i64>(8)?).unwrap_or(0),
     })
 }
 

@@ -5,12 +5,15 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
+use super::browse::Found;
 use super::commit::{ForOne, InputKeys, grow, insert_drafts, insert_record};
 use super::reader::{Reader, instant, take_bytes};
 use super::{DraftRow, RecordRow};
 
-/// Which dead letters are meant: all that is given must hold, and of the numbers it must be one.
+/// Which dead letters are meant: all that is given must hold, and of the numbers it must be one. A condition that is not known is an error, as more would
+/// be meant without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     /// Their numbers; empty for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -119,7 +122,7 @@ pub struct DropCommit(pub Vec<i64>);
 const COLUMNS: &str = "seq, at, stage, origin, subject, kind, reason, record_seq, length(bytes)";
 
 /// The condition of [`Which`], of seven [values](Which::values).
-pub(super) const CONDITION: &str =
+const CONDITION: &str =
     "(?1 IS NULL OR stage = ?1) AND (?2 IS NULL OR origin = ?2) AND (?3 IS NULL OR kind = ?3)
     AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR seq IN (SELECT value FROM json_each(?5)))
     AND (?6 IS NULL OR seq < ?6) AND (?7 IS NULL OR instr(lower(subject || char(10) || reason), lower(?7)))";
@@ -131,7 +134,7 @@ impl Which {
     }
 
     /// What [`CONDITION`] asks for.
-    pub(super) fn values(&self) -> [Value; 7] {
+    fn values(&self) -> [Value; 7] {
         let numbers = serde_json::Value::from(self.numbers.as_slice());
         let numbers = (!self.numbers.is_empty()).then(|| numbers.to_string());
         [
@@ -143,11 +146,6 @@ impl Which {
             self.before.into(),
             self.text.clone().into(),
         ]
-    }
-
-    /// The same, with the most that are asked for as the eighth.
-    pub(super) fn values_and(&self, most: u32) -> impl Iterator<Item = Value> {
-        self.values().into_iter().chain([most.into()])
     }
 }
 
@@ -164,17 +162,36 @@ impl Reader<'_> {
             .map(i64::unsigned_abs)
     }
 
-    /// These dead letters, the newest first, at most `most`.
+    /// These dead letters, the latest first, at most `most`. All of them are looked at: there are not many.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn letters(&self, which: &Which, most: u32) -> rusqlite::Result<Vec<Letter>> {
+    pub fn letters(&self, which: &Which, most: u32) -> rusqlite::Result<Found<Letter>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM dead_letters WHERE {CONDITION} ORDER BY seq DESC LIMIT ?8"
         );
-        self.connection()
+        let values = which.values().into_iter().chain([most.into()]);
+        let entries: Vec<Letter> = self
+            .connection()
             .prepare_cached(&sql)?
-            .query_map(params_from_iter(which.values_and(most)), letter)?
+            .query_map(params_from_iter(values), letter)?
+            .collect::<rusqlite::Result<_>>()?;
+        let is_cut = entries.len() == most as usize;
+        let before = entries.last().map(|letter| letter.number);
+        Ok(Found {
+            entries,
+            before: before.filter(|_| is_cut),
+        })
+    }
+
+    /// The kinds of faults among the dead letters.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn letter_kinds(&self) -> rusqlite::Result<Vec<String>> {
+        self.connection()
+            .prepare_cached("SELECT DISTINCT kind FROM dead_letters ORDER BY kind")?
+            .query_map([], |row| row.get(0))?
             .collect()
     }
 

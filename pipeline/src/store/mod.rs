@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use browse::{Found, LetterHead, Reach, RecordFilter, RecordHead, StoredRecord, unhex};
+pub use browse::{Found, Reach, RecordFilter, RecordHead, StoredRecord, unhex};
 pub use check::{Depth, Finding, check};
 pub use commit::{
     ArticleRow, AsideCommit, Brought, ClusterRow, CollectCommit, Commit, CopiesChange, DeadLetter,

@@ -22,6 +22,10 @@ use jiff::Timestamp;
 
 use self::session::{Sessions, Token};
 
+/// What our script says of itself with each request, and by what it is led to another page.
+const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
+const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
+
 /// Shortest token, in characters: what is shorter can be guessed.
 const MIN_TOKEN: usize = 16;
 
@@ -165,10 +169,7 @@ pub(super) async fn admit(
             StatusCode::FORBIDDEN,
             "this request does not come from a page of this port; tools send the token as Authorization: Bearer\n",
         ),
-        Verdict::Stranger if wants_page(&request) => {
-            let path = uri.path_and_query().map_or("/", |path| path.as_str());
-            Redirect::to(&login::address(path)).into_response()
-        }
+        Verdict::Stranger if wants_page(&request) => to_the_door(&request),
         Verdict::Stranger => {
             let mut answer = refuse(
                 StatusCode::UNAUTHORIZED,
@@ -186,7 +187,30 @@ pub(super) async fn admit(
 /// Whether somebody looks at the answer.
 fn wants_page(request: &Request) -> bool {
     let accepts = text(request.headers(), header::ACCEPT);
-    request.method().is_safe() && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+    is_in_place(request) || accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+/// Whether a script of ours asks, which would put the answer into the page.
+fn is_in_place(request: &Request) -> bool {
+    request.headers().contains_key(HX_REQUEST)
+}
+
+/// Leads to the login, and from there back: to what was to be looked at, or to the page whose button was pressed.
+fn to_the_door(request: &Request) -> Response {
+    let is_page = request.method().is_safe() && !is_in_place(request);
+    let path = match is_page {
+        true => request.uri().path_and_query().map(|path| path.as_str()),
+        false => origin::page(request.headers()),
+    };
+    let door = login::address(path.unwrap_or("/"));
+    if !is_in_place(request) {
+        return Redirect::to(&door).into_response();
+    }
+    // A browser would follow a redirect by itself, and the script would put the door into the page.
+    match HeaderValue::from_str(&door) {
+        Ok(door) => [(HX_REDIRECT, door)].into_response(),
+        Err(_) => Redirect::to(&door).into_response(),
+    }
 }
 
 fn refuse(status: StatusCode, why: &'static str) -> Response {

@@ -2,7 +2,7 @@
 //! otherwise.
 
 use axum::http::HeaderMap;
-use axum::http::header::{HOST, HeaderName, ORIGIN};
+use axum::http::header::{HOST, HeaderName, ORIGIN, REFERER};
 
 use super::text;
 
@@ -25,6 +25,13 @@ pub(super) fn is_ours(headers: &HeaderMap, host: Option<&str>) -> bool {
         (None, None) => false,
         (site, origin) => site.unwrap_or(true) && origin.unwrap_or(true),
     }
+}
+
+/// The page of ours that a request was sent from, as path and query; `None` where that is not said, or is somebody else's.
+pub(super) fn page(headers: &HeaderMap) -> Option<&str> {
+    let rest = authority(text(headers, REFERER)?)?;
+    let path = rest.strip_prefix(text(headers, HOST)?)?;
+    path.starts_with('/').then_some(path)
 }
 
 /// `https://HOST:PORT` without the scheme: a proxy before the port may speak TLS.

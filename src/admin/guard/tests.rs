@@ -113,3 +113,40 @@ fn what_changes_something_must_come_from_a_page_of_ours() {
     assert_eq!(post(&locked, &[HERE, session, ours]), Verdict::Welcome);
     assert_eq!(post(&locked, &[HERE, session]), Verdict::Foreign);
 }
+
+#[test]
+fn whoever_pressed_a_button_comes_back_to_its_page_after_the_door() {
+    let door = |method, fields: &[(&'static str, &str)]| {
+        let mut request = Request::builder().method(method).uri("/feeds/a/poll");
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        assert!(wants_page(&request));
+        let answer = to_the_door(&request);
+        let field = |name: HeaderName| text(answer.headers(), name).map(str::to_owned);
+        (answer.status(), field(header::LOCATION), field(HX_REDIRECT))
+    };
+    let html = ("accept", "text/html,*/*;q=0.8");
+    let to = |path: &str| Some(format!("/login?next={path}"));
+    for (referer, path) in [
+        (
+            "http://127.0.0.1:9464/feeds/a?told=1",
+            "%2Ffeeds%2Fa%3Ftold%3D1",
+        ),
+        ("https://127.0.0.1:9464/", "%2F"),
+        ("http://127.0.0.1:94640/feeds", "%2F"),
+        ("http://127.0.0.1:9464@evil.example/feeds", "%2F"),
+        ("http://evil.example/feeds", "%2F"),
+    ] {
+        let referer = ("referer", referer);
+        let led = door(Method::POST, &[HERE, html, referer]);
+        assert_eq!(led, (StatusCode::SEE_OTHER, to(path), None), "{referer:?}");
+        let in_place = door(Method::POST, &[HERE, ("hx-request", "true"), referer]);
+        assert_eq!(in_place, (StatusCode::OK, None, to(path)), "{referer:?}");
+    }
+    let led = door(Method::POST, &[HERE, html]);
+    assert_eq!(led, (StatusCode::SEE_OTHER, to("%2F"), None));
+    let looked = door(Method::GET, &[HERE, html]);
+    assert_eq!(looked.1, to("%2Ffeeds%2Fa%2Fpoll"));
+}

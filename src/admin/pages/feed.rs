@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use dateline_config::{DropFolder, Every, Feed, format_duration};
 use dateline_pipeline::store::{
-    Found, LetterHead, Reach, RecordFilter, RecordHead, SourceState, TURNS_KEPT, TurnState, Which,
+    Found, Letter, Reach, RecordFilter, RecordHead, SourceState, TURNS_KEPT, TurnState, Which,
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -38,7 +38,7 @@ struct Subject {
     remembered: Vec<(String, String)>,
     turns: Vec<TurnState>,
     articles: Found<RecordHead>,
-    dead_letters: Found<LetterHead>,
+    dead_letters: Found<Letter>,
     /// Whether it can be polled by the page.
     #[serde(skip)]
     acts: bool,
@@ -94,7 +94,7 @@ pub(super) async fn page(
                 remembered: remembered.unwrap_or_default(),
                 turns: reader.turns(&asked)?,
                 articles: reader.latest_records(&of_it, reach)?,
-                dead_letters: reader.dead_letters(&from_it, SHOWN as u32)?,
+                dead_letters: reader.letters(&from_it, SHOWN as u32)?,
                 id: asked,
                 acts,
             })

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
-use dateline_pipeline::store::LetterHead;
-use jiff::Timestamp;
+use dateline_pipeline::store::{Letter, LetterEntry};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
@@ -28,10 +27,9 @@ pub(super) struct Asked {
 }
 
 #[derive(Serialize)]
-struct Letter {
-    at: Timestamp,
+struct Shown {
     #[serde(flatten)]
-    head: LetterHead,
+    head: Letter,
     /// The first bytes as text; what is not UTF-8 is replaced.
     text: String,
     #[serde(skip)]
@@ -47,12 +45,15 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     visit: Visit,
 ) -> Answer {
-    let (head, bytes) = letter(&facts, seq).await?;
+    let LetterEntry {
+        letter: head,
+        bytes,
+        ..
+    } = letter(&facts, seq).await?;
     let shown = &bytes[..bytes.len().min(SHOWN)];
     let is_text = std::str::from_utf8(shown).is_ok() || !asked.r#as.is_empty();
     let as_hex = asked.r#as == "hex" || !is_text;
-    let letter = Letter {
-        at: Timestamp::now(),
+    let letter = Shown {
         text: String::from_utf8_lossy(shown).into_owned(),
         hex: as_hex.then(|| hex(shown)),
         acts: facts.control.is_some(),
@@ -70,8 +71,8 @@ pub(super) async fn page(
 
 /// The bytes themselves, as a file to be kept: no browser is to guess what they are.
 pub(super) async fn bytes(State(facts): State<Arc<Facts>>, Path(seq): Path<i64>) -> Answer {
-    let (_, bytes) = letter(&facts, seq).await?;
-    let mut answer = bytes.into_response();
+    let entry = letter(&facts, seq).await?;
+    let mut answer = entry.bytes.into_response();
     let fields = answer.headers_mut();
     let plain = HeaderValue::from_static("application/octet-stream");
     fields.insert(header::CONTENT_TYPE, plain);
@@ -83,8 +84,8 @@ pub(super) async fn bytes(State(facts): State<Arc<Facts>>, Path(seq): Path<i64>)
     Ok(answer)
 }
 
-async fn letter(facts: &Facts, seq: i64) -> Result<(LetterHead, Vec<u8>), Missing> {
-    let found = facts.ask(move |reader| reader.dead_letter(seq)).await?;
+async fn letter(facts: &Facts, seq: i64) -> Result<LetterEntry, Missing> {
+    let found = facts.ask(move |reader| reader.letter(seq)).await?;
     found.ok_or_else(|| {
         Missing::Nothing(format!(
             "There is no dead letter {seq}, or there is not any more."
@@ -92,13 +93,13 @@ async fn letter(facts: &Facts, seq: i64) -> Result<(LetterHead, Vec<u8>), Missin
     })
 }
 
-fn show(letter: &Letter) -> Markup {
+fn show(letter: &Shown) -> Markup {
     let head = &letter.head;
-    let own = format!("/dead-letters/{}", head.seq);
+    let own = format!("/dead-letters/{}", head.number);
     html! {
         nav aria-label="Where this is" { a href="/dead-letters" { "Dead letters" } }
         div.title {
-            h1 { "Dead letter " (number(head.seq)) }
+            h1 { "Dead letter " (number(head.number)) }
             @if letter.acts { (act(&format!("{own}/retry"), "retry", "Try it again", &[])) }
         }
         (fact_list(&[
@@ -110,7 +111,7 @@ fn show(letter: &Letter) -> Markup {
             ("set aside", exact(head.at)),
             ("bytes", html! { (size(head.size)) " – " a href={ (own) "/bytes" } { "download" } }),
         ]))
-        @if let Some(record) = head.record_seq {
+        @if let Some(record) = head.record {
             p { a href={ "/articles/" (record) } { "The record that was refused" } }
         }
         section {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use dateline_pipeline::store::{Found, LetterHead, Which};
+use dateline_pipeline::store::{Found, Letter, Which};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
@@ -16,10 +16,10 @@ use crate::admin::html::{Place, table};
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub(super) struct Asked {
-    q: String,
-    stage: String,
-    kind: String,
-    origin: String,
+    pub(super) q: String,
+    pub(super) stage: String,
+    pub(super) kind: String,
+    pub(super) origin: String,
     pub(super) before: String,
 }
 
@@ -53,7 +53,7 @@ struct List {
     /// How many match, on whichever page.
     matching: u64,
     #[serde(flatten)]
-    found: Found<LetterHead>,
+    found: Found<Letter>,
     #[serde(skip)]
     kinds: Vec<String>,
     #[serde(skip)]
@@ -75,9 +75,9 @@ pub(super) async fn page(
     };
     let (found, matching, kinds) = facts
         .ask(move |reader| {
-            let found = reader.dead_letters(&which, ROWS as u32)?;
+            let found = reader.letters(&which, ROWS as u32)?;
             let matching = reader.count_letters(&all)?;
-            Ok((found, matching, reader.dead_letter_kinds()?))
+            Ok((found, matching, reader.letter_kinds()?))
         })
         .await?;
     let list = List {
@@ -155,7 +155,7 @@ fn further(page: &List) -> Markup {
 }
 
 /// Dead letters as a table.
-pub(super) fn list(letters: &[LetterHead], now: Timestamp) -> Markup {
+pub(super) fn list(letters: &[Letter], now: Timestamp) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Dead letters" {
             table.stacked {
@@ -173,7 +173,7 @@ pub(super) fn list(letters: &[LetterHead], now: Timestamp) -> Markup {
                 tbody {
                     @for letter in letters {
                         tr {
-                            th scope="row" { a href={ "/dead-letters/" (letter.seq) } { (number(letter.seq)) } span.name { (foreign(&letter.subject)) } }
+                            th scope="row" { a href={ "/dead-letters/" (letter.number) } { (number(letter.number)) } span.name { (foreign(&letter.subject)) } }
                             td data-name="When" { (past(Some(letter.at), now)) }
                             td data-name="Stage" { (letter.stage) }
                             td data-name="From" { (foreign(&letter.origin)) }

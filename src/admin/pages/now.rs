@@ -2,7 +2,8 @@
 
 use dateline_pipeline::clock::before;
 use dateline_pipeline::collect::FAILING_LONG;
-use dateline_pipeline::store::{Glance, ReaderStatus, StoreError, TRANSFORM};
+use dateline_pipeline::reprocess::waits_for;
+use dateline_pipeline::store::{Glance, Job, Reader, ReaderStatus, StoreError, TRANSFORM};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -31,9 +32,42 @@ pub(super) struct Now {
     /// The changed configuration that was not taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refused_config: Option<Refusal>,
+    /// The job that makes records anew, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reprocess: Option<Reprocess>,
     /// Whether the page may do something.
     #[serde(skip)]
     pub(super) acts: bool,
+}
+
+/// A job that makes records anew, and what holds it up.
+#[derive(Debug, Serialize)]
+pub(super) struct Reprocess {
+    #[serde(flatten)]
+    pub(super) job: Job,
+    /// The sink that it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waits_for: Option<FarBehind>,
+}
+
+/// A sink that is so far behind that a job waits for it.
+#[derive(Debug, Serialize)]
+pub(super) struct FarBehind {
+    pub(super) sink: String,
+    /// Records that it has before it.
+    pub(super) records: i64,
+}
+
+impl Reprocess {
+    /// The job that runs; `sinks` are those that get records.
+    fn of(reader: &Reader<'_>, sinks: Vec<String>) -> rusqlite::Result<Option<Reprocess>> {
+        let Some(job) = reader.last_job()?.filter(Job::is_running) else {
+            return Ok(None);
+        };
+        let far = waits_for(reader, sinks)?;
+        let waits_for = far.map(|(sink, records)| FarBehind { sink, records });
+        Ok(Some(Reprocess { job, waits_for }))
+    }
 }
 
 /// How a sink stands.
@@ -58,8 +92,13 @@ impl Now {
     pub(super) async fn of(facts: &Facts) -> Result<Now, StoreError> {
         let now = Timestamp::now();
         let long = before(now, FAILING_LONG);
-        let glance = facts
-            .ask(move |reader| reader.glance(now, long, NAMED))
+        let names = facts.sinks.now().into_iter().map(|sink| sink.name);
+        let names = names.collect();
+        let (glance, reprocess) = facts
+            .ask(move |reader| {
+                let glance = reader.glance(now, long, NAMED)?;
+                Ok((glance, Reprocess::of(reader, names)?))
+            })
             .await?;
         let config = facts.config();
         let feeds = config.feeds.iter().filter(|feed| feed.enabled).count();
@@ -74,6 +113,7 @@ impl Now {
             store_fault: facts.store.trouble(),
             network_is_out: facts.outlook.network_is_out(),
             refused_config: facts.refusal.borrow().clone(),
+            reprocess,
             acts: facts.control.is_some(),
             glance,
         })

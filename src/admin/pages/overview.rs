@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use dateline_pipeline::store::{Sample, TRANSFORM};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::now::{Now, SinkNow};
+use super::now::{Now, Reprocess, SinkNow};
 use super::wrong::{Wrong, wrong};
 use super::{Answer, Visit, answer};
 use crate::admin::Facts;
@@ -17,6 +18,7 @@ use crate::admin::html::parts::{
 use crate::admin::html::plot::{Line, Plot};
 use crate::admin::html::{Place, table};
 use crate::admin::trend::{RANGES, Range, Trend};
+use crate::wording;
 
 /// How often the numbers are shown anew.
 const REFRESH: &str = "every 10s";
@@ -99,6 +101,17 @@ fn stages(now: &Now) -> Markup {
                 (card("Dead letters", &number(glance.dead_letters), html! { a href="/dead-letters" { "Look at them" } }))
                 (card("Running for", &lasting(now.started, now.at), html! { "version " (now.version) }))
             }
+            @if let Some(job) = &now.reprocess { (reprocess(job, now.at)) }
+        }
+    }
+}
+
+/// The job that makes records anew, and the sink that holds it up.
+fn reprocess(job: &Reprocess, now: Timestamp) -> Markup {
+    html! {
+        p #reprocess {
+            (wording::job(&job.job, now))
+            @if let Some(far) = &job.waits_for { "; " strong { (wording::waits(&far.sink, far.records)) } }
         }
     }
 }
@@ -277,5 +290,49 @@ fn tenths(value: f64) -> String {
         format!("{value:.1}")
     } else {
         whole(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::{from_value, json, to_value};
+
+    use super::super::now::FarBehind;
+    use super::*;
+
+    #[test]
+    fn a_job_says_how_far_it_is_and_which_sink_holds_it_up() {
+        let job = json!({
+            "number": 3, "wish": { "as": "revisions" }, "began": "2026-05-09T12:00:00Z", "first": 0, "last": 200, "position": 80,
+            "tally": { "drafts": 80, "made": 12, "unknown": 0, "same": 68, "superseded": 0, "waiting": 0, "left_out": 0, "unreadable": 0 },
+        });
+        let mut running = Reprocess {
+            job: from_value(job).unwrap(),
+            waits_for: None,
+        };
+        let now = "2026-05-09T12:03:00Z".parse().unwrap();
+        let shown = reprocess(&running, now).into_string();
+        let stands =
+            "reprocess job 3 as revisions is 40 % done, began 3 min ago: 12 records made anew";
+        assert!(
+            shown.contains(stands) && !shown.contains("waits"),
+            "{shown}"
+        );
+        running.waits_for = Some(FarBehind {
+            sink: "kafka.main".to_owned(),
+            records: 5000,
+        });
+        let shown = reprocess(&running, now).into_string();
+        assert!(
+            shown.contains("it waits for kafka.main, which has 5000 records before it"),
+            "{shown}"
+        );
+        let told = to_value(&running).unwrap();
+        assert_eq!(
+            (&told["position"], &told["waits_for"]["sink"]),
+            (&json!(80), &json!("kafka.main"))
+        );
     }
 }

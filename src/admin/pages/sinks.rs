@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use dateline_config::Config;
-use dateline_pipeline::store::{LetterHead, Which};
+use dateline_pipeline::store::{Letter, Which};
 use maud::{Markup, html};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ const SHOWN: u32 = 20;
 struct Sinks {
     now: Now,
     settings: Vec<Settings>,
-    refused: Vec<LetterHead>,
+    refused: Vec<Letter>,
 }
 
 /// What the configuration says of a sink.
@@ -46,7 +46,7 @@ pub(super) async fn page(State(facts): State<Arc<Facts>>, visit: Visit) -> Answe
         ..Which::default()
     };
     let refused = facts
-        .ask(move |reader| reader.dead_letters(&filter, SHOWN))
+        .ask(move |reader| reader.letters(&filter, SHOWN))
         .await?;
     let sinks = Sinks {
         now,

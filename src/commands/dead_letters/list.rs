@@ -28,7 +28,7 @@ pub(super) fn list(args: &ListArgs) -> Done {
     let found = look(dir, |reader| {
         Ok((
             reader.count_letters(&which)?,
-            reader.letters(&which, args.limit)?,
+            reader.letters(&which, args.limit)?.entries,
         ))
     });
     let found = found.map_err(|error| stop(Exit::Unavailable, &error.into()))?;

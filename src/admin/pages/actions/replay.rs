@@ -193,8 +193,11 @@ async fn outcome(control: Control, sink: String, since: Since) -> Outcome {
             Outcome::done(Note::done(what), &as_answer(replay))
         }
         Ok(Err(NoReplay::Store(error))) => broken(&error),
-        Ok(Err(error)) => {
-            Outcome::refused(StatusCode::NOT_FOUND, Note::failed(format!("{error}.")))
-        }
+        Ok(Err(error @ NoReplay::UnderWay { .. })) => refused(StatusCode::CONFLICT, &error),
+        Ok(Err(error @ NoReplay::Unknown { .. })) => refused(StatusCode::NOT_FOUND, &error),
     }
+}
+
+fn refused(status: StatusCode, error: &NoReplay) -> Outcome {
+    Outcome::refused(status, Note::failed(format!("{error}.")))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,7 +10,7 @@ use axum::{Extension, Form};
 use dateline_pipeline::letters::Retry;
 use dateline_pipeline::store::Which;
 use maud::{Markup, html};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Visit, broken, obeyed};
 use crate::admin::Facts;
@@ -31,6 +32,34 @@ struct Question {
     asked: Asked,
 }
 
+/// All that a filter shows, as a form orders it. A slip in it is refused: what is not understood would leave the filter wider than it was meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ordered {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    stage: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    origin: String,
+    /// Only those before this number, of which the question was.
+    before: i64,
+}
+
+impl From<Ordered> for Asked {
+    fn from(ordered: Ordered) -> Asked {
+        Asked {
+            q: ordered.q,
+            stage: ordered.stage,
+            kind: ordered.kind,
+            origin: ordered.origin,
+            before: ordered.before.to_string(),
+        }
+    }
+}
+
 /// Asks whether all that a filter shows is to be tried again.
 pub(super) async fn ask(
     State(facts): State<Arc<Facts>>,
@@ -40,10 +69,10 @@ pub(super) async fn ask(
     let which = asked.which();
     let (letters, latest) = facts
         .ask(move |reader| {
-            let latest = reader.dead_letters(&which, 1)?.entries;
+            let latest = reader.letters(&which, 1)?.entries;
             Ok((
                 reader.count_letters(&which)?,
-                latest.first().map(|letter| letter.seq),
+                latest.first().map(|letter| letter.number),
             ))
         })
         .await?;
@@ -112,13 +141,25 @@ pub(super) async fn all(
     State(facts): State<Arc<Facts>>,
     Extension(control): Extension<Control>,
     visit: Visit,
-    Form(asked): Form<Asked>,
+    ordered: Result<Form<Ordered>, FormRejection>,
 ) -> Response {
+    let asked = match ordered {
+        Ok(Form(ordered)) => Asked::from(ordered),
+        Err(rejection) => {
+            return unclear(&rejection).tell(&facts, &visit, ("/dead-letters", &[]));
+        }
+    };
     let outcome = match tried(control, asked.which()).await {
         Ok(retry) => Outcome::done(note(&retry), &retry),
         Err(outcome) => outcome,
     };
     outcome.tell(&facts, &visit, ("/dead-letters", &asked.filter()))
+}
+
+fn unclear(rejection: &FormRejection) -> Outcome {
+    let what = "No dead letter is tried again: say `before`, the number before which they are, and of q, stage, kind and origin those that are to hold.";
+    let note = Note::failed(what).with(vec![rejection.body_text()]);
+    Outcome::refused(StatusCode::BAD_REQUEST, note)
 }
 
 /// Has one of them tried again.
@@ -135,7 +176,7 @@ pub(super) async fn one(
     let (outcome, is_there) = match tried(control, which).await {
         Err(outcome) => (outcome, true),
         Ok(retry) if retry.again.is_empty() => {
-            let found = facts.ask(move |reader| reader.dead_letter(seq)).await;
+            let found = facts.ask(move |reader| reader.letter(seq)).await;
             match found.is_ok_and(|letter| letter.is_some()) {
                 true => (stays(seq, &retry), true),
                 false => (missing(seq), false),
