@@ -51,8 +51,9 @@ pub struct Wish {
 }
 
 /// What came of drafts that were gone over. Each counts in `drafts` and in one more, and those of unknown ones among the made; those that were `gone` count
-/// there alone.
+/// there alone. What another version does not count is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Tally {
     /// Drafts.
     pub drafts: u64,
