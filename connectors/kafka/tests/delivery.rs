@@ -399,9 +399,15 @@ async fn an_unknown_topic_is_named() {
             started.elapsed()
         );
     }
-    let probe = dateline_kafka::probe(&settings(&broker.bootstrap, "nowhere"))
-        .await
-        .unwrap();
+    let settings = settings(&broker.bootstrap, "nowhere");
+    let deadline = Instant::now() + common::PATIENCE;
+    let probe = loop {
+        let probe = dateline_kafka::probe(&settings).await.unwrap();
+        // A broker on a busy machine is left out of its own cluster for a moment, until its controller hears of it again.
+        if !probe.brokers.is_empty() || Instant::now() > deadline {
+            break probe;
+        }
+    };
     assert_eq!(probe.brokers, std::slice::from_ref(&broker.bootstrap));
     assert_eq!(probe.topics[0].partitions, None);
 }
