@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dateline_config::Listen;
+use dateline_config::{Admin, Listen};
 
 use crate::commands::dead_letters::DeadLettersArgs;
 use crate::commands::feeds::args::FeedsArgs;
@@ -316,7 +316,7 @@ pub(crate) struct HealthArgs {
         long,
         value_name = "ADDRESS",
         env = "DATELINE_ADMIN",
-        default_value = "127.0.0.1:9464"
+        default_value_t = Admin::default().listen
     )]
     pub(crate) admin: Listen,
 }

@@ -12,6 +12,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 
 use crate::daemon::socket;
@@ -65,15 +66,8 @@ impl Client {
         };
         let (path, _folder) = socket::address(state).map_err(|error| silent(&error))?;
         let stream = UnixStream::connect(path).await;
-        let stream = TokioIo::new(stream.map_err(|error| silent(&error))?);
-        let (sender, connection) = http1::handshake(stream)
-            .await
-            .map_err(|error| silent(&error))?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "the connection to the daemon broke");
-            }
-        });
+        let stream = stream.map_err(|error| silent(&error))?;
+        let sender = over(stream).await.map_err(|error| silent(&error))?;
         Ok(Client {
             sender,
             state: named,
@@ -155,6 +149,20 @@ impl Client {
             reason: error.to_string(),
         }
     }
+}
+
+/// Speaks HTTP over a stream.
+pub(crate) async fn over<S>(stream: S) -> hyper::Result<http1::SendRequest<Full<Bytes>>>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "the connection to the daemon broke");
+        }
+    });
+    Ok(sender)
 }
 
 async fn read(

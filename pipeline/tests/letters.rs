@@ -9,9 +9,8 @@ use std::sync::Arc;
 use bench::{Bench, draft, source_row};
 use dateline_pipeline::draft::{Draft, Text};
 use dateline_pipeline::letters::{self, Dropped, Retry, World};
-use dateline_pipeline::reprocess;
 use dateline_pipeline::store::{
-    Becomes, Brought, DATABASE, DeadLetter, InputKeys, Letter, SeenRow, Which, Wish,
+    Becomes, Brought, DATABASE, DeadLetter, InputKeys, Letter, SeenRow, Which,
 };
 
 const SINK: &str = "jsonl.main";
@@ -229,14 +228,7 @@ async fn a_refused_record_does_not_undo_the_one_that_took_its_place() {
             [],
         )
         .unwrap();
-    let wish = Wish {
-        becomes: Becomes::Replacements,
-        since: None,
-        sources: Vec::new(),
-    };
-    reprocess::begin(&bench.store, &bench.readers, wish, bench.clock.now())
-        .await
-        .unwrap();
+    bench.begin_job(Becomes::Replacements).await;
     assert_eq!(bench.finish_job().await.len(), 1);
     let done = retry(&bench, numbers(&[2]), true).await;
     assert!(done.again.is_empty());

@@ -8,11 +8,9 @@ use std::time::Duration;
 
 use bench::{Bench, PATIENCE, draft, source_row};
 use dateline_pipeline::draft::Text;
-use dateline_pipeline::reprocess;
 use dateline_pipeline::store::{
     self, Becomes, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Holder, Keeper,
-    RecordRow, Retention, SeenRow, StoreError, TransformCommit, Tuning, Wish, holder,
-    refresh_horizon,
+    RecordRow, Retention, SeenRow, StoreError, TransformCommit, Tuning, holder, refresh_horizon,
 };
 
 fn filled(text: &str) -> dateline_pipeline::draft::Draft {
@@ -318,14 +316,7 @@ async fn drafts_that_a_job_has_before_it_stay_as_long_as_there_is_room() {
     }
     deliver_to(&bench, 20).await;
     bench.clock.advance(Duration::from_secs(8 * 86_400));
-    let wish = Wish {
-        becomes: Becomes::Replacements,
-        since: None,
-        sources: Vec::new(),
-    };
-    reprocess::begin(&bench.store, &bench.readers, wish, bench.clock.now())
-        .await
-        .unwrap();
+    bench.begin_job(Becomes::Replacements).await;
     // Too old, but there is room for them; records are no concern of the job.
     let held = bench.store.vitals().borrow().bytes();
     let mut keeper = Keeper::new(retention(held * 10 / 8), bench.clock.clone());

@@ -4,17 +4,15 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
 use dateline_config::Listen;
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::client::conn::http1;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::{Done, Stop, ended, runtime};
 use crate::cli::HealthArgs;
+use crate::client;
 use crate::exit::Exit;
 use crate::terminal;
 
@@ -64,15 +62,10 @@ async fn get<S>(stream: S, path: &str) -> anyhow::Result<(StatusCode, String)>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "the connection to the admin port broke");
-        }
-    });
+    let mut sender = client::over(stream).await?;
     let request = Request::get(path)
         .header("host", "localhost")
-        .body(Empty::<Bytes>::new())?;
+        .body(Full::default())?;
     let answer = sender.send_request(request).await?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;

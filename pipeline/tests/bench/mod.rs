@@ -10,15 +10,25 @@ use std::time::Duration;
 use dateline_pipeline::clock::Clock;
 use dateline_pipeline::draft::{Draft, Item};
 use dateline_pipeline::record::{Record, SourceKind, SourceRef};
+use dateline_pipeline::reprocess::{self, Begun};
 use dateline_pipeline::store::{
-    self, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Readers, Retention, SourceRow,
-    Status, Store, Tuning, Vitals, read_status,
+    self, Becomes, Brought, CollectCommit, Commit, DeliverCommit, DraftRow, Readers, Retention,
+    SourceRow, Status, Store, Tuning, Vitals, Wish, read_status,
 };
 use dateline_pipeline::transform::Transformer;
 use dateline_pipeline::transform::enrichment::Enrichment;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+/// A wish for the records of all drafts.
+pub(crate) fn everything(becomes: Becomes) -> Wish {
+    Wish {
+        becomes,
+        since: None,
+        sources: Vec::new(),
+    }
+}
 
 /// The longest that anything here may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,6 +80,17 @@ impl Bench {
         let before = self.store.vitals().borrow().records_head;
         self.run_until(|vitals| vitals.records_head > before).await;
         self.records_after(before)
+    }
+
+    /// Begins a job that makes the records of all drafts anew; its number.
+    pub(crate) async fn begin_job(&self, becomes: Becomes) -> i64 {
+        let now = self.clock.now();
+        let wish = everything(becomes);
+        let begun = reprocess::begin(&self.store, &self.readers, wish, now).await;
+        match begun.unwrap() {
+            Begun::Began(job) => job.number,
+            refused => panic!("{refused:?}"),
+        }
     }
 
     /// Returns the records that the stage makes until no job runs.

@@ -9,35 +9,17 @@ use dateline_pipeline::record::{Record, Reprocessed};
 use dateline_pipeline::reprocess::{self, Begun, MOST_SOURCES};
 use dateline_pipeline::store::{
     Becomes, Commit, DATABASE, Portion, RecordRow, Retention, StoreError, Tally, TransformCommit,
-    Wish,
 };
 use dateline_pipeline::transform::copies::Settings;
 use dateline_pipeline::transform::enrichment::{CopyPolicy, Enrichment, Wanted};
 use tokio::sync::watch;
 
-use super::bench::Bench;
+use super::bench::{Bench, everything};
 use super::churn::{BURST, PAUSE, shown, version};
 use super::copies::{print, with};
 use super::pages::{GREEN, with_page, without_page};
 use super::rules::{field, ruled, set};
 use super::{A, B, body, item};
-
-fn wish(becomes: Becomes) -> Wish {
-    Wish {
-        becomes,
-        since: None,
-        sources: Vec::new(),
-    }
-}
-
-async fn begin(bench: &Bench, becomes: Becomes) -> i64 {
-    let now = bench.clock.now();
-    let begun = reprocess::begin(&bench.store, &bench.readers, wish(becomes), now).await;
-    match begun.unwrap() {
-        Begun::Began(job) => job.number,
-        refused => panic!("{refused:?}"),
-    }
-}
 
 fn tally(bench: &Bench) -> Tally {
     let job = bench.readers.with(|reader| reader.last_job()).unwrap();
@@ -46,7 +28,7 @@ fn tally(bench: &Bench) -> Tally {
 
 /// Makes records anew; them, and what has come of the drafts.
 async fn again(bench: &Bench, becomes: Becomes) -> (Vec<Record>, Tally) {
-    begin(bench, becomes).await;
+    bench.begin_job(becomes).await;
     let records = bench.finish_job().await;
     (records, tally(bench))
 }
@@ -299,7 +281,7 @@ async fn what_waits_without_its_page_comes_as_it_was() {
 async fn portions_of_a_job_that_has_ended_and_of_another_place_leave_nothing() {
     let bench = Bench::new();
     bench.transform(vec![story("f", "Ferry stays")]).await;
-    let number = begin(&bench, Becomes::Revisions).await;
+    let number = bench.begin_job(Becomes::Revisions).await;
     let portion = |from| {
         Commit::Transform(TransformCommit {
             at: bench.clock.now(),
@@ -347,7 +329,7 @@ fn row(id: &str) -> RecordRow {
 #[tokio::test]
 async fn a_job_of_too_many_sources_does_not_begin() {
     let bench = Bench::new();
-    let mut wish = wish(Becomes::Revisions);
+    let mut wish = everything(Becomes::Revisions);
     wish.sources = vec!["f".to_owned(); MOST_SOURCES + 1];
     let now = bench.clock.now();
     let refused = reprocess::begin(&bench.store, &bench.readers, wish, now).await;
@@ -375,7 +357,7 @@ async fn a_job_waits_for_a_sink_that_is_far_behind() {
         sinks: vec!["jsonl.files".to_owned()],
     }));
     bench.enrichment = ruled(vec![set("label", "", field("label"), "'x'")]);
-    begin(&bench, Becomes::Replacements).await;
+    bench.begin_job(Becomes::Replacements).await;
     // Fresh drafts do not wait.
     let other = item(
         "f",
