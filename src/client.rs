@@ -125,6 +125,9 @@ impl Client {
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| self.silent(&error))?;
+        // After an answer the connection takes a moment until it takes the next request; asked before, it refuses.
+        let ready = self.sender.ready().await;
+        ready.map_err(|error| self.silent(&error))?;
         let answer = self.sender.send_request(request).await;
         let answer = answer.map_err(|error| self.silent(&error))?;
         let status = answer.status();
