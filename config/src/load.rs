@@ -223,18 +223,20 @@ fn find_included(
         .and_then(|value| value.get_ref().as_array())
         .map(|array| array.iter().map(toml::Spanned::span).collect::<Vec<_>>())
         .unwrap_or_default();
-    let mut seen = BTreeSet::from([identity(main)]);
+    let main = identity(main);
+    let mut seen = BTreeSet::new();
     let mut found: Vec<Included> = Vec::new();
     let mut total_bytes = context.source.text().len();
     for (entry, span) in config.include.iter().zip(spans) {
         for path in expand(context, entry, &span, terms) {
-            if identity(&path) == identity(main) {
+            let file = identity(&path);
+            if file == main {
                 let finding = Finding::error("the file includes itself").at(span.clone());
                 context
                     .report(finding.help("name other files only, for example \"feeds.d/*.toml\""));
                 continue;
             }
-            if !seen.insert(identity(&path)) {
+            if !seen.insert(file) {
                 continue;
             }
             let source = read_included(context, &path, &span, terms);

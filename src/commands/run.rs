@@ -1,5 +1,6 @@
 //! `dateline run`: the daemon.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::Loaded;
@@ -55,7 +56,7 @@ async fn traced<T>(exporter: Option<Exporter>, work: impl Future<Output = T>) ->
 
 async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> anyhow::Result<Exit> {
     tokio::spawn(logging.summarise());
-    let daemon = match Daemon::assemble(loaded.clone(), logging) {
+    let daemon = match Daemon::assemble(loaded, logging) {
         Ok(daemon) => daemon,
         Err(error) => {
             let exit = match &error {
@@ -70,8 +71,9 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
     signals::listen(stop.clone())?;
     let (control, orders) = control::control();
     signals::reload_at_hangup(control.clone())?;
-    let config = &loaded.config;
-    let ports = match Ports::open(config, &daemon, control.clone(), metrics, &stop).await {
+    let (latest, files) = (daemon.config(), daemon.files());
+    let config = Arc::clone(&latest.borrow());
+    let ports = match Ports::open(&config, &daemon, control.clone(), metrics, &stop).await {
         Ok(ports) => ports,
         Err(error) => {
             let exit = match &error {
@@ -84,7 +86,7 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
     };
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        config = %loaded.files.main().display(),
+        config = %files.borrow().main().display(),
         state = %config.state.dir.display(),
         feeds = config.feeds.iter().filter(|feed| feed.enabled).count(),
         drops = config.drops.iter().filter(|folder| folder.enabled).count(),
@@ -92,8 +94,7 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
         "dateline is running"
     );
     tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));
-    let (config, files) = (daemon.config(), daemon.files());
-    tokio::spawn(watch::watch(config, files, control, stop.clone()));
+    tokio::spawn(watch::watch(latest, files, control, stop.clone()));
     daemon.run(stop, orders).await;
     ports.close().await?;
     tracing::info!("dateline has stopped");
