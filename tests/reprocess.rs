@@ -15,12 +15,14 @@ use dateline_pipeline::crash::OPERATOR_POINTS;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use torture::article::Token;
+use torture::broker::Broker;
 use torture::daemon::{Daemon, dateline};
 use torture::newsroom::Newsroom;
 use torture::oracle::compare;
 use torture::outputs::{self, Delivered, Tap};
-use torture::setup::Setup;
-use torture::{number_from_env, until};
+use torture::setup::{self, Setup};
+use torture::{number_from_env, unique, until};
 
 /// For what takes some seconds when all is well.
 const SOON: Duration = Duration::from_secs(60);
@@ -566,6 +568,10 @@ fn while_a_newsroom_works_nothing_is_lost_by_jobs_that_die() {
     let setup = Setup::new("again-newsroom");
     let mut newsroom = Newsroom::open(setup.folder(), seed);
     let mut tap = Tap::new(setup.records());
+    let broker = Broker::shared();
+    let topic = unique("again-newsroom");
+    broker.create_topic(&topic, &[]);
+    let sinks = setup.jsonl("") + &setup::kafka(&broker.bootstrap, &topic, "");
     let ask = |config: &Path, arguments: &[&str]| {
         let mut command = dateline();
         command
@@ -577,7 +583,7 @@ fn while_a_newsroom_works_nothing_is_lost_by_jobs_that_die() {
     };
     let configure = |newsroom: &Newsroom, edition: usize| {
         let rule = format!("[[rules]]\nname = \"edition\"\nset.fields.edition = \"{edition}\"\n");
-        setup.configure(&(newsroom.configuration() + &setup.jsonl("") + &rule))
+        setup.configure(&(newsroom.configuration() + &sinks + &rule))
     };
     let mut daemon = Daemon::start(&configure(&newsroom, 0));
     while tap.look().len() < 20 {
@@ -620,47 +626,63 @@ fn while_a_newsroom_works_nothing_is_lost_by_jobs_that_die() {
     };
     over();
     let issued = newsroom.issued();
+    let all_come = |come: &BTreeSet<Token>| issued.keys().all(|token| come.contains(token));
     until("everything has come", SOON, || {
-        issued
-            .keys()
-            .all(|token| tap.look().contains(token))
-            .then_some(())
+        all_come(tap.look()).then_some(())
     });
     assert_eq!(
         ask(&config, &["--as", "replacements"]).status.code(),
         Some(0)
     );
     over();
+    daemon.wait_for_metric("dateline_sink_lag_records", &[], SOON, |lag| lag == 0.0);
     daemon.stop(SOON);
+    let delivered = [
+        ("jsonl", outputs::jsonl(setup.records())),
+        ("kafka", outputs::kafka(&broker.bootstrap, &topic)),
+    ];
+    let of_sources = delivered
+        .clone()
+        .map(|(sink, delivered)| (sink, delivered.into_iter().filter(is_of_source).collect()));
+    assert_eq!(compare(&issued, &of_sources), []);
+    for (sink, delivered) in delivered {
+        judge_editions(sink, delivered, 7);
+    }
+}
 
-    let delivered = outputs::jsonl(setup.records());
-    let of_sources = delivered.iter().filter(|one| {
-        one.record
-            .as_ref()
-            .is_ok_and(|record| record["reprocessed"].is_null())
-    });
-    let problems = compare(&issued, &[("jsonl", of_sources.cloned().collect())]);
-    assert_eq!(problems, []);
+/// Whether it was not made anew; what cannot be read is the oracle's to judge.
+fn is_of_source(delivered: &Delivered) -> bool {
+    let record = delivered.record.as_ref();
+    record.is_ok_and(|record| record["reprocessed"].is_null())
+}
+
+/// Each edition of a version came once to a sink, as a replacement of what was the latest then, and the last one is of all articles.
+fn judge_editions(sink: &str, delivered: Vec<Delivered>, last: u64) {
     let mut latest: BTreeMap<String, Value> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for record in whole(delivered) {
-        let name = format!("{} {}", record["id"], record["revision"]);
-        let edition = record["fields"]["edition"].clone();
+        let id = record["id"].as_str().unwrap().to_owned();
+        let name = format!("{sink} {id} {}", record["revision"]);
+        let edition = record["fields"]["edition"].to_string();
         assert!(
-            known.insert((name.clone(), edition.to_string())),
+            known.insert((name.clone(), edition.clone())),
             "twice: {name} {edition}"
         );
         if record["reprocessed"] == "replacement" {
-            let id = record["id"].as_str().unwrap();
+            let replaced = &latest[&id];
             assert_eq!(
-                latest[id]["revision"], record["revision"],
+                replaced["revision"], record["revision"],
                 "{name} replaces the latest"
             );
-            assert_eq!(latest[id]["text"], record["text"], "{name} has its wording");
+            assert_eq!(replaced["text"], record["text"], "{name} has its wording");
         }
-        latest.insert(record["id"].as_str().unwrap().to_owned(), record);
+        latest.insert(id, record);
     }
     for record in latest.values() {
-        assert_eq!(record["fields"]["edition"], 7, "{}", record["title"]);
+        assert_eq!(
+            record["fields"]["edition"], last,
+            "{sink} {}",
+            record["title"]
+        );
     }
 }
