@@ -79,8 +79,13 @@ async fn the_last_turns_of_a_source_are_kept() {
 async fn samples_are_thinned_with_their_age_and_their_number_is_bounded() {
     let bench = Bench::new();
     let minutes = |number: u64| Duration::from_secs(60 * number);
-    // Ten days, the last hours of them minute by minute.
-    let steps = [(minutes(20), 600), (minutes(5), 400), (minutes(1), 240)];
+    // Ten days, the last hours of them minute by minute, and then closer still.
+    let steps = [
+        (minutes(20), 600),
+        (minutes(5), 400),
+        (minutes(1), 240),
+        (SAMPLE_EVERY, 240),
+    ];
     for (step, times) in steps {
         bench.commit_drafts(vec![story("quay", times)]).await;
         for _ in 0..times {
@@ -95,13 +100,14 @@ async fn samples_are_thinned_with_their_age_and_their_number_is_bounded() {
         .readers
         .with(|reader| reader.samples(Timestamp::MIN))
         .unwrap();
-    assert!((480..560).contains(&samples.len()), "{}", samples.len());
+    assert!((580..680).contains(&samples.len()), "{}", samples.len());
     let gap = |newest: usize| {
         let (later, earlier) = (samples.len() - newest, samples.len() - newest - 1);
         let between = samples[later].0.duration_since(samples[earlier].0);
         between.as_secs()
     };
-    assert_eq!((gap(1), gap(300), gap(450)), (60, 600, 3600));
+    let gaps = [1, 200, 400, 550].map(gap);
+    assert_eq!(gaps, [10, 60, 600, 3600]);
     let oldest = bench.clock.now().duration_since(samples[0].0);
     assert!(
         oldest.as_secs() <= 8 * DAY.as_secs().cast_signed() + 3600,
@@ -109,7 +115,7 @@ async fn samples_are_thinned_with_their_age_and_their_number_is_bounded() {
     );
     assert!(samples.is_sorted_by_key(|(_, sample)| sample.drafts));
     let (_, last) = samples.last().unwrap();
-    assert_eq!((last.drafts, last.records), (3, 0));
+    assert_eq!((last.drafts, last.records), (4, 0));
     assert!(last.bytes > 0 && last.failing == 0);
 
     let now = bench.clock.now();
@@ -120,7 +126,7 @@ async fn samples_are_thinned_with_their_age_and_their_number_is_bounded() {
         .readers
         .with(|reader| reader.samples(Timestamp::MIN))
         .unwrap();
-    assert_eq!(again, samples, "one a minute");
+    assert_eq!(again, samples, "one at a time");
     bench.close().await;
 }
 

@@ -1,4 +1,4 @@
-//! Once a minute: how far everything is, for the plots.
+//! Every few seconds: how far everything is, for the plots.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Facts;
 
-/// Takes a sample at the start and at each full minute, until `stop`.
+/// Takes a sample at the start and whenever one is due, until `stop`.
 pub(super) async fn sample(facts: Arc<Facts>, stop: CancellationToken) {
     loop {
         let now = Timestamp::now();
@@ -27,7 +27,7 @@ pub(super) async fn sample(facts: Arc<Facts>, stop: CancellationToken) {
     }
 }
 
-/// The time to the next full minute.
+/// The time to the next sample: they lie at whole steps of the clock, so that full minutes and hours have theirs.
 fn until_next(now: Timestamp) -> Duration {
     let step = SAMPLE_EVERY.as_millis();
     let past = now.as_millisecond().unsigned_abs() as u128 % step;
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_are_taken_at_full_minutes() {
+    fn samples_are_taken_at_whole_steps() {
         let at = |text: &str| until_next(text.parse().unwrap());
         assert_eq!(at("2026-03-01T12:00:59.250Z"), Duration::from_millis(750));
         assert_eq!(at("2026-03-01T12:00:00Z"), SAMPLE_EVERY);

@@ -16,35 +16,53 @@ pub(super) struct Range {
     step: Duration,
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// The ranges that can be shown.
-pub(super) const RANGES: [Range; 3] = [
-    Range {
+pub(super) const RANGES: [Range; 4] = [Range::MINUTES, Range::HOUR, Range::DAY, Range::WEEK];
+
+impl Range {
+    const MINUTES: Range = Range {
+        key: "minutes",
+        words: "the last ten minutes",
+        length: MINUTE.saturating_mul(10),
+        step: SAMPLE_EVERY,
+    };
+
+    /// What is shown where none is named, once so much is known.
+    pub(super) const HOUR: Range = Range {
         key: "hour",
         words: "the last hour",
         length: HOUR,
-        step: SAMPLE_EVERY,
-    },
-    Range {
+        step: MINUTE,
+    };
+
+    const DAY: Range = Range {
         key: "day",
         words: "the last day",
         length: HOUR.saturating_mul(24),
-        step: Duration::from_secs(20 * 60),
-    },
-    Range {
+        step: MINUTE.saturating_mul(20),
+    };
+
+    const WEEK: Range = Range {
         key: "week",
         words: "the last week",
         length: HOUR.saturating_mul(168),
         step: HOUR.saturating_mul(2),
-    },
-];
+    };
 
-impl Range {
-    /// The range of this name, else the first.
-    pub(super) fn named(key: &str) -> Range {
-        let found = RANGES.into_iter().find(|range| range.key == key);
-        found.unwrap_or(RANGES[0])
+    /// The range of this name.
+    pub(super) fn named(key: &str) -> Option<Range> {
+        RANGES.into_iter().find(|range| range.key == key)
+    }
+
+    /// The range for who has named none: the hour, or the minutes while no more is known.
+    pub(super) fn fitting(samples: &[(Timestamp, Sample)], now: Timestamp) -> Range {
+        match samples.first() {
+            Some((oldest, _)) if between(*oldest, now) > Range::MINUTES.length => Range::HOUR,
+            _ => Range::MINUTES,
+        }
     }
 
     /// How long its steps are, in words.
@@ -79,7 +97,7 @@ impl Trend {
             .map(|number| after(first, range.step * number))
             .collect();
         // A sample counts for an instant for as long as samples of its age are apart.
-        let near = (range.step / 2).max(SAMPLE_EVERY * 3 / 2);
+        let near = (range.step / 2).max(range.step.min(MINUTE) * 3 / 2);
         let sample_at = |instant: Timestamp| {
             let next = samples.partition_point(|(at, _)| *at <= instant);
             let index = next.checked_sub(1)?;
@@ -144,7 +162,7 @@ mod tests {
     #[test]
     fn rates_are_differences_and_gaps_stay_gaps() {
         let points = [(61, 10), (62, 30), (63, 30), (70, 100), (71, 40), (72, 41)];
-        let trend = Trend::new(RANGES[0], samples(&points), at(72));
+        let trend = Trend::new(Range::HOUR, samples(&points), at(72));
         let rates = trend.rates(|sample| Some(sample.drafts));
         let levels = trend.levels(|sample| Some(sample.drafts));
         assert_eq!((rates.len(), trend.at.len()), (60, 60));
@@ -170,7 +188,7 @@ mod tests {
     #[test]
     fn wider_steps_take_what_is_kept_of_their_age() {
         let week: Vec<(i64, i64)> = (0..170).map(|hour| (hour * 60 + 3, hour * 60)).collect();
-        let trend = Trend::new(Range::named("week"), samples(&week), at(169 * 60));
+        let trend = Trend::new(Range::WEEK, samples(&week), at(169 * 60));
         let rates = trend.rates(|sample| Some(sample.drafts));
         assert_eq!(rates.len(), 84);
         assert!(
@@ -180,8 +198,33 @@ mod tests {
     }
 
     #[test]
+    fn who_names_no_range_gets_the_one_that_is_filled() {
+        let fitting = |points: &[(i64, i64)]| Range::fitting(&samples(points), at(72));
+        assert_eq!(fitting(&[]), Range::MINUTES);
+        assert_eq!(fitting(&[(63, 0), (72, 0)]), Range::MINUTES);
+        assert_eq!(fitting(&[(62, 0), (72, 0)]), Range::HOUR);
+        assert_eq!(Range::named("week"), Some(Range::WEEK));
+        assert_eq!(Range::named("?"), None);
+    }
+
+    #[test]
+    fn the_first_step_is_known_after_two_samples() {
+        let sample = |second: i64, drafts| {
+            let sample = Sample {
+                drafts,
+                ..Sample::default()
+            };
+            (Timestamp::from_second(4320 + second).unwrap(), sample)
+        };
+        let samples = vec![sample(0, 5), sample(10, 7)];
+        let now = Timestamp::from_second(4320 + 11).unwrap();
+        let rates = Trend::new(Range::MINUTES, samples, now).rates(|sample| Some(sample.drafts));
+        assert_eq!((rates.len(), rates[59], rates[58]), (60, Some(12.0), None));
+    }
+
+    #[test]
     fn without_samples_nothing_is_known() {
-        let trend = Trend::new(Range::named("?"), Vec::new(), at(72));
+        let trend = Trend::new(Range::MINUTES, Vec::new(), at(72));
         assert!(trend.is_empty());
         assert!(
             trend

@@ -1,4 +1,4 @@
-//! How far everything was, minute by minute: for plots of throughput and lag.
+//! How far everything was, every few seconds: for plots of throughput and lag.
 //!
 //! A sample holds numbers that only grow (the heads of the logs, the positions of their readers), so any two samples tell what happened between them,
 //! however far apart they are: older ones are thinned by leaving rows out, without averages, and a rate is a difference.
@@ -15,12 +15,16 @@ use crate::clock::before;
 use crate::store::commit::Commit;
 
 /// Time between two samples.
-pub const SAMPLE_EVERY: Duration = Duration::from_secs(60);
+pub const SAMPLE_EVERY: Duration = Duration::from_secs(10);
 
-/// Samples up to this age are all kept; with the two below, that is some 600 of them in all, whatever happens.
-const KEEP_ALL: Duration = Duration::from_secs(3 * 3600);
+/// Samples up to this age are all kept; with the three below, that is some 700 of them in all, whatever happens.
+const KEEP_ALL: Duration = Duration::from_secs(20 * 60);
 
-/// Older than [`KEEP_ALL`], one is kept in each step of this length, up to [`KEEP_TENTHS`].
+/// Older than [`KEEP_ALL`], one is kept in each step of this length, up to [`KEEP_MINUTES`].
+const MINUTE: Duration = Duration::from_secs(60);
+const KEEP_MINUTES: Duration = Duration::from_secs(3 * 3600);
+
+/// Older than that, one in each step of this length, up to [`KEEP_TENTHS`].
 const TENTH: Duration = Duration::from_secs(600);
 const KEEP_TENTHS: Duration = Duration::from_secs(30 * 3600);
 
@@ -55,7 +59,7 @@ pub struct SampleCommit {
     sample: Sample,
 }
 
-/// Takes a sample and commits it; a second one of the same minute changes nothing.
+/// Takes a sample and commits it; a second one before the next is due changes nothing.
 ///
 /// # Errors
 /// When the store cannot be read or written.
@@ -98,7 +102,12 @@ impl SampleCommit {
             "DELETE FROM samples WHERE at < ?1
              AND at NOT IN (SELECT min(at) FROM samples WHERE at < ?1 GROUP BY at / ?2)",
         )?;
-        for (kept, step) in [(KEEP_ALL, TENTH), (KEEP_TENTHS, HOUR)] {
+        let steps = [
+            (KEEP_ALL, MINUTE),
+            (KEEP_MINUTES, TENTH),
+            (KEEP_TENTHS, HOUR),
+        ];
+        for (kept, step) in steps {
             let age = before(self.at, kept).as_millisecond();
             thin.execute([age, milliseconds(step)])?;
         }

@@ -122,11 +122,15 @@ impl Plot<'_> {
     }
 
     fn instant_format(&self) -> &'static str {
-        let is_long = match (self.at.first(), self.at.last()) {
-            (Some(first), Some(last)) => last.duration_since(*first).as_hours() >= 23,
-            _ => false,
+        let length = match (self.at.first(), self.at.last()) {
+            (Some(first), Some(last)) => last.duration_since(*first).as_mins(),
+            _ => 0,
         };
-        if is_long { "%d %b %H:%M" } else { "%H:%M" }
+        match length {
+            0..30 => "%H:%M:%S",
+            30..1380 => "%H:%M",
+            _ => "%d %b %H:%M",
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use dateline_pipeline::store::{Sample, TRANSFORM};
+use dateline_pipeline::store::{SAMPLE_EVERY, Sample, TRANSFORM};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub(super) struct Asked {
 struct Overview {
     wrong: Vec<Wrong>,
     now: Now,
+    /// Of the page, as it was asked for.
+    #[serde(skip)]
+    address: String,
     #[serde(skip)]
     range: Range,
     #[serde(skip)]
@@ -45,11 +48,13 @@ pub(super) async fn page(
     visit: Visit,
 ) -> Answer {
     let now = Now::of(&facts).await?;
-    let range = Range::named(&asked.range);
-    let since = range.since(now.at);
+    let named = Range::named(&asked.range);
+    let since = named.unwrap_or(Range::HOUR).since(now.at);
     let samples = facts.ask(move |reader| reader.samples(since)).await?;
+    let range = named.unwrap_or_else(|| Range::fitting(&samples, now.at));
     let overview = Overview {
         wrong: wrong(&now),
+        address: table::address("/", &[("range", named.map_or("", |range| range.key))]),
         trend: Trend::new(range, samples, now.at),
         range,
         now,
@@ -59,7 +64,6 @@ pub(super) async fn page(
 }
 
 fn show(overview: &Overview) -> Markup {
-    let address = table::address("/", &[("range", overview.range.key)]);
     html! {
         div.title {
             h1 { "Overview" }
@@ -68,7 +72,7 @@ fn show(overview: &Overview) -> Markup {
                 button #refresh type="button" aria-pressed="false" hidden { "Pause refresh" }
             }
         }
-        div #live hx-get=(address) hx-select="#live" hx-trigger=(REFRESH) hx-swap="outerMorph" {
+        div #live hx-get=(overview.address) hx-select="#live" hx-trigger=(REFRESH) hx-swap="outerMorph" {
             section {
                 h2 #wrong { "What is wrong now" }
                 (super::wrong::show(&overview.wrong))
@@ -184,7 +188,7 @@ fn over_time(overview: &Overview) -> Markup {
                 span.quiet { "in steps of " (overview.range.step_in_words()) }
             }
             @if trend.is_empty() {
-                p.quiet { "Nothing is known of this time yet: the daemon takes note once a minute while it runs." }
+                p.quiet { "Nothing is known of this time yet: the daemon takes note every " (wording::rough(SAMPLE_EVERY)) " while it runs." }
             }
             div.plots {
                 (throughput(overview).draw())
