@@ -79,7 +79,8 @@ pub(crate) struct Daemon {
 impl Daemon {
     /// Opens the state and makes sources and sinks.
     pub(crate) fn assemble(loaded: Loaded, logging: Logging) -> Result<Daemon, StartError> {
-        let config = &loaded.config;
+        let Loaded { config, files, .. } = loaded;
+        let config = &Arc::new(config);
         let clock = Clock::System;
         let callbacks = Callbacks::new(&config.websub, clock.clone());
         let sources = assembly::sources(config, &clock, callbacks.as_ref())?;
@@ -116,11 +117,10 @@ impl Daemon {
         let live = Live {
             rosters: collector.rosters(),
             delivery,
-            config: latest::Sender::new(Arc::new(loaded.config.clone())),
+            config: latest::Sender::new(Arc::clone(config)),
             refusal: latest::Sender::new(None),
-            files: latest::Sender::new(loaded.files.clone()),
-            at_start: AtStart::of(&loaded.config),
-            loaded,
+            files: latest::Sender::new(files),
+            at_start: AtStart::of(config),
             store,
             readers,
             callbacks,
@@ -205,7 +205,7 @@ impl Daemon {
         // Who gives one from now on, or waits for one to be obeyed, is told that nobody does.
         drop(orders);
         systemd::stopping();
-        let drain = live.loaded.config.shutdown.drain;
+        let drain = live.config().shutdown.drain;
         let deadline = tokio::time::Instant::now() + drain;
         let vitals = live.store.vitals();
         let drained = tokio::time::timeout_at(deadline, async {

@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dateline_config::{
-    Admin, Config, ConfigErrors, DropFolder, Feed, Files, Finding, Loaded, LogFormat, Telemetry,
-    WebSub,
+    Admin, Config, ConfigErrors, DropFolder, Feed, Files, Finding, LogFormat, Telemetry, WebSub,
 };
 use dateline_feed::Client;
 use dateline_feed::websub::Callbacks;
@@ -31,10 +30,9 @@ use super::{StartError, assembly, enrichment, letters, systemd};
 
 /// The parts of a running daemon that follow its configuration.
 pub(super) struct Live {
-    pub(super) loaded: Loaded,
     /// What does not follow it until the next start.
     pub(super) at_start: AtStart,
-    /// The same, for whoever shows it.
+    /// The configuration that holds, the only one that is kept: that of ten thousand feeds takes ten megabytes.
     pub(super) config: latest::Sender<Arc<Config>>,
     /// The changed configuration that was not taken, for whoever shows it.
     pub(super) refusal: latest::Sender<Option<Refusal>>,
@@ -88,6 +86,10 @@ impl From<StoreError> for Refused {
 }
 
 impl Live {
+    pub(super) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.borrow())
+    }
+
     /// Does what it is told, and says so.
     pub(super) async fn obey(&mut self, order: Order) {
         let waited_for = match order {
@@ -120,7 +122,7 @@ impl Live {
 
     async fn poll(&self, source: String) -> Result<Polled, NoPoll> {
         let Some(polled) = self.rosters.poll(source.clone()).await? else {
-            let config = &self.loaded.config;
+            let config = self.config();
             let mut feeds = config.feeds.iter().map(|feed| &feed.id);
             let mut drops = config.drops.iter().map(|folder| &folder.id);
             let is_off = feeds.any(|id| *id == source) || drops.any(|id| *id == source);
@@ -134,7 +136,7 @@ impl Live {
     }
 
     async fn retry(&self, which: Which) -> Result<Retry, StoreError> {
-        let config = &self.loaded.config;
+        let config = &self.config();
         let (store, readers) = (&self.store, &self.readers);
         let world = Arc::new(letters::world(config));
         let retry = dead_letters::retry(store, readers, which, world, self.clock.now()).await?;
@@ -187,7 +189,7 @@ impl Live {
     }
 
     async fn take_new(&mut self) -> Result<Applied, Refused> {
-        let path = self.loaded.files.main().to_owned();
+        let path = self.files.borrow().main().to_owned();
         let read = blocking(move || dateline_config::load(&path)).await?;
         let files = read
             .as_ref()
@@ -195,21 +197,20 @@ impl Live {
         if let Some(files) = files {
             self.files.send_replace(files.clone());
         }
-        let new = read?;
+        let new = Arc::new(read?.config);
         let applied = Applied {
-            at_next_start: self.at_start.other_than(&new.config),
-            ..compare(&self.loaded.config, &new.config)
+            at_next_start: self.at_start.other_than(&new),
+            ..compare(&self.config(), &new)
         };
-        let made = self.make(&new.config, &applied).await?;
+        let made = self.make(&new, &applied).await?;
         // From here on nothing can be wrong with it.
-        self.put(&new.config, &applied, made).await?;
-        self.config.send_replace(Arc::new(new.config.clone()));
-        self.loaded = new;
+        self.put(&new, &applied, made).await?;
+        self.config.send_replace(new);
         Ok(applied)
     }
 
     /// Makes what is new or changed, but for what cannot fail.
-    async fn make(&self, new: &Config, applied: &Applied) -> Result<Made, Refused> {
+    async fn make(&self, new: &Arc<Config>, applied: &Applied) -> Result<Made, Refused> {
         let names: HashSet<&String> = applied
             .sinks_added
             .iter()
@@ -217,7 +218,7 @@ impl Live {
             .collect();
         let sinks = assembly::enabled_sinks(new).filter(|sink| names.contains(&sink.name()));
         let sinks = sinks.map(|sink| assembly::outlet(&sink, new, &self.clock));
-        let config = new.clone();
+        let config = Arc::clone(new);
         Ok(Made {
             sinks: sinks.collect::<Result<_, _>>()?,
             client: assembly::client(new)?,
