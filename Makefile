@@ -6,7 +6,7 @@ CARGO ?= cargo
 
 # Sees the main job done: a small newsroom, collected into JSON lines by the ordinary pipeline.
 demo: install-build-packages
-	$(CARGO) run --release --quiet -- demo $(DEMO_ARGS)
+	$(CARGO) run --profile demo --quiet -- demo $(DEMO_ARGS)
 
 # Everything that must hold.
 test: install-packages
