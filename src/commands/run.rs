@@ -1,6 +1,5 @@
 //! `dateline run`: the daemon.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_config::Loaded;
@@ -71,9 +70,7 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
     signals::listen(stop.clone())?;
     let (control, orders) = control::control();
     signals::reload_at_hangup(control.clone())?;
-    let (latest, files) = (daemon.config(), daemon.files());
-    let config = Arc::clone(&latest.borrow());
-    let ports = match Ports::open(&config, &daemon, control.clone(), metrics, &stop).await {
+    let ports = match Ports::open(&daemon, control.clone(), metrics, &stop).await {
         Ok(ports) => ports,
         Err(error) => {
             let exit = match &error {
@@ -84,6 +81,19 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
             return Ok(exit);
         }
     };
+    say_running(&daemon);
+    tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));
+    let (config, files) = (daemon.config(), daemon.files());
+    tokio::spawn(watch::watch(config, files, control, stop.clone()));
+    daemon.run(stop, orders).await;
+    ports.close().await?;
+    tracing::info!("dateline has stopped");
+    Ok(Exit::Fine)
+}
+
+fn say_running(daemon: &Daemon) {
+    let (config, files) = (daemon.config(), daemon.files());
+    let config = config.borrow();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         config = %files.borrow().main().display(),
@@ -93,10 +103,4 @@ async fn work(loaded: Loaded, logging: Logging, metrics: PrometheusHandle) -> an
         sinks = daemon.sinks().now().len(),
         "dateline is running"
     );
-    tokio::spawn(systemd::watchdog(daemon.store().clone(), stop.clone()));
-    tokio::spawn(watch::watch(latest, files, control, stop.clone()));
-    daemon.run(stop, orders).await;
-    ports.close().await?;
-    tracing::info!("dateline has stopped");
-    Ok(Exit::Fine)
 }

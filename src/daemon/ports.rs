@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_config::Config;
 use dateline_feed::websub;
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -41,17 +40,17 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Opens what the configuration wants. Hubs are served until `stop`, the others until they are closed.
+    /// Opens what the configuration of `daemon` wants. Hubs are served until `stop`, the others until they are closed.
     ///
     /// # Errors
     /// When a port is taken or not to be had, or the admin port's token is not.
     pub(crate) async fn open(
-        config: &Config,
         daemon: &Daemon,
         control: Control,
         metrics: PrometheusHandle,
         stop: &CancellationToken,
     ) -> Result<Ports, PortsError> {
+        let config = Arc::clone(&daemon.config().borrow());
         let close = CancellationToken::new();
         let mut tasks = Vec::new();
         let mut address = None;

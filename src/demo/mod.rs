@@ -79,7 +79,7 @@ pub(crate) async fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let stop = CancellationToken::new();
     let (control, orders) = control::control();
     let metrics = metrics::install()?;
-    let ports = Ports::open(&config, &daemon, control, metrics, &stop).await?;
+    let ports = Ports::open(&daemon, control, metrics, &stop).await?;
     let daemon = tokio::spawn(daemon.run(stop.clone(), orders));
 
     let page = ports.admin().filter(|_| args.keep);
