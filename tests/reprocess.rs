@@ -653,7 +653,7 @@ fn while_a_newsroom_works_nothing_is_lost_by_jobs_that_die() {
 /// Whether it was not made anew; what cannot be read is the oracle's to judge.
 fn is_of_source(delivered: &Delivered) -> bool {
     let record = delivered.record.as_ref();
-    record.is_ok_and(|record| record["reprocessed"].is_null())
+    record.map_or(true, |record| record["reprocessed"].is_null())
 }
 
 /// Each edition of a version came once to a sink, as a replacement of what was the latest then, and the last one is of all articles.
